@@ -1,0 +1,78 @@
+/** Rules as netscope keeps them, and what an evaluation says. Kernel facts: docs/netfilter.md. */
+
+import type { Translation } from '../flow/model.ts';
+import type { RulesBackend } from '../snapshot/schema.ts';
+
+export interface Counter {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** One rule of an iptables table. */
+export interface Rule {
+  /** From 1 in its chain. */
+  readonly position: number;
+  /** As `iptables-save` prints it, without counters: `-A DOCKER ! -i docker0 ...`. */
+  readonly text: string;
+  readonly counter: Counter | null;
+  /** The target's name (`DNAT`, `ACCEPT`, a user chain's name), or null for a rule that only counts. */
+  readonly target: string | null;
+}
+
+export interface Chain {
+  readonly name: string;
+  /** ACCEPT or DROP for a built-in chain; null for a user chain. */
+  readonly policy: 'ACCEPT' | 'DROP' | null;
+  readonly counter: Counter | null;
+  readonly rules: readonly Rule[];
+}
+
+export interface Table {
+  readonly backend: RulesBackend;
+  readonly family: 'ip' | 'ip6';
+  readonly name: string;
+  readonly chains: readonly Chain[];
+}
+
+export type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
+
+export interface EvaluationStep {
+  readonly hook: Hook;
+  readonly table: string;
+  readonly chain: string;
+  readonly position: number;
+  readonly text: string;
+  readonly target: string;
+  readonly result: 'match' | 'no-match' | 'unknown';
+  /** Which match said no, and why: `dpt 3307, packet has 3306`. Empty for a match. */
+  readonly why: string;
+}
+
+export type EvaluationVerdict = 'accept' | 'drop' | 'reject' | 'discarded' | 'unknown';
+
+export interface PacketEnds {
+  readonly source: string;
+  readonly destination: string;
+}
+
+export interface Outcome {
+  readonly verdict: EvaluationVerdict;
+  readonly packet: PacketEnds;
+  readonly out: string | null;
+  readonly translations: readonly Translation[];
+  readonly when: string;
+}
+
+export const evaluationSchemaName = 'netscope.evaluation/1';
+
+export interface Evaluation {
+  readonly schema: typeof evaluationSchemaName;
+  readonly verdict: EvaluationVerdict;
+  readonly why: string;
+  readonly packet: PacketEnds;
+  readonly out: string | null;
+  readonly steps: readonly EvaluationStep[];
+  readonly translations: readonly Translation[];
+  readonly outcomes: readonly Outcome[];
+  readonly unknown: readonly string[];
+}

@@ -1,0 +1,122 @@
+/**
+ * What the command line and the TUI drive: one object, whether the packets come from the kernel or a file.
+ * Everything here is read synchronously from memory; `onChange` says when it is worth reading again.
+ */
+import type { Connection, Flow, RuleReference } from '../flow/model.ts';
+import type { Chain, Table } from '../netfilter/model.ts';
+import type { Dissection } from '../packet/model.ts';
+import type { HostSnapshot } from '../snapshot/schema.ts';
+import type { Topology } from '../topology/model.ts';
+
+export type SessionState = 'starting' | 'loading' | 'capturing' | 'done' | 'failed' | 'closed';
+
+/** An interface that packets come from. */
+export interface SessionInterface {
+  /** CaptureInterface.id */
+  readonly id: number;
+  /** Namespace name as topology gives it; null for a bare capture. */
+  readonly namespace: string | null;
+  readonly name: string;
+  readonly index: number | null;
+  readonly linkType: number;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets that the kernel saw for this capture and dropped; null where not known (`cap`, most files). */
+  readonly received: number | null;
+  readonly dropped: number | null;
+  /** Why the capture on it ended, when it ended before the session: "the interface disappeared". */
+  readonly ended: string | null;
+}
+
+export interface PacketEntry {
+  /** From 1, over the whole session. */
+  readonly number: number;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  readonly interfaceId: number;
+  readonly linkType: number;
+  readonly wireLength: number;
+  readonly capturedLength: number;
+  /** Flow.id of the outermost and of the innermost flow; 0 for a frame without one. */
+  readonly flow: number;
+  readonly innerFlow: number;
+}
+
+/** Packets by number. Live, a ring: those before `first` are gone. */
+export interface PacketList {
+  /** Number of the oldest packet that is still held; 1 for files. */
+  readonly first: number;
+  /** Number of the newest packet; 0 when there is none. */
+  readonly last: number;
+  at(number: number): PacketEntry | undefined;
+  bytes(number: number): Uint8Array | undefined;
+  dissect(number: number): Dissection | undefined;
+  /** Numbers of the packets of these flows, in order, at most `limit` of them (the newest). */
+  ofFlows(flows: ReadonlySet<number>, limit: number): readonly number[];
+}
+
+export interface FlowReport {
+  readonly flows: readonly Flow[];
+  readonly connections: readonly Connection[];
+  /** Goes up when the report changed. */
+  readonly version: number;
+}
+
+export interface RuleChain extends Chain {
+  /** Connections by rule position, for rules that some connection met. */
+  readonly connections: ReadonlyMap<number, readonly number[]>;
+}
+
+/** The rules of one namespace from one backend. */
+export interface RuleTable extends Omit<Table, 'chains'> {
+  /** Namespace name as topology gives it. */
+  readonly namespace: string;
+  readonly chains: readonly RuleChain[];
+}
+
+export interface RulesReport {
+  readonly tables: readonly RuleTable[];
+  /** Backends that could not be read, in the tool's words. Never shown as "no rules". */
+  readonly errors: readonly string[];
+  readonly version: number;
+}
+
+export interface SessionTotals {
+  readonly packets: number;
+  readonly bytes: number;
+  /** Packets that the kernel dropped because netscope was too slow; null where nobody knows. */
+  readonly dropped: number | null;
+  /** Packets per second of the last 60 seconds, oldest first (replay: over the capture's length). */
+  readonly rates: readonly number[];
+  /** Seconds between the first and the last packet. */
+  readonly duration: number;
+}
+
+export interface Session {
+  readonly mode: 'live' | 'replay';
+  /** The host's name, or the file's. */
+  readonly title: string;
+  readonly state: SessionState;
+  /** 0 to 1 while loading; null when the length is not known or loading is over. */
+  readonly progress: number | null;
+  /** The files it reads; empty live. */
+  readonly files: readonly string[];
+  /** The file being written; null when not recording. */
+  readonly writing: string | null;
+  readonly snapshot: HostSnapshot | null;
+  readonly topology: Topology | null;
+  readonly interfaces: readonly SessionInterface[];
+  readonly packets: PacketList;
+  readonly warnings: readonly string[];
+  totals(): SessionTotals;
+  flows(): FlowReport;
+  rules(): RulesReport;
+  /** Rules that a connection met: `Connection.rules`, joined with their chains' names. */
+  rulesOf(connection: number): readonly RuleReference[];
+  /** Calls `listener` when something changed, at most ten times a second. Returns the way to stop. */
+  onChange(listener: () => void): () => void;
+  /** Resolves when the input ended (`-c`, `--duration`, end of the file) or `close` was called. */
+  readonly ended: Promise<void>;
+  /** Stops capturing, finishes the files and frees everything. Safe to call twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,107 @@
+/** The graph of `netscope topology --json`: see the contract in docs/contract.md. */
+import type { Listener, NamespaceSource, Neighbour, RouteState } from '../snapshot/schema.ts';
+
+export const topologySchemaName = 'netscope.topology/1';
+
+export interface Topology {
+  readonly schema: typeof topologySchemaName;
+  readonly host: {
+    readonly hostname: string;
+    readonly kernel: string;
+    readonly engines: readonly { readonly kind: string; readonly version: string }[];
+  };
+  readonly namespaces: readonly TopologyNamespace[];
+  readonly bridges: readonly Bridge[];
+  readonly publishedPorts: readonly PublishedPort[];
+  readonly warnings: readonly string[];
+}
+
+export type NamespaceKind =
+  | 'host'
+  | 'container'
+  | 'pod'
+  | 'named'
+  | 'docker-overlay'
+  | 'docker-ingress'
+  | 'neutron'
+  | 'anonymous';
+
+export interface TopologyNamespace {
+  readonly id: string;
+  /** What people call it: `host`, the container's name, the bind mount's name, else its id. Unique in a topology. */
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly kind: NamespaceKind;
+  readonly sources: readonly NamespaceSource[];
+  readonly pids: readonly number[];
+  readonly containers: readonly TopologyContainer[];
+  readonly links: readonly Link[];
+  readonly routes: readonly RouteState[];
+  readonly neighbours: readonly Neighbour[];
+  readonly listeners: readonly Listener[];
+  readonly sysctls: Readonly<Record<string, string>>;
+}
+
+export interface TopologyContainer {
+  readonly id: string;
+  readonly name: string;
+  readonly engine: string;
+  readonly state: string;
+  readonly networkMode: string;
+  readonly networks: readonly { readonly name: string; readonly address: string; readonly driver: string }[];
+}
+
+/** One end of a link in some namespace; `namespace` is an id, `net:[...]`. */
+export interface LinkEnd {
+  readonly namespace: string;
+  readonly index: number;
+  readonly name: string;
+}
+
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly kind: string;
+  readonly mac: string;
+  readonly mtu: number;
+  readonly state: 'up' | 'down' | 'no-carrier';
+  readonly addresses: readonly string[];
+  readonly peer: LinkEnd | null;
+  /** Why the peer of a veth is not known; null where it is, and for links that have none. */
+  readonly peerNote: string | null;
+  readonly master: { readonly index: number; readonly name: string } | null;
+  readonly parent: LinkEnd | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface Bridge {
+  /** Name of the namespace that holds it. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly index: number;
+  /** The engine's network that the bridge carries; null when no engine claims it. */
+  readonly network: string | null;
+  readonly addresses: readonly string[];
+  readonly members: readonly BridgeMember[];
+}
+
+export interface BridgeMember {
+  readonly name: string;
+  readonly index: number;
+  readonly state: 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking' | 'unknown';
+  readonly hairpin: boolean;
+  /** `namespace` is a name here. */
+  readonly peer: { readonly namespace: string; readonly name: string; readonly index: number } | null;
+  /** Names of the containers that live behind the port. */
+  readonly containers: readonly string[];
+}
+
+export interface PublishedPort {
+  readonly container: string;
+  readonly protocol: string;
+  readonly hostAddress: string;
+  readonly hostPort: number;
+  readonly containerPort: number;
+  /** What makes it work on this host: a DNAT rule, a docker-proxy process. */
+  readonly by: readonly ('iptables' | 'nftables' | 'docker-proxy' | 'ipvs')[];
+}
