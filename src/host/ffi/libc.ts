@@ -1,0 +1,117 @@
+/**
+ * The system calls that Node has no name for. Each is one plain call on the calling thread: nothing here may
+ * block (sockets are used with MSG_DONTWAIT), because a blocked call would stop the event loop.
+ * Descriptors are plain numbers and close with `closeSync` of node:fs.
+ */
+import { constants } from 'node:os';
+import { koffi, loadLibrary } from './library.ts';
+
+export interface Libc {
+  /** setns(2): the calling thread joins the namespace. Use `inNamespace`, which also leads it back. */
+  readonly setns: (fd: number, type: number) => number;
+  /** socket(2). Add `SOCK_CLOEXEC`, or programs that netscope starts inherit the descriptor. */
+  readonly socket: (domain: number, type: number, protocol: number) => number;
+  readonly bind: (fd: number, address: Uint8Array, length: number) => number;
+  readonly send: (fd: number, buffer: Uint8Array, length: number, flags: number) => number;
+  readonly recv: (fd: number, buffer: Uint8Array, length: number, flags: number) => number;
+  readonly setsockopt: (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
+  /** ioctl(2) without an argument, for requests that answer with a descriptor. */
+  readonly ioctl: (fd: number, request: number) => number;
+  /** ioctl(2) with a pointer to `argument`, which the kernel may write. */
+  readonly ioctlBuffer: (fd: number, request: number, argument: Uint8Array) => number;
+  /** pidfd_open(2), pidfd_getfd(2): system call numbers are the same on every architecture. */
+  readonly pidfdOpen: (pid: number) => number;
+  readonly pidfdGetfd: (pidfd: number, targetFd: number) => number;
+}
+
+export const CLONE_NEWNET = 0x40000000;
+
+export const AF_NETLINK = 16;
+export const AF_INET = 2;
+export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOCK_NONBLOCK = 0o4000;
+export const MSG_DONTWAIT = 0x40;
+export const MSG_TRUNC = 0x20;
+export const SOL_SOCKET = 1;
+export const SO_RCVBUF = 8;
+export const SO_RCVBUFFORCE = 33;
+
+/** linux/nsfs.h: the user namespace that owns a namespace, as a new descriptor. */
+export const NS_GET_USERNS = 0xb701;
+/** linux/sockios.h: the network namespace of a socket, as a new descriptor (needs CAP_NET_ADMIN in it). */
+export const SIOCGSKNS = 0x894c;
+
+const SYS_PIDFD_OPEN = 434;
+const SYS_PIDFD_GETFD = 438;
+
+let bound: Libc | undefined;
+
+/**
+ * libc's functions, bound on first use.
+ *
+ * @throws NetscopeError (missing) when koffi or libc does not load.
+ */
+export function libc(): Libc {
+  if (bound !== undefined) return bound;
+  // glibc by its soname, musl by the one that its dynamic linker has.
+  const library = loadLibrary(
+    ['libc.so.6', 'libc.so', `libc.musl-${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}.so.1`],
+    'the C library',
+    'use a Linux with glibc or musl, or read a recording with -r',
+  );
+  const ioctl = library.func('int ioctl(int fd, unsigned long request, ...)');
+  const syscall = library.func('long syscall(long number, ...)');
+  bound = {
+    setns: library.func('int setns(int fd, int type)'),
+    socket: library.func('int socket(int domain, int type, int protocol)'),
+    bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
+    send: library.func('intptr_t send(int fd, const void *buffer, size_t length, int flags)'),
+    recv: library.func('intptr_t recv(int fd, void *buffer, size_t length, int flags)'),
+    setsockopt: library.func(
+      'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
+    ),
+    ioctl: (fd, request) => Number(ioctl(fd, request, 'long', 0)),
+    ioctlBuffer: (fd, request, argument) => Number(ioctl(fd, request, 'void *', argument)),
+    pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),
+    pidfdGetfd: (pidfd, targetFd) =>
+      Number(syscall(SYS_PIDFD_GETFD, 'int', pidfd, 'int', targetFd, 'uint', 0)),
+  };
+  return bound;
+}
+
+/** A system call that failed, with errno's name as Node's own errors have it: `code` is `EPERM`. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError';
+  readonly code: string;
+  readonly errno: number;
+
+  constructor(call: string, errno: number) {
+    const code = errnoName(errno);
+    super(`${call}: ${code}`);
+    this.code = code;
+    this.errno = errno;
+  }
+}
+
+/** errno of the last call on this thread: read it before anything else runs. */
+export function errno(): number {
+  return koffi().errno();
+}
+
+/**
+ * `result`, when the call succeeded.
+ *
+ * @throws SystemCallError when it is negative.
+ */
+export function checked(call: string, result: number): number {
+  if (result < 0) throw new SystemCallError(call, errno());
+  return result;
+}
+
+/** `EPERM` for 1. */
+export function errnoName(number: number): string {
+  for (const [name, value] of Object.entries(constants.errno)) if (value === number) return name;
+  return `errno ${number}`;
+}
