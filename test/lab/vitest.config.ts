@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  test: {
+    include: ['test/lab/**/*.lab.ts'],
+    globalSetup: ['test/lab/build.ts'],
+    // Labs are real time: captures of the same seconds, packet rates. One at a time.
+    fileParallelism: false,
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 90_000,
+  },
+});
