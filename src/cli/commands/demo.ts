@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { exitStatus, NetscopeError } from '../../util/errors.ts';
+import { type ColorChoice, colorOption } from '../options.ts';
+import { showTui } from './tui.ts';
+
+/** Ships with the package; see fixtures/README.md for how it was recorded. */
+const recording = fileURLToPath(new URL('../../../fixtures/broken-db.pcapng', import.meta.url));
+
+export function demoCommand(program: Command): void {
+  program
+    .command('demo')
+    .summary('the TUI on a recording that ships with the package')
+    .description('Opens a recording that ships with netscope: a container that cannot reach its database.')
+    .addOption(colorOption())
+    .action(demo);
+}
+
+async function demo(options: { readonly color?: ColorChoice }): Promise<void> {
+  if (!existsSync(recording)) {
+    throw new NetscopeError({
+      tried: 'open the demo recording',
+      why: `${recording} is not there`,
+      todo: 'reinstall netscope',
+      status: exitStatus.missing,
+    });
+  }
+  await showTui([], { ...options, read: [recording] });
+}

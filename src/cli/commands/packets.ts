@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { packetFilter } from '../display-filter.ts';
+import {
+  addCaptureOptions,
+  addDisplayFilter,
+  addOutputOptions,
+  type CaptureOptions,
+  type OutputOptions,
+  useColor,
+} from '../options.ts';
+import { Output } from '../output.ts';
+import { packetObject, packetText } from '../packet-output.ts';
+import { finishOnSignal, openSession } from '../session.ts';
+
+interface PacketsOptions extends CaptureOptions, OutputOptions {
+  readonly verbose?: boolean;
+  readonly hex?: boolean;
+}
+
+/** Packets printed before other work gets a turn. */
+const slice = 256;
+
+export function packetsCommand(program: Command): void {
+  const command = program
+    .command('packets [bpf...]')
+    .summary('one line per packet, or the decoded tree, or the bytes')
+    .description('Packets, one line each, as they arrive or from -r.')
+    .addOption(new Option('-V, --verbose', 'the decoded tree of each packet'))
+    .addOption(new Option('-x, --hex', 'the bytes of each packet'));
+  addOutputOptions(addDisplayFilter(addCaptureOptions(command)), ['json', 'ndjson']).action(packets);
+}
+
+async function packets(bpf: readonly string[], options: PacketsOptions): Promise<void> {
+  const accepts = packetFilter(options.displayFilter);
+  const session = await openSession(bpf, options, { keepPackets: true });
+  const output = new Output();
+  const style = { verbose: options.verbose === true, hex: options.hex === true, color: useColor(options.color) };
+  let next = 1;
+  let written = 0;
+
+  async function printArrived(): Promise<void> {
+    next = Math.max(next, session.packets.first);
+    for (let done = 0; next <= session.packets.last; next++) {
+      const entry = session.packets.at(next);
+      const dissection = session.packets.dissect(next);
+      if (entry === undefined || dissection === undefined || !accepts(dissection)) continue;
+      if (options.json === true) await output.write(`${written === 0 ? '' : ','}\n    ${JSON.stringify(packetObject(session, entry, dissection, style))}`);
+      else if (options.ndjson === true) await output.line(JSON.stringify(packetObject(session, entry, dissection, style)));
+      else await output.line(packetText(session, entry, dissection, style));
+      written++;
+      if (++done % slice === 0) await new Promise(setImmediate);
+    }
+    await output.flush();
+  }
+
+  try {
+    if (options.json === true) await output.write('{\n  "schema": "netscope.packets/1",\n  "packets": [');
+    let printing = printArrived();
+    const stop = session.onChange(() => {
+      printing = printing.then(printArrived);
+    });
+    await finishOnSignal(session);
+    stop();
+    await printing;
+    await printArrived();
+    if (options.json === true) await output.write(`${written === 0 ? '' : '\n  '}]\n}\n`);
+    await output.flush();
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { drawDot } from '../../topology/draw/dot.ts';
+import { drawMermaid } from '../../topology/draw/mermaid.ts';
+import { drawTree } from '../../topology/draw/tree.ts';
+import { loadHostState } from '../../session/host-state.ts';
+import { addOutputOptions, type CaptureOptions, colorOption, dockerHostOption, useColor } from '../options.ts';
+import { Output } from '../output.ts';
+
+interface TopologyOptions extends Pick<CaptureOptions, 'read' | 'dockerHost' | 'color'> {
+  readonly json?: boolean;
+  readonly dot?: boolean;
+  readonly mermaid?: boolean;
+  readonly tree?: boolean;
+}
+
+export function topologyCommand(program: Command): void {
+  const command = program
+    .command('topology')
+    .summary('namespaces, links, veth peers, bridges, containers')
+    .description('Namespaces, links, veth peers, bridges and containers of this host, or of a recording or snapshot (-r).')
+    .option('-r, --read <file>', 'a recording or a snapshot; - is standard input', (file: string) => [file])
+    .addOption(dockerHostOption())
+    .addOption(colorOption());
+  addOutputOptions(command, ['json'])
+    .addOption(new Option('--tree', 'a tree (the default)').conflicts(['json', 'dot', 'mermaid']))
+    .addOption(new Option('--dot', 'a Graphviz graph').conflicts(['json', 'mermaid']))
+    .addOption(new Option('--mermaid', 'a Mermaid graph').conflicts(['json']))
+    .action(topology);
+}
+
+async function topology(options: TopologyOptions): Promise<void> {
+  const { topology: graph } = await loadHostState(options);
+  const output = new Output();
+  if (options.json === true) await output.json(graph);
+  else if (options.dot === true) await output.write(drawDot(graph));
+  else if (options.mermaid === true) await output.write(drawMermaid(graph));
+  else await output.write(drawTree(graph, { color: useColor(options.color) }));
+  await output.flush();
+}

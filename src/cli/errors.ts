@@ -1,0 +1,27 @@
+/** The one place where an error becomes a line on standard error and an exit status. */
+import { CommanderError } from 'commander';
+import { type ExitStatus, exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
+import { printable } from '../util/printable.ts';
+
+export interface Failure {
+  /** Null when there is nothing to say: `--help` was printed. */
+  readonly line: string | null;
+  readonly status: number;
+}
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof NetscopeError) return { line: printable(error.message), status: error.status };
+  if (error instanceof CommanderError) return { line: null, status: statusOfCommander(error) };
+  // A fault of ours: the stack is what a report needs.
+  const stack = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
+  return { line: `unexpected error, please report it: ${stack}`, status: 70 };
+}
+
+function statusOfCommander(error: CommanderError): ExitStatus {
+  return error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
+}
+
+/** A usage error: what the user asked for cannot be asked for. */
+export function usageError(tried: string, why: string, todo: string): NetscopeError {
+  return new NetscopeError({ tried, why, todo, status: exitStatus.usage });
+}

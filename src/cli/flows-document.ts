@@ -1,0 +1,86 @@
+/** `netscope flows` as data: the JSON document, CSV records and NDJSON objects of the contract. */
+import { type Flow, flowsSchemaName } from '../flow/model.ts';
+import type { Session } from '../session/model.ts';
+
+export interface SourceSummary {
+  readonly files: readonly string[];
+  readonly packets: number;
+  readonly bytes: number;
+  readonly dropped: number | null;
+  readonly warnings: readonly string[];
+}
+
+export function sourceOf(session: Session): SourceSummary {
+  const totals = session.totals();
+  return {
+    files: session.files,
+    packets: totals.packets,
+    bytes: totals.bytes,
+    dropped: totals.dropped,
+    warnings: session.warnings,
+  };
+}
+
+/** A flow without what is only of use inside the process. */
+export function flowObject(flow: Flow): Omit<Flow, 'interfaceId'> {
+  const { interfaceId: _, ...rest } = flow;
+  return rest;
+}
+
+export function flowsDocument(session: Session, accepts: (flow: Flow) => boolean): object {
+  const { flows, connections } = session.flows();
+  const shown = flows.filter(accepts);
+  const ids = new Set(shown.map((flow) => flow.id));
+  return {
+    schema: flowsSchemaName,
+    source: sourceOf(session),
+    flows: shown.map(flowObject),
+    connections: connections.filter((connection) => connection.flows.some((flow) => ids.has(flow))),
+  };
+}
+
+export const flowColumns = [
+  'id',
+  'connection',
+  'interface',
+  'protocol',
+  'source',
+  'sourcePort',
+  'sourceContainer',
+  'destination',
+  'destinationPort',
+  'destinationContainer',
+  'state',
+  'application',
+  'packetsForward',
+  'packetsReverse',
+  'bytesForward',
+  'bytesReverse',
+  'firstSeen',
+  'lastSeen',
+  'duration',
+] as const;
+
+export function flowCells(flow: Flow): readonly (string | number | null)[] {
+  return [
+    flow.id,
+    flow.connection,
+    flow.interface === null ? null : `${flow.interface.namespace}:${flow.interface.name}`,
+    flow.protocol,
+    flow.source.address,
+    flow.source.port,
+    flow.source.container,
+    flow.destination.address,
+    flow.destination.port,
+    flow.destination.container,
+    flow.state,
+    flow.application,
+    flow.packets.forward,
+    flow.packets.reverse,
+    flow.bytes.forward,
+    flow.bytes.reverse,
+    flow.firstSeen,
+    flow.lastSeen,
+    flow.duration,
+  ];
+}

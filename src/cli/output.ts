@@ -1,0 +1,70 @@
+/** Standard output for programs and pipes: whole documents without building them in memory first. */
+import { once } from 'node:events';
+
+const flushAt = 1 << 16;
+
+/** Collects text and writes it in large pieces, waiting for slow readers. */
+export class Output {
+  #pending = '';
+  readonly #stream: NodeJS.WritableStream;
+
+  constructor(stream: NodeJS.WritableStream = process.stdout) {
+    this.#stream = stream;
+  }
+
+  async write(text: string): Promise<void> {
+    this.#pending += text;
+    if (this.#pending.length >= flushAt) await this.flush();
+  }
+
+  async line(text: string): Promise<void> {
+    await this.write(`${text}\n`);
+  }
+
+  async flush(): Promise<void> {
+    const text = this.#pending;
+    this.#pending = '';
+    if (text !== '' && !this.#stream.write(text)) await once(this.#stream, 'drain');
+  }
+
+  /**
+   * One JSON document. Arrays at the top level are written an element a line, so that 100,000 flows need
+   * neither one huge string nor a pretty-printer to be read with `less`.
+   */
+  async json(document: object): Promise<void> {
+    const entries = Object.entries(document).filter(([, value]) => value !== undefined);
+    await this.write('{');
+    for (const [at, [key, value]] of entries.entries()) {
+      await this.write(`${at === 0 ? '' : ','}\n  ${JSON.stringify(key)}: `);
+      if (Array.isArray(value)) await this.#array(value);
+      else await this.write(JSON.stringify(value));
+    }
+    await this.line('\n}');
+    await this.flush();
+  }
+
+  async #array(values: readonly unknown[]): Promise<void> {
+    await this.write('[');
+    for (const [at, value] of values.entries()) {
+      await this.write(`${at === 0 ? '' : ','}\n    ${JSON.stringify(value)}`);
+    }
+    await this.write(values.length === 0 ? ']' : '\n  ]');
+  }
+}
+
+/** One CSV record (RFC 4180). A cell that a spreadsheet would run as a formula is prefixed with an apostrophe. */
+export function csvRecord(cells: readonly (string | number | null)[]): string {
+  return cells
+    .map((cell) => {
+      if (cell === null) return '';
+      if (typeof cell === 'number') return String(cell);
+      const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+      return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    })
+    .join(',');
+}
+
+/** Numbers with thousands grouped, for people. */
+export function grouped(value: number): string {
+  return value.toLocaleString('en-US');
+}

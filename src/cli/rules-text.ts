@@ -1,0 +1,24 @@
+/** `netscope rules list` for people: the tables as `iptables -L -v --line-numbers` orders them, with who met each rule. */
+import type { RulesReport } from '../session/model.ts';
+import { printable } from '../util/printable.ts';
+import { grouped } from './output.ts';
+import type { Paint } from './paint.ts';
+
+export function* ruleLines(report: RulesReport, paint: Paint): Generator<string> {
+  for (const error of report.errors) yield paint.bad(`! ${printable(error)}`);
+  if (report.tables.length === 0 && report.errors.length === 0) yield 'no rules in any namespace';
+  for (const table of report.tables) {
+    yield paint.bold(`${printable(table.namespace)}  ${table.backend}  ${table.family}  ${table.name}`);
+    for (const chain of table.chains) {
+      const policy = chain.policy === null ? '' : ` policy ${chain.policy}`;
+      const counter = chain.counter === null || chain.policy === null ? '' : ` [${grouped(chain.counter.packets)} packets]`;
+      yield `  ${printable(chain.name)}${paint.dim(`${policy}${counter}`)}`;
+      for (const rule of chain.rules) {
+        const met = chain.connections.get(rule.position)?.length ?? 0;
+        const packets = rule.counter === null ? '-' : grouped(rule.counter.packets);
+        const flows = met === 0 ? '' : paint.good(`  <- ${grouped(met)} ${met === 1 ? 'connection' : 'connections'}`);
+        yield `  ${String(rule.position).padStart(4)} ${packets.padStart(10)}  ${printable(rule.text)}${flows}`;
+      }
+    }
+  }
+}

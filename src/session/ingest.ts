@@ -1,0 +1,127 @@
+/**
+ * The hot path from a reader to everything that is kept: decode, add to the flow table, add to the index.
+ * One per session; every input of the session feeds it.
+ */
+import type { CaptureInterface, CaptureSink, CaptureWarning, PacketRecord, ResolvedName } from '../capture-file/model.ts';
+import { FlowTable } from '../flow/table.ts';
+import { createDecoder, createFrame } from '../packet/decode.ts';
+import type { DecodedFrame } from '../packet/model.ts';
+import { createRow, PacketIndex } from './packet-index.ts';
+
+/** An interface and what came from it. */
+export interface IngestedInterface {
+  readonly device: CaptureInterface;
+  packets: number;
+  bytes: number;
+  ended: string | null;
+}
+
+export interface IngestOptions {
+  /** UDP ports that carry VXLAN, besides the well-known ones. */
+  readonly vxlanPorts?: ReadonlySet<number>;
+  /** Keep an index of packets, for lists. Without one, memory is bounded by flows alone. */
+  readonly keepPackets: boolean;
+  /** Live: stores the bytes and says where. Replay: absent, the record's position in its file is kept. */
+  readonly store?: (record: PacketRecord) => number;
+  /** Packets that this refuses are not counted at all: a BPF filter on a file. */
+  readonly accept?: (record: PacketRecord, linkType: number) => boolean;
+  /** Called after a packet was taken in, with its number. */
+  readonly onPacket?: (number: number, record: PacketRecord, frame: DecodedFrame) => void;
+  readonly onSnapshot?: (json: string) => void;
+  readonly rate: (seconds: number, nanoseconds: number) => void;
+}
+
+export class Ingest implements CaptureSink {
+  readonly table: FlowTable;
+  readonly index: PacketIndex | null;
+  readonly interfaces: IngestedInterface[] = [];
+  readonly warnings: string[] = [];
+  readonly comments: string[] = [];
+  readonly resolved = new Map<string, string>();
+  packets = 0;
+  bytes = 0;
+  /** Times of the earliest and the latest packet, in seconds with a fraction; NaN before the first. */
+  earliest = Number.NaN;
+  latest = Number.NaN;
+  /** Goes up with everything that changes what a view shows. */
+  version = 0;
+  readonly #options: IngestOptions;
+  readonly #decoder;
+  readonly #frame = createFrame();
+  readonly #row = createRow();
+
+  constructor(options: IngestOptions) {
+    this.#options = options;
+    this.#decoder = createDecoder(options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts });
+    this.table = new FlowTable(this.#decoder.encapsulations);
+    this.index = options.keepPackets ? new PacketIndex() : null;
+  }
+
+  interface(device: CaptureInterface): void {
+    this.interfaces[device.id] = { device, packets: 0, bytes: 0, ended: null };
+    this.version++;
+  }
+
+  packet(record: PacketRecord): void {
+    const from = this.interfaces[record.interfaceId];
+    if (from === undefined) return;
+    const linkType = from.device.linkType;
+    if (this.#options.accept !== undefined && !this.#options.accept(record, linkType)) return;
+    const frame = this.#frame;
+    this.#decoder.decode(record.buffer, record.start, record.capturedLength, record.wireLength, linkType, frame);
+    this.table.add(frame, record);
+    from.packets++;
+    from.bytes += record.wireLength;
+    this.packets++;
+    this.bytes += record.wireLength;
+    const time = record.seconds + record.nanoseconds / 1e9;
+    if (!(time >= this.earliest)) this.earliest = time;
+    if (!(time <= this.latest)) this.latest = time;
+    this.#options.rate(record.seconds, record.nanoseconds);
+    if (this.index !== null) {
+      const row = this.#row;
+      row.position = this.#options.store === undefined ? record.position : this.#options.store(record);
+      row.seconds = record.seconds;
+      row.nanoseconds = record.nanoseconds;
+      row.wireLength = record.wireLength;
+      row.capturedLength = record.capturedLength;
+      row.interfaceId = record.interfaceId;
+      row.flow = this.table.lastFlow;
+      row.innerFlow = this.table.lastInnerFlow;
+      this.index.add(row);
+    }
+    this.version++;
+    this.#options.onPacket?.(this.packets, record, frame);
+  }
+
+  warning(warning: CaptureWarning): void {
+    this.warn(`offset ${warning.offset}: ${warning.text}`);
+  }
+
+  /** Bounded: a file damaged a million times over says so once. */
+  warn(text: string): void {
+    const limit = 1000;
+    if (this.warnings.length < limit) this.warnings.push(text);
+    else if (this.warnings.length === limit) this.warnings.push('further warnings are not listed');
+    this.version++;
+  }
+
+  comment(text: string): void {
+    if (this.comments.length < 1000) this.comments.push(text);
+  }
+
+  names(names: readonly ResolvedName[]): void {
+    for (const { address, names: list } of names) {
+      const name = list[0];
+      if (name !== undefined && this.resolved.size < 100_000) this.resolved.set(address, name);
+    }
+  }
+
+  snapshot(json: string): void {
+    this.#options.onSnapshot?.(json);
+  }
+
+  statistics(): void {
+    this.version++;
+  }
+}
