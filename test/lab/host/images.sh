@@ -2,44 +2,76 @@
 
 # base_image: `lab/base`, busybox with all its applets.
 base_image() {
-  docker image inspect lab/base >/dev/null 2>&1 && return
+  _missing base || return 0
   local root
-  root=$(mktemp -d /run/lab/image.XXXXXX)
-  _skeleton "$root"
-  tar -C "$root" -c . | docker import --change 'CMD ["sleep","infinity"]' - lab/base >/dev/null
-  rm -r "$root"
+  root=$(_skeleton)
+  _import base "$root" '["sleep","infinity"]'
 }
 
-# debian_image NAME PATH...: `lab/NAME`, the base plus the programs and files or folders of the machine with the libraries that
-# ldd names. A program that is missing is an error that names it.
+# debian_image NAME PATH...: `lab/NAME`, the base plus programs, files or folders of the machine, with the libraries that
+# ldd names.
 debian_image() {
-  local name=$1 root path library
+  local name=$1 root
   shift
-  docker image inspect "lab/$name" >/dev/null 2>&1 && return
-  root=$(mktemp -d /run/lab/image.XXXXXX)
-  _skeleton "$root"
-  for path in "$@"; do
-    [ -e "$path" ] || { echo "debian_image $name: $path is not installed" >&2; rm -r "$root"; return 1; }
-    _copy "$root" "$path"
-    find "$path" -type f \( -perm -u+x -o -name '*.so*' \) -print0 | xargs -0 ldd 2>/dev/null |
-      grep -o '/[^ ]*' | sort -u | while read -r library; do [ -e "$library" ] && _copy "$root" "$library"; done
-  done
-  tar -C "$root" -c . | docker import --change 'CMD ["sleep","infinity"]' - "lab/$name" >/dev/null
-  rm -r "$root"
+  _missing "$name" || return 0
+  root=$(_skeleton)
+  _with "$root" "$@" && _import "$name" "$root" '["sleep","infinity"]'
 }
 
+# mariadb_image: `lab/mariadb`, MariaDB on 3306 with its system tables made. `app` with password `secret` may come from
+# anywhere, nobody else by TCP.
+mariadb_image() {
+  _missing mariadb || return 0
+  local root sql=/usr/share/mysql
+  root=$(_skeleton)
+  _with "$root" /usr/sbin/mariadbd $sql/english $sql/charsets || return
+  mkdir -p "$root/var/lib/mysql"
+  # Statements end at the line's end here.
+  (printf '%s\n' 'CREATE DATABASE mysql;' 'USE mysql;' && cat $sql/mysql_system_tables.sql $sql/mysql_system_tables_data.sql) |
+    mariadbd --no-defaults --bootstrap --datadir="$root/var/lib/mysql" --user=root 2>/run/lab/mariadb.log ||
+    { cat /run/lab/mariadb.log >&2; return 1; }
+  printf '%s\n' "CREATE USER app IDENTIFIED BY 'secret';" "DELETE FROM mysql.global_priv WHERE User IN ('', 'root');" \
+    'FLUSH PRIVILEGES;' >"$root/init.sql"
+  _import mariadb "$root" '["mariadbd","--no-defaults","--user=root","--init-file=/init.sql","--skip-name-resolve",
+    "--socket=/tmp/mariadb.sock","--innodb-buffer-pool-size=8M"]'
+}
+
+_missing() { ! docker image inspect "lab/$1" >/dev/null 2>&1; }
+
+# _skeleton: prints the path of a new root file system.
 _skeleton() {
-  mkdir -p "$1"/{bin,etc,proc,sys,dev,tmp,run,www,lib,lib64,usr/bin,usr/sbin,usr/lib,var/lib}
-  chmod 1777 "$1/tmp"
-  cp /bin/busybox "$1/bin/busybox"
-  local applet
-  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$1/bin/$applet"; done
-  printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\nservice:x:999:999::/:/bin/sh\n' >"$1/etc/passwd"
-  printf 'root:x:0:\nnogroup:x:65534:\nservice:x:999:\n' >"$1/etc/group"
+  local root applet
+  root=$(mktemp -d /run/lab/image.XXXXXX)
+  chmod 755 "$root"
+  mkdir -p "$root"/{bin,etc,proc,sys,dev,tmp,run,www,usr/bin,usr/sbin,usr/lib,var/lib}
+  chmod 1777 "$root/tmp"
+  cp /bin/busybox "$root/bin/busybox"
+  for applet in $(busybox --list); do [ "$applet" = busybox ] || ln -s busybox "$root/bin/$applet"; done
+  printf 'root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\npostgres:x:999:999::/:/bin/sh\n' >"$root/etc/passwd"
+  printf 'root:x:0:\nnogroup:x:65534:\npostgres:x:999:\n' >"$root/etc/group"
+  echo "$root"
+}
+
+# _with ROOT PATH...
+_with() {
+  local root=$1 path library
+  shift
+  for path in "$@"; do
+    [ -e "$path" ] || { echo "$path is not installed" >&2; return 1; }
+    _copy "$root" "$path"
+    find -L "$path" -type f \( -perm -u+x -o -name '*.so*' \) -print0 | xargs -0 -r ldd 2>/dev/null |
+      grep -o '/[^ ]*' | sort -u | while read -r library; do [ ! -e "$library" ] || _copy "$root" "$library"; done
+  done
 }
 
 # Copies with the path kept, following links: the loader asks for the library by the name that ldd printed.
 _copy() {
   mkdir -p "$1$(dirname "$2")"
   cp -rL --no-clobber "$2" "$1$2"
+}
+
+# _import NAME ROOT COMMAND: the command in JSON. Removes ROOT.
+_import() {
+  tar -C "$2" -c . | docker import --change "CMD $(echo "$3" | tr -d '\n')" - "lab/$1" >/dev/null
+  rm -r "$2"
 }
