@@ -2,7 +2,7 @@
  * The hot path from a reader to everything that is kept: decode, add to the flow table, add to the index.
  * One per session; every input of the session feeds it.
  */
-import type { CaptureInterface, CaptureSink, CaptureWarning, PacketRecord, ResolvedName } from '../capture-file/model.ts';
+import type { CaptureInterface, CaptureSink, CaptureWarning, PacketRecord } from '../capture-file/model.ts';
 import { FlowTable } from '../flow/table.ts';
 import { createDecoder, createFrame } from '../packet/decode.ts';
 import type { DecodedFrame } from '../packet/model.ts';
@@ -37,7 +37,6 @@ export class Ingest implements CaptureSink {
   readonly interfaces: IngestedInterface[] = [];
   readonly warnings: string[] = [];
   readonly comments: string[] = [];
-  readonly resolved = new Map<string, string>();
   packets = 0;
   bytes = 0;
   /** Times of the earliest and the latest packet, in seconds with a fraction; NaN before the first. */
@@ -108,13 +107,6 @@ export class Ingest implements CaptureSink {
 
   comment(text: string): void {
     if (this.comments.length < 1000) this.comments.push(text);
-  }
-
-  names(names: readonly ResolvedName[]): void {
-    for (const { address, names: list } of names) {
-      const name = list[0];
-      if (name !== undefined && this.resolved.size < 100_000) this.resolved.set(address, name);
-    }
   }
 
   snapshot(json: string): void {

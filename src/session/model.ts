@@ -115,8 +115,10 @@ export interface Session {
   rulesOf(connection: number): readonly RuleReference[];
   /** Calls `listener` when something changed, at most ten times a second. Returns the way to stop. */
   onChange(listener: () => void): () => void;
-  /** Resolves when the input ended (`-c`, `--duration`, end of the file) or `close` was called. */
+  /** Resolves when the input ended (`-c`, `--duration`, end of the file, `stop`); rejects when it failed. */
   readonly ended: Promise<void>;
-  /** Stops capturing, finishes the files and frees everything. Safe to call twice. */
+  /** Stops taking packets in; what there is stays readable. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Stops, finishes the files and frees everything. Safe to call twice. */
   close(): Promise<void>;
 }

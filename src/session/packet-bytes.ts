@@ -16,7 +16,7 @@ export interface PacketBytes {
 /** Reads back from a regular file. Pages are cached, because a screen of packets lies close together. */
 export class FileBytes implements PacketBytes {
   readonly #descriptor: number;
-  readonly #page = Buffer.alloc(256 * 1024);
+  readonly #page = new Uint8Array(256 * 1024);
   #pageStart = 0;
   #pageLength = 0;
   #closed = false;
@@ -41,7 +41,7 @@ export class FileBytes implements PacketBytes {
       if (this.#pageLength < length) return undefined;
     }
     const start = position - this.#pageStart;
-    return Uint8Array.prototype.slice.call(this.#page, start, start + length);
+    return this.#page.slice(start, start + length);
   }
 
   close(): void {

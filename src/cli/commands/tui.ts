@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { Session } from '../../session/model.ts';
+import { createPaint } from '../paint.ts';
+import { flowLines } from '../flows-text.ts';
+import { drawTree } from '../../topology/draw/tree.ts';
+import { addCaptureOptions, addWriteOptions, type CaptureOptions, useColor } from '../options.ts';
+import { Output } from '../output.ts';
+import { finishOnSignal, openSession } from '../session.ts';
+
+export function tuiCommand(program: Command): void {
+  addWriteOptions(addCaptureOptions(program.argument('[bpf...]', 'capture filter, as tcpdump takes it'))).action(showTui);
+}
+
+export function replayCommand(program: Command): void {
+  const command = program
+    .command('replay <file...>')
+    .summary('the TUI on captures or recordings, as -r')
+    .description('Opens captures, recordings or snapshots in the TUI.');
+  addCaptureOptions(command).action((files: readonly string[], options: CaptureOptions) =>
+    showTui([], { ...options, read: [...(options.read ?? []), ...files] }),
+  );
+}
+
+/** The TUI, or where standard output is no terminal the same facts as text. */
+export async function showTui(bpf: readonly string[], options: CaptureOptions): Promise<void> {
+  const interactive = process.stdout.isTTY === true && process.stdin.isTTY === true;
+  const session = await openSession(bpf, options, { keepPackets: interactive });
+  try {
+    if (interactive) {
+      // Ink and React are half of the start-up time: commands that print do not pay for them.
+      const { runTui } = await import('../../tui/run.tsx');
+      await runTui(session, { color: useColor(options.color) });
+    } else {
+      await printSession(session, useColor(options.color));
+    }
+  } finally {
+    await session.close();
+  }
+}
+
+async function printSession(session: Session, color: boolean): Promise<void> {
+  if (session.mode === 'live' && session.state === 'capturing') {
+    process.stderr.write('netscope: no terminal on standard output: capturing until -c, --duration or Ctrl-C\n');
+  }
+  await finishOnSignal(session);
+  const output = new Output();
+  if (session.topology !== null) {
+    await output.write(drawTree(session.topology, { color }));
+    await output.line('');
+  }
+  for (const line of flowLines(session, () => true, createPaint(color))) await output.line(line);
+  for (const warning of session.warnings) process.stderr.write(`netscope: ${warning}\n`);
+  await output.flush();
+}

@@ -1,0 +1,89 @@
+/** From options to a session, and from a session to its end. */
+import { constants } from 'node:os';
+import { openLive } from '../session/live.ts';
+import type { Session } from '../session/model.ts';
+import { openReplay } from '../session/replay.ts';
+import { usageError } from './errors.ts';
+import type { CaptureOptions } from './options.ts';
+
+export interface SessionNeeds {
+  /** Packets are listed, so an index of them is kept. */
+  readonly keepPackets: boolean;
+  /** No packets are wanted at all. */
+  readonly hostStateOnly?: boolean;
+}
+
+export async function openSession(
+  bpf: readonly string[],
+  options: CaptureOptions,
+  needs: SessionNeeds,
+): Promise<Session> {
+  const filter = bpf.join(' ').trim();
+  const common = {
+    filter,
+    rules: (options.rules ?? []).map(parseRulesOption),
+    numeric: options.numeric === true,
+    keepPackets: needs.keepPackets,
+    ...(options.count === undefined ? {} : { count: options.count }),
+    ...(options.duration === undefined ? {} : { duration: options.duration }),
+  };
+  if (options.read !== undefined) {
+    for (const name of ['interface', 'write', 'snaplen', 'backend'] as const) {
+      if (options[name] !== undefined) {
+        throw usageError(`read ${options.read.join(', ')}`, `--${name} is for capturing`, `leave out --${name} or -r`);
+      }
+    }
+    return openReplay({ ...common, files: options.read });
+  }
+  if (common.rules.length > 0) {
+    throw usageError('use --rules', 'this host has rules of its own', 'give the capture that they belong to with -r');
+  }
+  return openLive({
+    ...common,
+    interfaces: options.interface ?? [],
+    hostStateOnly: needs.hostStateOnly === true,
+    ...(options.snaplen === undefined ? {} : { snaplen: options.snaplen }),
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+    ...(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost }),
+    ...(options.write === undefined
+      ? {}
+      : {
+          write: {
+            file: options.write,
+            ...(options.fileSize === undefined ? {} : { megabytes: options.fileSize }),
+            ...(options.rotateSeconds === undefined ? {} : { seconds: options.rotateSeconds }),
+            ...(options.fileCount === undefined ? {} : { count: options.fileCount }),
+          },
+        }),
+  });
+}
+
+/** `[NS=]FILE`. A file whose own name has a `=` is given as `host=FILE`. */
+function parseRulesOption(text: string): { readonly namespace: string; readonly file: string } {
+  const equals = text.indexOf('=');
+  if (equals < 0) return { namespace: 'host', file: text };
+  return { namespace: text.slice(0, equals), file: text.slice(equals + 1) };
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Waits for the end of the session. A first SIGINT, SIGTERM or SIGHUP ends it in order, so that what was seen is
+ * printed and files are whole; a second one ends the process at once.
+ *
+ * @throws what made the session fail.
+ */
+export async function finishOnSignal(session: Session): Promise<void> {
+  let asked = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (asked) process.exit(128 + constants.signals[signal]);
+    asked = true;
+    void session.stop();
+  };
+  for (const signal of endingSignals) process.on(signal, stop);
+  try {
+    await session.ended;
+  } finally {
+    for (const signal of endingSignals) process.off(signal, stop);
+  }
+}

@@ -1,0 +1,99 @@
+/** The state of a host, from the host itself or from a file, with the graph worked out of it. */
+import { readFileSync } from 'node:fs';
+import { readCaptureFile } from '../capture-file/read.ts';
+import { sniff } from '../capture-file/sniff.ts';
+import { takeSnapshot } from '../host/snapshot.ts';
+import { parseSnapshot } from '../snapshot/read.ts';
+import { type HostSnapshot, snapshotSchemaName } from '../snapshot/schema.ts';
+import { buildTopology } from '../topology/build.ts';
+import { createLookup, type TopologyLookup } from '../topology/lookup.ts';
+import type { Topology } from '../topology/model.ts';
+import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
+
+export interface HostState {
+  readonly snapshot: HostSnapshot;
+  readonly topology: Topology;
+  readonly lookup: TopologyLookup;
+}
+
+export function hostStateOf(snapshot: HostSnapshot): HostState {
+  const topology = buildTopology(snapshot);
+  return { snapshot, topology, lookup: createLookup(topology) };
+}
+
+export interface HostStateSource {
+  /** A snapshot or a recording; this host without one. */
+  readonly read?: readonly string[];
+  readonly dockerHost?: string;
+}
+
+/** @throws NetscopeError (unreadable) when the file holds no host state. */
+export async function loadHostState(source: HostStateSource): Promise<HostState> {
+  const file = source.read?.[0];
+  if (file === undefined) {
+    return hostStateOf(await takeSnapshot(source.dockerHost === undefined ? {} : { dockerHost: source.dockerHost }));
+  }
+  return hostStateOf(isSnapshotFile(file) ? readSnapshotFile(file) : await snapshotOfRecording(file));
+}
+
+/** Whether a file is JSON by its content. Standard input cannot be looked at without taking it. */
+export function isSnapshotFile(path: string): boolean {
+  if (path === '-') return false;
+  return sniff(readStart(path)) === 'json';
+}
+
+/** @throws NetscopeError (unreadable) when the file cannot be read or is no snapshot. */
+export function readSnapshotFile(path: string): HostSnapshot {
+  return parseSnapshot(readText(path, 'read the snapshot'), path);
+}
+
+/** @throws NetscopeError (unreadable) when the file cannot be read. */
+export function readText(path: string, tried: string): string {
+  try {
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
+  } catch (cause) {
+    throw new NetscopeError(
+      { tried: `${tried} ${path}`, why: messageOf(cause), todo: 'name a file that this user may read', status: exitStatus.unreadable },
+      { cause },
+    );
+  }
+}
+
+async function snapshotOfRecording(path: string): Promise<HostSnapshot> {
+  let json: string | null = null;
+  await readCaptureFile(path, {
+    interface() {},
+    packet() {},
+    warning() {},
+    snapshot(text) {
+      json = text;
+    },
+  });
+  if (json === null) {
+    throw new NetscopeError({
+      tried: `read the state of a host from ${path}`,
+      why: 'it is a capture without one',
+      todo: 'give a file that `netscope snapshot -w` or `netscope record -w` wrote',
+      status: exitStatus.unreadable,
+    });
+  }
+  return parseSnapshot(json, path);
+}
+
+/**
+ * A made-up host for a bare capture whose rules are given by hand: one namespace that knows nothing but them.
+ *
+ * @param takenAt ISO 8601 UTC.
+ */
+export function bareSnapshot(takenAt: string): HostSnapshot {
+  return {
+    schema: snapshotSchemaName,
+    takenAt,
+    netscope: '',
+    host: { hostname: '', kernel: '', engines: [] },
+    namespaces: [],
+    containers: [],
+    networks: [],
+    warnings: [],
+  };
+}
