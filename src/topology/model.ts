@@ -13,6 +13,8 @@ export interface Topology {
   readonly namespaces: readonly TopologyNamespace[];
   readonly bridges: readonly Bridge[];
   readonly publishedPorts: readonly PublishedPort[];
+  /** Containers that are in no namespace, because they do not run. */
+  readonly stoppedContainers: readonly TopologyContainer[];
   readonly warnings: readonly string[];
 }
 
@@ -71,6 +73,8 @@ export interface Link {
   readonly peerNote: string | null;
   readonly master: { readonly index: number; readonly name: string } | null;
   readonly parent: LinkEnd | null;
+  /** Why the lower device is not known, where the kernel named one. */
+  readonly parentNote?: string;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -90,6 +94,8 @@ export interface BridgeMember {
   readonly index: number;
   readonly state: 'disabled' | 'listening' | 'learning' | 'forwarding' | 'blocking' | 'unknown';
   readonly hairpin: boolean;
+  /** IFLA_BRPORT_ISOLATED: the port does not talk to other isolated ports. */
+  readonly isolated: boolean;
   /** `namespace` is a name here. */
   readonly peer: { readonly namespace: string; readonly name: string; readonly index: number } | null;
   /** Names of the containers that live behind the port. */

@@ -1,0 +1,119 @@
+/** Lines of styled text and trees of them, for drawings on a terminal. */
+import stringWidth from 'string-width';
+import { printable } from '../../util/printable.ts';
+
+export type Style = 'plain' | 'heading' | 'name' | 'container' | 'address' | 'good' | 'warn' | 'bad' | 'dim';
+
+export interface Span {
+  readonly text: string;
+  readonly style: Style;
+}
+
+export interface TreeNode {
+  readonly spans: readonly Span[];
+  readonly children: readonly TreeNode[];
+}
+
+export interface DrawOptions {
+  readonly color?: boolean;
+  /** Columns; longer lines are cut. Not given: as long as they are. */
+  readonly width?: number;
+  /** Only ASCII characters, for terminals without UTF-8. */
+  readonly ascii?: boolean;
+}
+
+/** SGR parameters (ECMA-48); colours of the terminal's own palette, so that they suit its background. */
+const codes: Readonly<Record<Style, string>> = {
+  plain: '',
+  heading: '1',
+  name: '',
+  container: '1;32',
+  address: '36',
+  good: '32',
+  warn: '33',
+  bad: '31',
+  dim: '2',
+};
+
+/** A span of text from outside: control characters are made visible. */
+export function span(text: string, style: Style = 'plain'): Span {
+  return { text: printable(text), style };
+}
+
+/** Spans side by side, a gap of two columns between those that are not empty. */
+export function row(...spans: readonly (Span | null)[]): readonly Span[] {
+  const full = spans.filter((one) => one !== null && one.text !== '');
+  return full.flatMap((one, index) =>
+    one === null ? [] : index === 0 ? [one] : [{ text: '  ', style: 'plain' as const }, one],
+  );
+}
+
+/** Pads each column of the rows to its widest cell. */
+export function align(rows: readonly (readonly Span[])[]): readonly (readonly Span[])[] {
+  const widths: number[] = [];
+  for (const cells of rows) {
+    cells.forEach((cell, column) => {
+      widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell.text));
+    });
+  }
+  return rows.map((cells) => {
+    const last = cells.findLastIndex((cell) => cell.text !== '');
+    return cells.slice(0, last + 1).flatMap((cell, column): Span[] => {
+      const padding = column === last ? 0 : (widths[column] ?? 0) - stringWidth(cell.text);
+      const gap = column === last || widths[column] === 0 ? '' : '  ';
+      return [cell, { text: ' '.repeat(padding) + gap, style: 'plain' }];
+    });
+  });
+}
+
+export function renderTree(roots: readonly TreeNode[], options: DrawOptions): string {
+  const branch =
+    options.ascii === true
+      ? { fork: '|- ', last: '`- ', through: '|  ' }
+      : { fork: '├─ ', last: '└─ ', through: '│  ' };
+  const lines: string[] = [];
+  const walk = (node: TreeNode, own: string, below: string) => {
+    lines.push(renderLine([{ text: own, style: 'dim' }, ...node.spans], options));
+    node.children.forEach((child, index) => {
+      const last = index === node.children.length - 1;
+      walk(child, below + (last ? branch.last : branch.fork), below + (last ? '   ' : branch.through));
+    });
+  };
+  roots.forEach((root, index) => {
+    if (index > 0) lines.push('');
+    walk(root, '', '');
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+function renderLine(spans: readonly Span[], options: DrawOptions): string {
+  const more = options.ascii === true ? '~' : '…';
+  let room = options.width ?? Number.POSITIVE_INFINITY;
+  let line = '';
+  const total = spans.reduce((sum, { text }) => sum + stringWidth(text), 0);
+  const cut = total > room;
+  if (cut) room = Math.max(0, room - 1);
+  for (const { text, style } of spans) {
+    const fits = cut ? cutTo(text, room) : text;
+    room -= stringWidth(fits);
+    line += paint(fits, style, options.color === true);
+    if (fits.length < text.length) break;
+  }
+  return (cut ? line + more : line).trimEnd();
+}
+
+/** As much of `text` as `columns` take. */
+function cutTo(text: string, columns: number): string {
+  if (stringWidth(text) <= columns) return text;
+  let taken = '';
+  for (const character of text) {
+    if (stringWidth(taken + character) > columns) break;
+    taken += character;
+  }
+  return taken;
+}
+
+function paint(text: string, style: Style, color: boolean): string {
+  const code = codes[style];
+  return color && code !== '' && text !== '' ? `\u001b[${code}m${text}\u001b[0m` : text;
+}

@@ -1,0 +1,262 @@
+/** The tree of `netscope topology`: the host with its bridges and what hangs on them, then everything else. */
+import { summarize } from '../link-summary.ts';
+import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../model.ts';
+import {
+  align,
+  type DrawOptions,
+  renderTree,
+  row,
+  type Span,
+  type Style,
+  span,
+  type TreeNode,
+} from './lines.ts';
+
+export function drawTree(topology: Topology, options: DrawOptions = {}): string {
+  const scene: Scene = {
+    topology,
+    byId: new Map(topology.namespaces.map((namespace) => [namespace.id, namespace])),
+    wire: options.ascii === true ? '--' : '──',
+    shown: new Set(),
+  };
+  const host = topology.namespaces.find(({ kind }) => kind === 'host');
+  const roots: TreeNode[] =
+    host === undefined ? [] : [namespaceNode(host, scene, hostHeading(host, topology))];
+  const others = topology.namespaces
+    .filter((namespace) => namespace !== host && !isShown(namespace, scene))
+    .sort((a, b) => bridgesOf(b, topology).length - bridgesOf(a, topology).length)
+    .map((namespace) => namespaceNode(namespace, scene, namespaceHeading(namespace)));
+  if (others.length > 0) roots.push({ spans: [span('other namespaces', 'heading')], children: others });
+  if (topology.publishedPorts.length > 0) roots.push(publishedNode(topology));
+  if (topology.stoppedContainers.length > 0) roots.push(stoppedNode(topology));
+  if (topology.warnings.length > 0) {
+    roots.push({
+      spans: [span('warnings', 'heading')],
+      children: topology.warnings.map((warning) => leaf(span(warning, 'warn'))),
+    });
+  }
+  return renderTree(roots, options);
+}
+
+interface Scene {
+  readonly topology: Topology;
+  readonly byId: ReadonlyMap<string, TopologyNamespace>;
+  readonly wire: string;
+  /** Links of other namespaces that were drawn at the end of a wire: `<namespace id> <ifindex>`. */
+  readonly shown: Set<string>;
+}
+
+function hostHeading(
+  host: TopologyNamespace,
+  { host: { hostname, kernel, engines } }: Topology,
+): readonly Span[] {
+  return row(
+    span(host.name, 'heading'),
+    span(hostname),
+    span(kernel === '' ? '' : `Linux ${kernel}`, 'dim'),
+    span(engines.map(({ kind, version }) => `${kind} ${version}`).join(', '), 'dim'),
+  );
+}
+
+function namespaceHeading(namespace: TopologyNamespace): readonly Span[] {
+  const isContainer = namespace.containers.length > 0;
+  return row(
+    span(namespace.name, isContainer ? 'container' : 'heading'),
+    span(namespace.kind, 'dim'),
+    span(isContainer ? modesOf(namespace) : '', 'dim'),
+    span(sharedBy(namespace)),
+    span(namespace.name === namespace.id ? heldBy(namespace) : namespace.id, 'dim'),
+  );
+}
+
+function modesOf(namespace: TopologyNamespace): string {
+  const mode = namespace.containers[0]?.networkMode;
+  return mode === undefined || mode === '' ? '' : `network ${mode}`;
+}
+
+function heldBy({ sources, pids }: TopologyNamespace): string {
+  const [pid] = pids;
+  return `held by ${pid === undefined ? sources.join(', ') : `pid ${pid}`}`;
+}
+
+function sharedBy({ containers, name }: TopologyNamespace): string {
+  const others = containers.filter((container) => container.name !== name).map((container) => container.name);
+  return others.length === 0 ? '' : `shared by ${others.join(', ')}`;
+}
+
+function namespaceNode(namespace: TopologyNamespace, scene: Scene, spans: readonly Span[]): TreeNode {
+  const bridges = bridgesOf(namespace, scene.topology);
+  const drawn = new Set(
+    bridges.flatMap(({ index, members }) => [index, ...members.map((member) => member.index)]),
+  );
+  const isHost = namespace.kind === 'host';
+  const rest = namespace.links.filter(
+    (link) =>
+      !drawn.has(link.index) && link.kind !== 'loopback' && (isHost || !isDrawn(namespace, link, scene)),
+  );
+  const children = [
+    ...bridges.map((bridge) => bridgeNode(bridge, namespace, scene)),
+    ...rows(rest.map((link) => linkCells(link, namespace, scene))),
+    ...(isHost ? hostModeNodes(namespace) : []),
+  ];
+  const empty = namespace.links.every(({ kind }) => kind === 'loopback');
+  return { spans, children: empty && !isHost ? [leaf(span('no interface but loopback', 'dim'))] : children };
+}
+
+function hostModeNodes({ containers }: TopologyNamespace): readonly TreeNode[] {
+  return containers.map(({ name, state }) =>
+    leaf(span(name, 'container'), span('container, network host', 'dim'), span(state, 'dim')),
+  );
+}
+
+function bridgeNode(bridge: Bridge, namespace: TopologyNamespace, scene: Scene): TreeNode {
+  const link = namespace.links.find(({ index }) => index === bridge.index);
+  const cells = bridge.members.map((member) => memberCells(member, namespace, scene));
+  return {
+    spans: row(
+      span(bridge.name, 'heading'),
+      span(link?.kind === 'openvswitch' ? 'Open vSwitch' : 'bridge', 'dim'),
+      span(bridge.network === null ? '' : `network ${bridge.network}`),
+      ...bridge.addresses.map((address) => span(address, 'address')),
+      link === undefined ? null : stateSpan(link.state),
+    ),
+    children: cells.length > 0 ? rows(cells) : [leaf(span('no ports', 'dim'))],
+  };
+}
+
+const memberStyles: Readonly<Record<BridgeMember['state'], Style>> = {
+  forwarding: 'good',
+  learning: 'warn',
+  listening: 'warn',
+  blocking: 'bad',
+  disabled: 'bad',
+  unknown: 'dim',
+};
+
+function memberCells(member: BridgeMember, namespace: TopologyNamespace, scene: Scene): readonly Span[] {
+  const link = namespace.links.find(({ index }) => index === member.index);
+  const marks = [member.hairpin ? 'hairpin' : '', member.isolated ? 'isolated' : ''].filter(
+    (mark) => mark !== '',
+  );
+  const state = [member.state === 'unknown' ? '' : member.state, ...marks]
+    .filter((part) => part !== '')
+    .join(', ');
+  const own = [span(member.name), span(state, memberStyles[member.state])];
+  if (link === undefined) return own;
+  return [...own, span(ownAddresses(link), 'address'), ...farEnd(link, namespace, scene)];
+}
+
+function linkCells(link: Link, namespace: TopologyNamespace, scene: Scene): readonly Span[] {
+  return [
+    span(link.name),
+    stateSpan(link.state),
+    span(ownAddresses(link), 'address'),
+    ...farEnd(link, namespace, scene),
+  ];
+}
+
+/** What is at the other end of a link, or what the link is where it has none. */
+function farEnd(link: Link, namespace: TopologyNamespace, scene: Scene): readonly Span[] {
+  const there = link.peer === null ? undefined : scene.byId.get(link.peer.namespace);
+  const peer = there?.links.find(({ index }) => index === link.peer?.index);
+  if (there === undefined || peer === undefined) {
+    const parentNamespace =
+      link.parent === null || link.parent.namespace === namespace.id
+        ? ''
+        : ` of ${nameOf(link.parent.namespace, scene)}`;
+    const what = `${summarize(link)}${parentNamespace}`;
+    if (link.peerNote !== null) return [span(`${scene.wire} ${link.peerNote}`, 'warn')];
+    return [
+      span(what, 'dim'),
+      span(link.master === null || isBridgePort(link, namespace) ? '' : `in ${link.master.name}`, 'dim'),
+      span(link.parentNote ?? '', 'warn'),
+    ];
+  }
+  scene.shown.add(key(there.id, peer.index));
+  return [
+    {
+      text: `${scene.wire} ${span(`${there.name}:${peer.name}`).text}`,
+      style: there.containers.length > 0 && there.kind !== 'host' ? 'container' : 'name',
+    },
+    span(ownAddresses(peer), 'address'),
+    span(peer.mac, 'dim'),
+    peer.state === 'up' ? span('') : stateSpan(peer.state),
+    span(there.kind === 'host' ? '' : sharedBy(there), 'dim'),
+  ];
+}
+
+function isBridgePort(link: Link, namespace: TopologyNamespace): boolean {
+  return namespace.links.some(({ index, kind }) => index === link.master?.index && kind === 'bridge');
+}
+
+/** Addresses, link-local ones only where there are no others. */
+function ownAddresses(link: Link): string {
+  const global = link.addresses.filter((address) => !address.startsWith('fe80:'));
+  return (global.length > 0 ? global : link.addresses).join(' ');
+}
+
+function stateSpan(state: Link['state']): Span {
+  return span(state, state === 'up' ? 'good' : state === 'down' ? 'bad' : 'warn');
+}
+
+function publishedNode(topology: Topology): TreeNode {
+  return {
+    spans: [span('published ports', 'heading')],
+    children: rows(
+      topology.publishedPorts.map(({ container, protocol, hostAddress, hostPort, containerPort, by }) => [
+        span(
+          `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress || '*'}:${hostPort}/${protocol}`,
+          'address',
+        ),
+        span('>'),
+        span(`${container}:${containerPort}`, 'container'),
+        by.length > 0
+          ? span(`by ${by.join(', ')}`, 'dim')
+          : span('nothing on this host makes it work', 'bad'),
+      ]),
+    ),
+  };
+}
+
+function stoppedNode(topology: Topology): TreeNode {
+  return {
+    spans: [span('containers that do not run', 'heading')],
+    children: rows(
+      topology.stoppedContainers.map(({ name, state, networkMode }) => [
+        span(name),
+        span(state, 'dim'),
+        span(`network ${networkMode}`, 'dim'),
+      ]),
+    ),
+  };
+}
+
+/** Whether every interface of the namespace was drawn at the end of a wire. */
+function isShown(namespace: TopologyNamespace, scene: Scene): boolean {
+  const links = namespace.links.filter(({ kind }) => kind !== 'loopback');
+  return links.length > 0 && links.every((link) => isDrawn(namespace, link, scene));
+}
+
+function isDrawn(namespace: TopologyNamespace, link: Link, scene: Scene): boolean {
+  return scene.shown.has(key(namespace.id, link.index));
+}
+
+function key(namespace: string, index: number): string {
+  return `${namespace} ${index}`;
+}
+
+function nameOf(id: string, { byId }: Scene): string {
+  return byId.get(id)?.name ?? id;
+}
+
+function bridgesOf(namespace: TopologyNamespace, topology: Topology): readonly Bridge[] {
+  return topology.bridges.filter((bridge) => bridge.namespace === namespace.name);
+}
+
+function rows(cells: readonly (readonly Span[])[]): readonly TreeNode[] {
+  return align(cells).map((spans) => ({ spans, children: [] }));
+}
+
+function leaf(...spans: readonly Span[]): TreeNode {
+  return { spans: row(...spans), children: [] };
+}

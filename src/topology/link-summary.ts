@@ -1,0 +1,83 @@
+/** What a link's kind has, in a few words: `vxlan id 4097 port 4789`, `vlan 10`, `macvlan bridge`. */
+import type { Link } from './model.ts';
+
+type Details = Link['details'];
+
+/** By IFLA_INFO_KIND; detail names are those of `ip -d -j link`. */
+const summaries: Readonly<Record<string, (details: Details) => string>> = {
+  vlan: (details) => words(text(details, 'id'), other(details, 'protocol', '802.1Q')),
+  vxlan: (details) =>
+    words(
+      labelled(details, 'id'),
+      labelled(details, 'local'),
+      labelled(details, 'group'),
+      labelled(details, 'remote'),
+      labelled(details, 'port'),
+      remotes(details),
+    ),
+  geneve: (details) => words(labelled(details, 'id'), labelled(details, 'remote'), labelled(details, 'port')),
+  macvlan: (details) => text(details, 'mode'),
+  macvtap: (details) => text(details, 'mode'),
+  ipvlan: (details) => words(text(details, 'mode'), text(details, 'flag')),
+  ipvtap: (details) => words(text(details, 'mode'), text(details, 'flag')),
+  bond: (details) => text(details, 'mode'),
+  vrf: (details) => labelled(details, 'table'),
+  xfrm: (details) => labelled(details, 'if_id'),
+  tun: (details) => words(text(details, 'type'), labelled(details, 'user')),
+  gre: tunnel,
+  gretap: tunnel,
+  erspan: tunnel,
+  ipip: tunnel,
+  sit: tunnel,
+  vti: tunnel,
+  ip6gre: tunnel,
+  ip6gretap: tunnel,
+  ip6erspan: tunnel,
+  ip6tnl: tunnel,
+  vti6: tunnel,
+};
+
+/** The kind and what it has; `parent` as `on NAME`. */
+export function summarize(link: Link): string {
+  return words(
+    link.kind,
+    summaries[link.kind]?.(link.details) ?? '',
+    link.parent === null ? '' : `on ${link.parent.name}`,
+  );
+}
+
+function tunnel(details: Details): string {
+  const local = text(details, 'local');
+  const remote = text(details, 'remote');
+  return words(
+    local === '' && remote === '' ? '' : `${local || 'any'} > ${remote || 'any'}`,
+    labelled(details, 'key'),
+    labelled(details, 'ikey'),
+    labelled(details, 'okey'),
+  );
+}
+
+function remotes(details: Details): string {
+  const { remotes: list } = details;
+  if (!Array.isArray(list) || list.length === 0) return '';
+  return `to ${list.slice(0, 3).map(String).join(', ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}`;
+}
+
+function text(details: Details, name: string): string {
+  const value = details[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+function labelled(details: Details, name: string): string {
+  const value = text(details, name);
+  return value === '' ? '' : `${name} ${value}`;
+}
+
+function other(details: Details, name: string, usual: string): string {
+  const value = text(details, name);
+  return value === usual ? '' : value;
+}
+
+function words(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' ');
+}

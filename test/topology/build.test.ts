@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { buildTopology } from '../../src/topology/build.ts';
+import { buildSnapshot, container, idOf, link, loopback, ns } from './build-snapshot.ts';
+import { backBridge, dockerHost } from './docker-scene.ts';
+
+describe('a Docker host', () => {
+  const topology = buildTopology(dockerHost());
+  const namespace = (name: string) => topology.namespaces.find((one) => one.name === name);
+
+  it('names each namespace by host, container that owns it, or bind mount', () => {
+    expect(topology.namespaces.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      'host host',
+      'web container',
+      'db container',
+      'app container',
+      'lonely container',
+      'blue named',
+    ]);
+  });
+
+  it('puts the container that owns the sandbox before those that share it', () => {
+    expect(namespace('web')?.containers.map(({ name }) => name)).toEqual(['web', 'sidecar']);
+    expect(namespace('host')?.containers.map(({ name }) => name)).toEqual(['monitor']);
+    expect(topology.stoppedContainers.map(({ name }) => name)).toEqual(['old']);
+  });
+
+  it('calls the network mode that Docker calls default by its name', () => {
+    expect(namespace('web')?.containers[0]).toMatchObject({
+      networkMode: 'bridge',
+      networks: [{ name: 'bridge', address: '172.17.0.2', driver: 'bridge' }],
+    });
+  });
+
+  it('tells containers apart whose eth0 share one ifindex', () => {
+    expect(topology.bridges).toMatchObject([
+      {
+        namespace: 'host',
+        name: 'docker0',
+        network: 'bridge',
+        addresses: ['172.17.0.1/16'],
+        members: [
+          {
+            name: 'veth6f6b800',
+            index: 9,
+            state: 'forwarding',
+            hairpin: false,
+            peer: { namespace: 'web', name: 'eth0', index: 2 },
+            containers: ['web', 'sidecar'],
+          },
+          {
+            name: 'veth00aa11b',
+            hairpin: true,
+            peer: { namespace: 'db', name: 'eth0', index: 2 },
+            containers: ['db'],
+          },
+        ],
+      },
+      { name: backBridge, network: 'back', members: [{ peer: { namespace: 'app' }, containers: ['app'] }] },
+    ]);
+  });
+
+  it('says what makes each published port work, and that nothing does where a rule leads elsewhere', () => {
+    expect(topology.publishedPorts.map(({ hostPort, by }) => [hostPort, by])).toEqual([
+      [8080, ['iptables', 'docker-proxy']],
+      [5353, ['iptables']],
+      [9000, []],
+    ]);
+  });
+});
+
+describe('names of namespaces', () => {
+  const names = (given: Parameters<typeof buildSnapshot>[0]) =>
+    buildTopology(buildSnapshot(given)).namespaces.map(({ name }) => name);
+
+  it('are unique when a bind mount, a container and the host want the same one', () => {
+    expect(
+      names({
+        namespaces: {
+          0: {},
+          1: { names: ['web'] },
+          2: {},
+          3: {},
+          4: { names: ['host'] },
+          5: { names: ['host', 'red'] },
+        },
+        containers: [
+          container('web', 2, 'bridge'),
+          container('web', 3, 'bridge', { id: idOf('another'), engine: 'podman' }),
+        ],
+      }),
+    ).toEqual(['host', ns(1), 'web', idOf('another').slice(0, 12), ns(4), 'red']);
+  });
+
+  it('come from the pause container in a pod', () => {
+    const topology = buildTopology(
+      buildSnapshot({
+        namespaces: { 0: {}, 1: {} },
+        containers: [
+          container('k8s_app_shop_default_1_0', 1, `container:${idOf('k8s_POD_shop_default_1_0')}`),
+          container('k8s_POD_shop_default_1_0', 1, 'none'),
+        ],
+      }),
+    );
+    expect(topology.namespaces[1]).toMatchObject({ name: 'k8s_POD_shop_default_1_0', kind: 'pod' });
+  });
+});
+
+describe('the state of a link', () => {
+  const state = (flags: string[], operstate: string) =>
+    buildTopology(
+      buildSnapshot({
+        namespaces: { 0: { links: [{ index: 2, name: 'x', kind: 'physical', flags, operstate }] } },
+      }),
+    ).namespaces[0]?.links[0]?.state;
+
+  it.each([
+    [['up', 'running', 'lower_up'], 'UP', 'up'],
+    [['up', 'running', 'lower_up'], 'UNKNOWN', 'up'],
+    [['up'], 'DOWN', 'no-carrier'],
+    [['up'], 'LOWERLAYERDOWN', 'no-carrier'],
+    [['broadcast'], 'DOWN', 'down'],
+  ])('flags %j and operstate %s are %s', (flags, operstate, expected) => {
+    expect(state(flags, operstate)).toBe(expected);
+  });
+});
+
+describe('the lower device', () => {
+  it('is looked up in the namespace that the kernel names, also where both ifindexes are equal', () => {
+    const topology = buildTopology(
+      buildSnapshot({
+        namespaces: {
+          0: {
+            links: [
+              loopback,
+              link(2, 'eth0', 'physical'),
+              link(3, 'eth0.10', 'vlan', { link: 2, details: { id: 10 } }),
+              link(4, 'vxlan5', 'vxlan', { details: { id: 5, link: 'eth0' } }),
+            ],
+          },
+          1: {
+            nsids: [{ nsid: 0, namespace: ns(0) }],
+            links: [
+              link(2, 'eth0', 'macvlan', { link: 2, linkNsid: 0 }),
+              link(3, 'old', 'macvlan', { linkNsid: 0 }),
+              link(7, 'vxlan0', 'vxlan', { link: 7, linkNsid: 0, details: { id: 4097, link: 2 } }),
+              link(8, 'vxlan1', 'vxlan', { link: 8, linkNsid: 0, details: { id: 4098, link: 'if3' } }),
+              link(9, 'wg0', 'wireguard', { link: 9, linkNsid: 0 }),
+              link(10, 'lost', 'macvlan', { link: 2, linkNsid: 5 }),
+              link(11, 'gre1', 'gre', { link: 0 }),
+            ],
+          },
+        },
+      }),
+    );
+    const parents = topology.namespaces.map(({ links }) =>
+      Object.fromEntries(
+        links.map(({ name, parent }) => [
+          name,
+          parent === null ? null : `${parent.namespace} ${parent.name}`,
+        ]),
+      ),
+    );
+    expect(parents).toEqual([
+      { lo: null, eth0: null, 'eth0.10': `${ns(0)} eth0`, vxlan5: `${ns(0)} eth0` },
+      {
+        eth0: `${ns(0)} eth0`,
+        old: `${ns(0)} eth0.10`,
+        vxlan0: `${ns(0)} eth0`,
+        vxlan1: `${ns(0)} eth0.10`,
+        wg0: null,
+        lost: null,
+        gre1: null,
+      },
+    ]);
+    expect(topology.namespaces[1]?.links.find(({ name }) => name === 'lost')?.parentNote).toContain(
+      'not found',
+    );
+  });
+});
