@@ -1,7 +1,7 @@
 /** The state of a host, from the host itself or from a file, with the graph worked out of it. */
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { readCaptureFile } from '../capture-file/read.ts';
-import { sniff } from '../capture-file/sniff.ts';
+import { sniff, sniffLength } from '../capture-file/sniff.ts';
 import { takeSnapshot } from '../host/snapshot.ts';
 import { parseSnapshot } from '../snapshot/read.ts';
 import { type HostSnapshot, snapshotSchemaName } from '../snapshot/schema.ts';
@@ -42,6 +42,27 @@ export function isSnapshotFile(path: string): boolean {
   return sniff(readStart(path)) === 'json';
 }
 
+/**
+ * The first bytes of a file, for telling what it is.
+ *
+ * @throws NetscopeError (unreadable) when the file cannot be read.
+ */
+export function readStart(path: string): Uint8Array {
+  try {
+    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      // A pipe gives its bytes once: they are the reader's.
+      if (!fstatSync(descriptor).isFile()) return new Uint8Array();
+      const start = new Uint8Array(sniffLength);
+      return start.subarray(0, readSync(descriptor, start, 0, sniffLength, 0));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (cause) {
+    throw cannotRead(`read ${path}`, cause);
+  }
+}
+
 /** @throws NetscopeError (unreadable) when the file cannot be read or is no snapshot. */
 export function readSnapshotFile(path: string): HostSnapshot {
   return parseSnapshot(readText(path, 'read the snapshot'), path);
@@ -52,11 +73,15 @@ export function readText(path: string, tried: string): string {
   try {
     return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch (cause) {
-    throw new NetscopeError(
-      { tried: `${tried} ${path}`, why: messageOf(cause), todo: 'name a file that this user may read', status: exitStatus.unreadable },
-      { cause },
-    );
+    throw cannotRead(`${tried} ${path}`, cause);
   }
+}
+
+function cannotRead(tried: string, cause: unknown): NetscopeError {
+  return new NetscopeError(
+    { tried, why: messageOf(cause), todo: 'name a file that this user may read', status: exitStatus.unreadable },
+    { cause },
+  );
 }
 
 async function snapshotOfRecording(path: string): Promise<HostSnapshot> {

@@ -5,7 +5,6 @@
 import type { CaptureInterface, CaptureSink, CaptureWarning, PacketRecord } from '../capture-file/model.ts';
 import { FlowTable } from '../flow/table.ts';
 import { createDecoder, createFrame } from '../packet/decode.ts';
-import type { DecodedFrame } from '../packet/model.ts';
 import { createRow, PacketIndex } from './packet-index.ts';
 
 /** An interface and what came from it. */
@@ -26,9 +25,8 @@ export interface IngestOptions {
   /** Packets that this refuses are not counted at all: a BPF filter on a file. */
   readonly accept?: (record: PacketRecord, linkType: number) => boolean;
   /** Called after a packet was taken in, with its number. */
-  readonly onPacket?: (number: number, record: PacketRecord, frame: DecodedFrame) => void;
-  readonly onSnapshot?: (json: string) => void;
-  readonly rate: (seconds: number, nanoseconds: number) => void;
+  readonly onPacket: (number: number, record: PacketRecord) => void;
+  readonly onSnapshot: (json: string) => void;
 }
 
 export class Ingest implements CaptureSink {
@@ -76,7 +74,6 @@ export class Ingest implements CaptureSink {
     const time = record.seconds + record.nanoseconds / 1e9;
     if (!(time >= this.earliest)) this.earliest = time;
     if (!(time <= this.latest)) this.latest = time;
-    this.#options.rate(record.seconds, record.nanoseconds);
     if (this.index !== null) {
       const row = this.#row;
       row.position = this.#options.store === undefined ? record.position : this.#options.store(record);
@@ -90,7 +87,7 @@ export class Ingest implements CaptureSink {
       this.index.add(row);
     }
     this.version++;
-    this.#options.onPacket?.(this.packets, record, frame);
+    this.#options.onPacket(this.packets, record);
   }
 
   warning(warning: CaptureWarning): void {
@@ -110,7 +107,7 @@ export class Ingest implements CaptureSink {
   }
 
   snapshot(json: string): void {
-    this.#options.onSnapshot?.(json);
+    this.#options.onSnapshot(json);
   }
 
   statistics(): void {

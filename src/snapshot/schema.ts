@@ -212,6 +212,8 @@ const namespace = z.object({
   /** Paths of its bind mounts. */
   paths: z.array(z.string()).default([]),
   processes: z.array(process).default([]),
+  /** Processes that keep it by a descriptor or a socket and live elsewhere. */
+  holders: z.array(process).default([]),
   /** The user namespace that owns it, `user:[...]`. */
   owner: z.string().optional(),
   /** Ids that are valid in this namespace, and the namespaces they mean (RTM_GETNSID). */
@@ -329,3 +331,8 @@ export type ConntrackTuple = z.infer<typeof tuple>;
 export type Container = z.infer<typeof container>;
 export type EngineNetwork = z.infer<typeof network>;
 export type Engine = z.infer<typeof engine>;
+
+/** A namespace of which no more is known than `known`. */
+export function createNamespaceState(known: z.input<typeof namespace>): NamespaceState {
+  return namespace.parse(known);
+}

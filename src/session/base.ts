@@ -1,0 +1,150 @@
+/** What live and replayed sessions have in common: everything after the packets came in. */
+import type { PacketRecord } from '../capture-file/model.ts';
+import type { RuleReference } from '../flow/model.ts';
+import type { HostSnapshot } from '../snapshot/schema.ts';
+import type { Topology } from '../topology/model.ts';
+import { Changes } from './changes.ts';
+import type { HostState } from './host-state.ts';
+import { Ingest, type IngestOptions } from './ingest.ts';
+import type {
+  FlowReport,
+  PacketList,
+  RulesReport,
+  Session,
+  SessionInterface,
+  SessionState,
+  SessionTotals,
+} from './model.ts';
+import { createNames, type SessionNames, splitInterfaceName } from './names.ts';
+import type { PacketBytes } from './packet-bytes.ts';
+import { createPacketList } from './packet-list.ts';
+import { Reports } from './reports.ts';
+
+export interface BaseOptions {
+  readonly numeric: boolean;
+  readonly keepPackets: boolean;
+  readonly store?: NonNullable<IngestOptions['store']>;
+  readonly accept?: NonNullable<IngestOptions['accept']>;
+}
+
+export abstract class BaseSession implements Session {
+  abstract readonly mode: 'live' | 'replay';
+  abstract readonly title: string;
+  abstract readonly files: readonly string[];
+  abstract readonly writing: string | null;
+  abstract readonly ended: Promise<void>;
+  readonly packets: PacketList;
+  state: SessionState = 'starting';
+  progress: number | null = null;
+  protected readonly ingest: Ingest;
+  protected readonly changes = new Changes();
+  readonly #names: SessionNames;
+  readonly #reports: Reports;
+  /** VXLAN ports that the host's own devices use: the decoder's set grows as the host becomes known. */
+  readonly #vxlanPorts = new Set<number>();
+  #host: HostState | null = null;
+
+  constructor(options: BaseOptions) {
+    this.ingest = new Ingest({
+      ...options,
+      vxlanPorts: this.#vxlanPorts,
+      onPacket: (number, record) => {
+        this.packetArrived(number, record);
+        this.changes.announce();
+      },
+      onSnapshot: (json) => this.snapshotArrived(json),
+    });
+    this.packets = createPacketList(
+      this.ingest,
+      (interfaceId) => this.bytesOf(interfaceId),
+      () => this.#vxlanPorts,
+    );
+    this.#names = createNames(this.ingest.interfaces, () => this.#host?.lookup ?? null, options.numeric);
+    this.#reports = new Reports(this.ingest, this.#names, () => this.#host);
+  }
+
+  abstract stop(): Promise<void>;
+  abstract close(): Promise<void>;
+  protected abstract bytesOf(interfaceId: number): PacketBytes | undefined;
+  /** Called after packet `number` was taken in. */
+  protected abstract packetArrived(number: number, record: PacketRecord): void;
+  /** Called when the input holds a host snapshot. */
+  protected abstract snapshotArrived(json: string): void;
+  protected abstract rates(): readonly number[];
+  protected abstract dropped(): number | null;
+
+  get snapshot(): HostSnapshot | null {
+    return this.#host?.snapshot ?? null;
+  }
+
+  get topology(): Topology | null {
+    return this.#host?.topology ?? null;
+  }
+
+  protected get host(): HostState | null {
+    return this.#host;
+  }
+
+  protected set host(state: HostState | null) {
+    this.#host = state;
+    this.#names.version++;
+    for (const port of vxlanPortsOf(state?.snapshot)) this.#vxlanPorts.add(port);
+    this.changes.announce();
+  }
+
+  get warnings(): readonly string[] {
+    return this.#host === null ? this.ingest.warnings : [...this.#host.snapshot.warnings, ...this.ingest.warnings];
+  }
+
+  get interfaces(): readonly SessionInterface[] {
+    return this.ingest.interfaces.map(({ device, packets, bytes, ended }) => {
+      const { namespace, name } = splitInterfaceName(device.name ?? `interface ${device.id}`);
+      const link = namespace === null ? null : this.#names.interfaceOf(device.id);
+      return {
+        id: device.id,
+        namespace,
+        name,
+        index: link === null || link.index === 0 ? null : link.index,
+        linkType: device.linkType,
+        packets,
+        bytes,
+        received: device.received,
+        dropped: device.dropped,
+        ended,
+      };
+    });
+  }
+
+  totals(): SessionTotals {
+    const { packets, bytes, earliest, latest } = this.ingest;
+    return {
+      packets,
+      bytes,
+      dropped: this.dropped(),
+      rates: this.rates(),
+      duration: packets === 0 ? 0 : latest - earliest,
+    };
+  }
+
+  flows(): FlowReport {
+    return this.#reports.flows(this.state === 'capturing' || this.state === 'loading');
+  }
+
+  rules(): RulesReport {
+    return this.#reports.rules(this.state === 'capturing' || this.state === 'loading');
+  }
+
+  rulesOf(connection: number): readonly RuleReference[] {
+    return this.flows().connections.find(({ id }) => id === connection)?.rules ?? [];
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.changes.subscribe(listener);
+  }
+}
+
+function vxlanPortsOf(snapshot: HostSnapshot | undefined): readonly number[] {
+  return (snapshot?.namespaces ?? []).flatMap(({ links }) =>
+    links.flatMap(({ kind, details }) => (kind === 'vxlan' && typeof details.port === 'number' ? [details.port] : [])),
+  );
+}

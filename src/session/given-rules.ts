@@ -1,0 +1,47 @@
+/** `--rules [NS=]FILE`: rule dumps that the user has, for captures that carry none. */
+import { createNamespaceState, type HostSnapshot, type NamespaceState, type RulesetDump } from '../snapshot/schema.ts';
+import { readText } from './host-state.ts';
+
+export interface RulesFile {
+  /** Name of a namespace: `host`, or one that the snapshot has. */
+  readonly namespace: string;
+  readonly file: string;
+}
+
+/**
+ * The snapshot with the dumps in place of the rules that it has for those namespaces.
+ *
+ * @throws NetscopeError (unreadable) when a file cannot be read.
+ */
+export function addRules(snapshot: HostSnapshot, files: readonly RulesFile[]): HostSnapshot {
+  if (files.length === 0) return snapshot;
+  const namespaces = [...snapshot.namespaces];
+  const replaced = new Set<string>();
+  for (const { namespace, file } of files) {
+    const dump = dumpOf(readText(file, 'read the rules'));
+    let at = namespaces.findIndex((candidate) => isNamed(candidate, namespace));
+    if (at < 0) at = namespaces.push(emptyNamespace(namespace, namespaces.length)) - 1;
+    const known = namespaces[at];
+    if (known === undefined) continue;
+    const kept = replaced.has(known.id) ? known.rulesets : [];
+    replaced.add(known.id);
+    namespaces[at] = { ...known, rulesets: [...kept, dump] };
+  }
+  return { ...snapshot, namespaces };
+}
+
+/** The family is told by the content: nft dumps are JSON, ip6tables dumps name IPv6 things. */
+function dumpOf(text: string): RulesetDump {
+  if (text.trimStart().startsWith('{')) return { backend: 'nftables', family: 'inet', text };
+  const ip6 = /^# .*ip6tables-save/m.test(text) || /icmp6-|ipv6-icmp|\s[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*\/\d+/i.test(text);
+  return { backend: 'iptables-nft', family: ip6 ? 'ip6' : 'ip', text };
+}
+
+function isNamed(namespace: NamespaceState, name: string): boolean {
+  if (name === 'host') return namespace.host;
+  return namespace.names.includes(name) || namespace.id === name;
+}
+
+function emptyNamespace(name: string, number: number): NamespaceState {
+  return createNamespaceState({ id: `net:[${number}]`, host: name === 'host', names: name === 'host' ? [] : [name] });
+}
