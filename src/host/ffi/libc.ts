@@ -22,6 +22,8 @@ export interface Libc {
   /** pidfd_open(2), pidfd_getfd(2): system call numbers are the same on every architecture. */
   readonly pidfdOpen: (pid: number) => number;
   readonly pidfdGetfd: (pidfd: number, targetFd: number) => number;
+  /** openat2(2) with RESOLVE_IN_ROOT: `directory` is the root that symbolic links cannot leave. */
+  readonly openInRoot: (directory: number, path: string, flags: number) => number;
 }
 
 export const CLONE_NEWNET = 0x40000000;
@@ -45,6 +47,10 @@ export const SIOCGSKNS = 0x894c;
 
 const SYS_PIDFD_OPEN = 434;
 const SYS_PIDFD_GETFD = 438;
+const SYS_OPENAT2 = 437;
+/** linux/openat2.h */
+const RESOLVE_NO_MAGICLINKS = 0x02;
+const RESOLVE_IN_ROOT = 0x10;
 
 let bound: Libc | undefined;
 
@@ -77,6 +83,13 @@ export function libc(): Libc {
     pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),
     pidfdGetfd: (pidfd, targetFd) =>
       Number(syscall(SYS_PIDFD_GETFD, 'int', pidfd, 'int', targetFd, 'uint', 0)),
+    openInRoot: (directory, path, flags) => {
+      // struct open_how { u64 flags, mode, resolve }
+      const how = Buffer.alloc(24);
+      how.writeUInt32LE(flags, 0);
+      how.writeUInt32LE(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, 16);
+      return Number(syscall(SYS_OPENAT2, 'int', directory, 'str', path, 'void *', how, 'size_t', how.length));
+    },
   };
   return bound;
 }

@@ -1,0 +1,167 @@
+/** Docker and Podman through the Docker Engine API (docs.docker.com/reference/api/engine). */
+import { z } from 'zod';
+import type { Container, Engine, EngineNetwork } from '../../snapshot/schema.ts';
+import { messageOf } from '../../util/errors.ts';
+import { mapLimited } from '../pool.ts';
+import { addressText } from './addresses.ts';
+import { type EngineAddress, getJson } from './http.ts';
+
+/** What one engine answered. `container.namespace` is left to whoever knows the namespaces. */
+export interface EngineState {
+  readonly engine: Engine;
+  readonly containers: readonly Container[];
+  readonly networks: readonly EngineNetwork[];
+  readonly warnings: readonly string[];
+}
+
+/** Go writes `null` for empty maps and lists. */
+const listOf = <T extends z.ZodType>(item: T) =>
+  z
+    .array(item)
+    .nullish()
+    .transform((value) => value ?? []);
+const mapOf = <T extends z.ZodType>(item: T) =>
+  z
+    .record(z.string(), item)
+    .nullish()
+    .transform((value) => value ?? {});
+const words = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+
+const versionSchema = z.object({
+  Version: words,
+  Components: listOf(z.object({ Name: words, Version: words })),
+});
+
+const listSchema = z.array(z.object({ Id: z.string() }));
+
+const containerSchema = z.object({
+  Id: z.string(),
+  Name: words,
+  State: z.object({
+    Status: words,
+    Pid: z
+      .number()
+      .nullish()
+      .transform((value) => value ?? 0),
+  }),
+  Config: z.object({ Image: words, Labels: mapOf(z.string()), ExposedPorts: mapOf(z.unknown()) }),
+  HostConfig: z.object({ NetworkMode: words }),
+  NetworkSettings: z.object({
+    SandboxKey: words,
+    Ports: mapOf(listOf(z.object({ HostIp: words, HostPort: words }))),
+    Networks: mapOf(
+      z.object({
+        NetworkID: words,
+        IPAddress: words,
+        GlobalIPv6Address: words,
+        Gateway: words,
+        MacAddress: words,
+        Aliases: listOf(z.string()),
+      }),
+    ),
+  }),
+});
+
+const networkSchema = z.object({
+  Id: z.string(),
+  Name: z.string(),
+  Driver: words,
+  Scope: words,
+  Internal: z.boolean().nullish(),
+  EnableIPv6: z.boolean().nullish(),
+  IPAM: z.object({ Config: listOf(z.object({ Subnet: words, Gateway: words })) }).nullish(),
+  Options: mapOf(z.string()),
+  Labels: mapOf(z.string()),
+});
+
+/** Requests at a time: the daemon answers one in some milliseconds, and has other work. */
+const parallel = 8;
+
+/** @throws Error when nothing at `address` answers as an engine does. */
+export async function readEngine(address: EngineAddress): Promise<EngineState> {
+  const version = versionSchema.parse(await getJson(address, '/version'));
+  const podman = version.Components.some(({ Name }) => Name === 'Podman Engine');
+  const kind = podman ? 'podman' : 'docker';
+  const warnings: string[] = [];
+  const list = listSchema.parse(await getJson(address, '/containers/json?all=1'));
+  const containers = await mapLimited(list, parallel, async ({ Id }) => {
+    try {
+      const inspected = await getJson(address, `/containers/${encodeURIComponent(Id)}/json`);
+      return toContainer(containerSchema.parse(inspected), kind);
+    } catch (error) {
+      // Removed since it was listed: the daemon says 404, and it is no longer there to be shown.
+      if (!messageOf(error).includes('answered 404')) {
+        warnings.push(`${kind}: container ${Id.slice(0, 12)}: ${messageOf(error)}`);
+      }
+      return undefined;
+    }
+  });
+  const networks = listOf(networkSchema).parse(await getJson(address, '/networks'));
+  return {
+    engine: { kind, version: version.Version, socket: addressText(address) },
+    containers: containers.filter((container) => container !== undefined),
+    networks: networks.map((network) => toNetwork(network, kind)),
+    warnings,
+  };
+}
+
+function toContainer(inspected: z.infer<typeof containerSchema>, engine: string): Container {
+  const { NetworkSettings: settings } = inspected;
+  const sandboxKey = settings.SandboxKey;
+  return {
+    id: inspected.Id,
+    name: inspected.Name.replace(/^\//, ''),
+    engine,
+    image: inspected.Config.Image,
+    state: inspected.State.Status,
+    pid: inspected.State.Pid,
+    networkMode: networkMode(inspected.HostConfig.NetworkMode),
+    endpoints: Object.entries(settings.Networks).map(([network, endpoint]) => ({
+      network,
+      networkId: endpoint.NetworkID,
+      address: endpoint.IPAddress,
+      address6: endpoint.GlobalIPv6Address,
+      gateway: endpoint.Gateway,
+      mac: endpoint.MacAddress,
+      aliases: endpoint.Aliases,
+    })),
+    published: Object.entries(settings.Ports).flatMap(([exposed, bindings]) => {
+      const [port = '', protocol = 'tcp'] = exposed.split('/');
+      return bindings.map((binding) => ({
+        protocol,
+        containerPort: Number(port),
+        hostAddress: binding.HostIp === '' ? '0.0.0.0' : binding.HostIp,
+        hostPort: Number(binding.HostPort),
+      }));
+    }),
+    exposed: Object.keys(inspected.Config.ExposedPorts),
+    ...(sandboxKey !== '' && { sandboxKey }),
+    labels: inspected.Config.Labels,
+  };
+}
+
+/** `default` is how old clients ask for the default bridge. */
+function networkMode(mode: string): string {
+  return mode === 'default' || mode === '' ? 'bridge' : mode;
+}
+
+function toNetwork(network: z.infer<typeof networkSchema>, engine: string): EngineNetwork {
+  return {
+    id: network.Id,
+    name: network.Name,
+    engine,
+    driver: network.Driver,
+    scope: network.Scope,
+    internal: network.Internal ?? false,
+    ipv6: network.EnableIPv6 ?? false,
+    subnets: (network.IPAM?.Config ?? []).map(({ Subnet, Gateway }) => ({
+      subnet: Subnet,
+      ...(Gateway !== '' && { gateway: Gateway }),
+    })),
+    options: network.Options,
+    labels: network.Labels,
+  };
+}

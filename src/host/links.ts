@@ -1,0 +1,286 @@
+/** Links and their addresses, from RTM_GETLINK and RTM_GETADDR (rtnetlink(7), linux/if_link.h). */
+import type { LinkState } from '../snapshot/schema.ts';
+import { attribute, forEachAttribute, signed32, text, u32, unsigned } from './ffi/attributes.ts';
+import type { NetlinkSocket } from './ffi/netlink.ts';
+import { AF_INET, AF_INET6, hardwareAddress, ipAddress } from './inet.ts';
+import { bridgePort } from './link-kinds/bridge.ts';
+import { readFields } from './link-kinds/fields.ts';
+import { linkDetails } from './link-kinds/index.ts';
+
+const RTM_NEWLINK = 16;
+const RTM_GETLINK = 18;
+const RTM_NEWADDR = 20;
+const RTM_GETADDR = 22;
+
+const IFLA_EXT_MASK = 29;
+
+const linkFlags = [
+  'up',
+  'broadcast',
+  'debug',
+  'loopback',
+  'pointopoint',
+  'notrailers',
+  'running',
+  'noarp',
+  'promisc',
+  'allmulti',
+  'master',
+  'slave',
+  'multicast',
+  'portsel',
+  'automedia',
+  'dynamic',
+  'lower_up',
+  'dormant',
+  'echo',
+] as const;
+
+/** RFC 2863 operational states, IF_OPER_* of linux/if.h. */
+const operstates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'];
+
+const ARPHRD_ETHER = 1;
+const ARPHRD_INFINIBAND = 32;
+const ARPHRD_LOOPBACK = 772;
+
+/** Values of the interface's sysctls as the kernel keeps them, by DEVCONF number. */
+export interface LinkConfiguration {
+  readonly name: string;
+  /** Index is IPV4_DEVCONF_* minus 1 (linux/ip.h). */
+  readonly ip: readonly number[];
+  /** Index is DEVCONF_* (linux/ipv6.h). */
+  readonly ip6: readonly number[];
+}
+
+export interface Links {
+  readonly links: LinkState[];
+  readonly configurations: readonly LinkConfiguration[];
+  /** False when the kernel's dump kept changing while it was read. */
+  readonly consistent: boolean;
+}
+
+/** All links of the namespace that `socket` was opened in, with their addresses. */
+export function readLinks(socket: NetlinkSocket): Links {
+  const links: LinkState[] = [];
+  const configurations: LinkConfiguration[] = [];
+  // struct ifinfomsg, 16 bytes; an empty extension mask asks for no SR-IOV tables, which can outgrow a message.
+  const body = Buffer.concat([Buffer.alloc(16), attribute(IFLA_EXT_MASK, u32(0))]);
+  const consistent = socket.dump(
+    RTM_GETLINK,
+    body,
+    (type, buffer, start, end) => {
+      if (type !== RTM_NEWLINK || end - start < 16) return;
+      const { link, ip, ip6 } = readLink(buffer, start, end);
+      links.push(link);
+      configurations.push({ name: link.name, ip, ip6 });
+    },
+    () => {
+      links.length = 0;
+      configurations.length = 0;
+    },
+  );
+  const addressesConsistent = readAddresses(socket, new Map(links.map((link) => [link.index, link])));
+  return { links, configurations, consistent: consistent && addressesConsistent };
+}
+
+function readLink(
+  buffer: Buffer,
+  start: number,
+  end: number,
+): { link: LinkState; ip: number[]; ip6: number[] } {
+  const hardware = buffer.readUInt16LE(start + 2);
+  const bits = buffer.readUInt32LE(start + 8);
+  const link: LinkState = {
+    index: buffer.readInt32LE(start + 4),
+    name: '',
+    kind: '',
+    mac: '',
+    mtu: 0,
+    flags: linkFlags.filter((_, bit) => (bits & (1 << bit)) !== 0),
+    operstate: 'UNKNOWN',
+    addresses: [],
+    details: {},
+  };
+  let ip: number[] = [];
+  let ip6: number[] = [];
+  forEachAttribute(buffer, start + 16, end, (type, at, length) => {
+    switch (type) {
+      case 1: // IFLA_ADDRESS
+        link.mac = hardwareAddress(buffer, at, length);
+        break;
+      case 3: // IFLA_IFNAME
+        link.name = text(buffer, at, length);
+        break;
+      case 4: // IFLA_MTU
+        link.mtu = unsigned(buffer, at, length);
+        break;
+      case 5: {
+        // IFLA_LINK, 0 for a tunnel without a lower device
+        const lower = signed32(buffer, at, length);
+        if (lower > 0) link.link = lower;
+        break;
+      }
+      case 10: // IFLA_MASTER
+        link.master = unsigned(buffer, at, length);
+        break;
+      case 16: // IFLA_OPERSTATE
+        link.operstate = operstates[unsigned(buffer, at, length)] ?? 'UNKNOWN';
+        break;
+      case 18: // IFLA_LINKINFO
+        readLinkInfo(link, buffer, at, at + length);
+        break;
+      case 20: // IFLA_IFALIAS
+        link.alias = text(buffer, at, length);
+        break;
+      case 23: // IFLA_STATS64
+        if (length >= 64) link.statistics = readStatistics(buffer, at);
+        break;
+      case 26: // IFLA_AF_SPEC
+        forEachAttribute(buffer, at, at + length, (family, familyAt, familyLength) => {
+          if (family === AF_INET) ip = configuration(buffer, familyAt, familyLength, 1);
+          if (family === AF_INET6) ip6 = configuration(buffer, familyAt, familyLength, 2);
+        });
+        break;
+      case 37: {
+        // IFLA_LINK_NETNSID, negative when the kernel has none to give
+        const nsid = signed32(buffer, at, length);
+        if (nsid >= 0) link.linkNsid = nsid;
+        break;
+      }
+      case 56: // IFLA_PARENT_DEV_NAME
+        link.details.parentdev = text(buffer, at, length);
+        break;
+      case 57: // IFLA_PARENT_DEV_BUS_NAME
+        link.details.parentbus = text(buffer, at, length);
+        break;
+    }
+  });
+  if (link.kind === '') link.kind = kindOfHardware(hardware);
+  // A tunnel's own attribute names its lower device, which IFLA_LINK leaves out.
+  const { linkIndex } = link.details;
+  if (link.link === undefined && typeof linkIndex === 'number' && linkIndex > 0) link.link = linkIndex;
+  return { link, ip, ip6 };
+}
+
+function kindOfHardware(hardware: number): string {
+  if (hardware === ARPHRD_LOOPBACK) return 'loopback';
+  return hardware === ARPHRD_ETHER || hardware === ARPHRD_INFINIBAND ? 'physical' : 'unknown';
+}
+
+function readLinkInfo(link: LinkState, buffer: Buffer, start: number, end: number): void {
+  let portKind = '';
+  let data: readonly [number, number] | undefined;
+  let portData: readonly [number, number] | undefined;
+  forEachAttribute(buffer, start, end, (type, at, length) => {
+    if (type === 1) link.kind = text(buffer, at, length);
+    else if (type === 2) data = [at, at + length];
+    else if (type === 4) portKind = text(buffer, at, length);
+    else if (type === 5) portData = [at, at + length];
+  });
+  if (data !== undefined) Object.assign(link.details, linkDetails(link.kind, buffer, ...data));
+  if (portKind === 'bridge' && portData !== undefined)
+    link.port = readFields(bridgePort, buffer, ...portData);
+}
+
+/** struct rtnl_link_stats64: u64 each. */
+function readStatistics(buffer: Buffer, at: number): NonNullable<LinkState['statistics']> {
+  const counter = (index: number): number => unsigned(buffer, at + index * 8, 8);
+  return {
+    rxPackets: counter(0),
+    txPackets: counter(1),
+    rxBytes: counter(2),
+    txBytes: counter(3),
+    rxErrors: counter(4),
+    txErrors: counter(5),
+    rxDropped: counter(6),
+    txDropped: counter(7),
+  };
+}
+
+/** IFLA_INET_CONF (1) or IFLA_INET6_CONF (2): an array of s32. */
+function configuration(buffer: Buffer, start: number, length: number, wanted: number): number[] {
+  const values: number[] = [];
+  forEachAttribute(buffer, start, start + length, (type, at, size) => {
+    if (type !== wanted) return;
+    for (let offset = 0; offset + 4 <= size; offset += 4) values.push(buffer.readInt32LE(at + offset));
+  });
+  return values;
+}
+
+const addressFlags = [
+  'secondary',
+  'nodad',
+  'optimistic',
+  'dadfailed',
+  'home',
+  'deprecated',
+  'tentative',
+  'permanent',
+  'mngtmpaddr',
+  'noprefixroute',
+  'autojoin',
+  'stable-privacy',
+] as const;
+
+/** rt_scope_t of linux/rtnetlink.h. */
+export function scopeName(scope: number): string {
+  switch (scope) {
+    case 0:
+      return 'global';
+    case 200:
+      return 'site';
+    case 253:
+      return 'link';
+    case 254:
+      return 'host';
+    case 255:
+      return 'nowhere';
+    default:
+      return String(scope);
+  }
+}
+
+function readAddresses(socket: NetlinkSocket, links: ReadonlyMap<number, LinkState>): boolean {
+  return socket.dump(
+    RTM_GETADDR,
+    Buffer.alloc(8),
+    (type, buffer, start, end) => {
+      if (type === RTM_NEWADDR && end - start >= 8) readAddress(links, buffer, start, end);
+    },
+    () => {
+      for (const link of links.values()) link.addresses.length = 0;
+    },
+  );
+}
+
+/** struct ifaddrmsg { u8 family, prefix length, flags, scope; u32 index } and IFA_* of linux/if_addr.h. */
+function readAddress(
+  links: ReadonlyMap<number, LinkState>,
+  buffer: Buffer,
+  start: number,
+  end: number,
+): void {
+  const link = links.get(buffer.readUInt32LE(start + 4));
+  if (link === undefined) return;
+  const prefixLength = buffer.readUInt8(start + 1);
+  let bits = buffer.readUInt8(start + 2);
+  let address: string | undefined;
+  let local: string | undefined;
+  let broadcast: string | undefined;
+  forEachAttribute(buffer, start + 8, end, (type, at, length) => {
+    if (type === 1) address = ipAddress(buffer, at, length);
+    else if (type === 2) local = ipAddress(buffer, at, length);
+    else if (type === 4) broadcast = ipAddress(buffer, at, length);
+    else if (type === 8) bits = unsigned(buffer, at, length);
+  });
+  // IFA_ADDRESS is the peer where IFA_LOCAL differs from it.
+  const own = local ?? address;
+  if (own === undefined) return;
+  link.addresses.push({
+    cidr: `${own}/${prefixLength}`,
+    scope: scopeName(buffer.readUInt8(start + 3)),
+    ...(address !== undefined && address !== own && { peer: address }),
+    ...(broadcast !== undefined && { broadcast }),
+    flags: addressFlags.filter((_, bit) => (bits & (1 << bit)) !== 0),
+  });
+}

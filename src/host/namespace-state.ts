@@ -1,0 +1,155 @@
+/** Everything that is read inside one namespace, in one visit. */
+import { closeSync, readlinkSync } from 'node:fs';
+import type { NamespaceState } from '../snapshot/schema.ts';
+import { messageOf } from '../util/errors.ts';
+import { maximumEntries, readConntrack } from './conntrack.ts';
+import { libc, NS_GET_USERNS } from './ffi/libc.ts';
+import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
+import { type LinkConfiguration, readLinks } from './links.ts';
+import type { NamespaceSearch } from './namespaces/find.ts';
+import type { FoundNamespace } from './namespaces/found.ts';
+import { enterFound, withNamespace } from './namespaces/open.ts';
+import { readFdb, readNeighbours } from './neighbours.ts';
+import { netfilterSocket } from './netfilter.ts';
+import { maximumRoutes, readPolicyRules, readRoutes } from './routes.ts';
+import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
+import { readListeners } from './sockets.ts';
+import { readCounters, readSysctls } from './sysctls.ts';
+
+export interface NamespaceReading {
+  readonly found: FoundNamespace;
+  readonly state: NamespaceState;
+  /** undefined when the namespace could not be entered. */
+  readonly holdings: RuleHoldings | undefined;
+}
+
+/** Kinds whose forwarding database is worth a dump. */
+const forwarding = new Set(['bridge', 'vxlan']);
+
+export function readNamespace(
+  found: FoundNamespace,
+  search: NamespaceSearch,
+  options: { readonly conntrack: boolean },
+): NamespaceReading {
+  const state: NamespaceState = {
+    id: found.id,
+    host: found.id === search.host,
+    sources: [...found.sources],
+    names: [...found.names],
+    paths: [...found.paths],
+    processes: found.processes,
+    holders: found.holders,
+    nsids: [],
+    links: [],
+    routes: [],
+    policyRules: [],
+    neighbours: [],
+    fdb: [],
+    listeners: [],
+    sysctls: {},
+    counters: {},
+    rulesets: [],
+    conntrack: [],
+    unreadable: [],
+  };
+  try {
+    const owner = ownerOf(found);
+    if (owner !== undefined) state.owner = owner;
+    const holdings = enterFound(found, search.own, () => readInside(state, search, options));
+    return { found, state, holdings };
+  } catch (error) {
+    state.unreadable.push(messageOf(error));
+    return { found, state, holdings: undefined };
+  }
+}
+
+/** The user namespace that owns it; undefined where this user may not know. */
+function ownerOf(found: FoundNamespace): string | undefined {
+  return withNamespace(found, (fd) => {
+    const owner = libc().ioctl(fd, NS_GET_USERNS);
+    if (owner < 0) return undefined;
+    try {
+      return readlinkSync(`/proc/thread-self/fd/${owner}`);
+    } finally {
+      closeSync(owner);
+    }
+  });
+}
+
+/** The thread is inside. Each part fails alone: what can be read is read. */
+function readInside(
+  state: NamespaceState,
+  search: NamespaceSearch,
+  options: { readonly conntrack: boolean },
+): RuleHoldings | undefined {
+  const part = (what: string, read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      state.unreadable.push(`${what}: ${messageOf(error)}`);
+    }
+  };
+  const configurations: LinkConfiguration[] = [];
+  part('links', () => configurations.push(...readByNetlink(state, part)));
+  part('listeners', () => {
+    state.listeners = readListeners(search.sockets);
+  });
+  part('sysctls', () => {
+    state.sysctls = readSysctls(configurations);
+    state.counters = readCounters();
+  });
+  let holdings: RuleHoldings | undefined;
+  part('netfilter', () => {
+    holdings = readNetfilter(state, options);
+  });
+  return holdings;
+}
+
+function readByNetlink(
+  state: NamespaceState,
+  part: (what: string, read: () => void) => void,
+): readonly LinkConfiguration[] {
+  const socket = new NetlinkSocket(NETLINK_ROUTE);
+  try {
+    const { links, configurations, consistent } = readLinks(socket);
+    state.links = links;
+    if (!consistent) state.unreadable.push('links: they changed while they were read');
+    const names = new Map(links.map(({ index, name }) => [index, name]));
+    part('routes', () => {
+      const { routes, cut } = readRoutes(socket, names);
+      state.routes = routes;
+      if (cut) state.unreadable.push(`routes: only the first ${maximumRoutes}`);
+      state.policyRules = readPolicyRules(socket);
+    });
+    part('neighbours', () => {
+      state.neighbours = readNeighbours(socket, names);
+    });
+    if (links.some(({ kind }) => forwarding.has(kind))) {
+      part('forwarding database', () => {
+        state.fdb = readFdb(socket, names);
+      });
+    }
+    return configurations;
+  } finally {
+    socket.close();
+  }
+}
+
+function readNetfilter(state: NamespaceState, options: { readonly conntrack: boolean }): RuleHoldings {
+  const socket = netfilterSocket();
+  try {
+    const holdings = readHoldings(socket);
+    if (holdings.nftError !== undefined) {
+      state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
+    }
+    // The kernel's own count, so that a table is dumped only where there is one.
+    if (options.conntrack && Number(state.sysctls['net.netfilter.nf_conntrack_count'] ?? 0) > 0) {
+      const { entries, cut } = readConntrack(socket);
+      state.conntrack = entries;
+      if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);
+    }
+    return holdings;
+  } finally {
+    socket.close();
+  }
+}

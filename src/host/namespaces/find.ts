@@ -1,0 +1,66 @@
+/**
+ * Every network namespace of the host, from all the places where the kernel keeps one alive. A new source: one
+ * file, and its call here.
+ *
+ * Mount namespaces that no process lives in are not searched: entering one takes a single-threaded process.
+ */
+import { readlinkSync } from 'node:fs';
+import { messageOf } from '../../util/errors.ts';
+import { BindMounts } from './bind-mounts.ts';
+import { Descriptors } from './descriptors.ts';
+import { ownNamespacePath } from './enter.ts';
+import { type FoundNamespace, FoundNamespaces } from './found.ts';
+import { findOrphanSockets } from './orphan-sockets.ts';
+import { scanProcesses } from './processes.ts';
+
+export interface NamespaceSearch {
+  readonly namespaces: readonly FoundNamespace[];
+  /** The namespace of PID 1, or where that may not be read, netscope's own. */
+  readonly host: string;
+  readonly own: string;
+  /** Which processes hold which socket. */
+  readonly sockets: Descriptors['processes'];
+  readonly warnings: readonly string[];
+  /** Lets go of namespaces that only a borrowed descriptor leads to. Must be called. */
+  readonly release: () => void;
+}
+
+/** @param pause lets other work of the event loop run; it decides how often. */
+export async function findNamespaces(pause: () => Promise<void>): Promise<NamespaceSearch> {
+  const found = new FoundNamespaces();
+  const mounts = new BindMounts(found);
+  const descriptors = new Descriptors(found);
+  const warnings: string[] = [];
+  let unknown = 0;
+  let init: string | undefined;
+  for (const process of scanProcesses(found)) {
+    if (process.pid === 1) init = process.namespace;
+    if (process.namespace === undefined) unknown++;
+    if (!process.kernelThread) {
+      mounts.scan(process.pid);
+      descriptors.scan({ pid: process.pid, command: process.command });
+    }
+    await pause();
+  }
+  const own = readlinkSync(ownNamespacePath);
+  found.add(own, 'process', ownNamespacePath);
+  if (process.getuid?.() !== 0 && unknown > 0) {
+    warnings.push(
+      `the namespaces of ${unknown} processes of other users could not be read: run netscope as root to see the whole host`,
+    );
+  }
+  const search = {
+    host: init ?? own,
+    own,
+    sockets: descriptors.processes,
+    warnings,
+  };
+  try {
+    const orphans = await findOrphanSockets(found, descriptors.sockets, pause);
+    if (orphans.note !== undefined) warnings.push(orphans.note);
+    return { ...search, namespaces: [...found.all.values()], release: orphans.release };
+  } catch (error) {
+    warnings.push(`sockets were not asked for their namespaces: ${messageOf(error)}`);
+    return { ...search, namespaces: [...found.all.values()], release: () => undefined };
+  }
+}

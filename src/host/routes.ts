@@ -1,0 +1,303 @@
+/** Routes of every table and policy rules, by RTM_GETROUTE and RTM_GETRULE (linux/rtnetlink.h, fib_rules.h). */
+import type { PolicyRule, RouteState } from '../snapshot/schema.ts';
+import { forEachAttribute, signed32, text, unsigned } from './ffi/attributes.ts';
+import type { NetlinkSocket } from './ffi/netlink.ts';
+import { AF_INET, AF_INET6, ipAddress } from './inet.ts';
+import { scopeName } from './links.ts';
+
+const RTM_NEWROUTE = 24;
+const RTM_GETROUTE = 26;
+const RTM_NEWRULE = 32;
+const RTM_GETRULE = 34;
+
+/** A cache entry, not a route. */
+const RTM_F_CLONED = 0x200;
+const FIB_RULE_INVERT = 2;
+
+/** A router with the whole Internet's routes would fill the memory; nobody reads that many. */
+export const maximumRoutes = 100_000;
+
+const types: readonly string[] = [
+  'unspec',
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'nat',
+];
+
+/** RTPROT_* as /etc/iproute2/rt_protos names them. */
+const protocols: Readonly<Record<number, string>> = {
+  0: '',
+  1: 'redirect',
+  2: 'kernel',
+  3: 'boot',
+  4: 'static',
+  8: 'gated',
+  9: 'ra',
+  10: 'mrt',
+  11: 'zebra',
+  12: 'bird',
+  13: 'dnrouted',
+  14: 'xorp',
+  15: 'ntk',
+  16: 'dhcp',
+  18: 'keepalived',
+  42: 'babel',
+  84: 'ovn',
+  186: 'bgp',
+  187: 'isis',
+  188: 'ospf',
+  189: 'rip',
+  192: 'eigrp',
+};
+
+const routeFlags: readonly (readonly [number, string])[] = [
+  [0x1, 'dead'],
+  [0x2, 'pervasive'],
+  [0x4, 'onlink'],
+  [0x8, 'offload'],
+  [0x10, 'linkdown'],
+  [0x20, 'unresolved'],
+];
+
+const ruleActions: Readonly<Record<number, string>> = {
+  1: 'to_tbl',
+  2: 'goto',
+  3: 'nop',
+  6: 'blackhole',
+  7: 'unreachable',
+  8: 'prohibit',
+};
+
+export interface Routes {
+  readonly routes: RouteState[];
+  readonly consistent: boolean;
+  /** True when there are more than `maximumRoutes`. */
+  readonly cut: boolean;
+}
+
+/** @param names interface names by ifindex. */
+export function readRoutes(socket: NetlinkSocket, names: ReadonlyMap<number, string>): Routes {
+  const routes: RouteState[] = [];
+  let cut = false;
+  const consistent = socket.dump(
+    RTM_GETROUTE,
+    Buffer.alloc(12),
+    (type, buffer, start, end) => {
+      if (type !== RTM_NEWROUTE || end - start < 12) return;
+      if (routes.length >= maximumRoutes) {
+        cut = true;
+        return;
+      }
+      const route = readRoute(buffer, start, end, names);
+      if (route !== undefined) routes.push(route);
+    },
+    () => {
+      routes.length = 0;
+    },
+  );
+  return { routes, consistent, cut };
+}
+
+function readRoute(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  names: ReadonlyMap<number, string>,
+): RouteState | undefined {
+  const family = familyName(buffer.readUInt8(start));
+  const bits = buffer.readUInt32LE(start + 8);
+  if (family === undefined || (bits & RTM_F_CLONED) !== 0) return undefined;
+  const prefixLength = buffer.readUInt8(start + 1);
+  const sourceLength = buffer.readUInt8(start + 2);
+  const protocol = buffer.readUInt8(start + 5);
+  const type = buffer.readUInt8(start + 7);
+  const route: RouteState = {
+    family,
+    destination: 'default',
+    type: types[type] ?? String(type),
+    table: buffer.readUInt8(start + 4),
+    metric: 0,
+    protocol: protocols[protocol] ?? String(protocol),
+    scope: scopeName(buffer.readUInt8(start + 6)),
+    flags: routeFlags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name),
+  };
+  forEachAttribute(buffer, start + 12, end, (attribute, at, length) => {
+    switch (attribute) {
+      case 1: // RTA_DST
+        route.destination = `${ipAddress(buffer, at, length) ?? ''}/${prefixLength}`;
+        break;
+      case 2: // RTA_SRC
+        route.source = `${ipAddress(buffer, at, length) ?? ''}/${sourceLength}`;
+        break;
+      case 4: // RTA_OIF
+        setInterface(route, signed32(buffer, at, length), names);
+        break;
+      case 5: // RTA_GATEWAY
+        setGateway(route, ipAddress(buffer, at, length));
+        break;
+      case 6: // RTA_PRIORITY
+        route.metric = unsigned(buffer, at, length);
+        break;
+      case 7: {
+        // RTA_PREFSRC
+        const preferred = ipAddress(buffer, at, length);
+        if (preferred !== undefined) route.preferredSource = preferred;
+        break;
+      }
+      case 8: // RTA_METRICS: RTAX_MTU is 2
+        forEachAttribute(buffer, at, at + length, (metric, metricAt, metricLength) => {
+          if (metric === 2) route.mtu = unsigned(buffer, metricAt, metricLength);
+        });
+        break;
+      case 9: // RTA_MULTIPATH
+        route.nexthops = readNexthops(buffer, at, at + length, names);
+        break;
+      case 15: // RTA_TABLE
+        route.table = unsigned(buffer, at, length);
+        break;
+      case 18: // RTA_VIA: { u16 family; address }, a gateway of the other family
+        setGateway(route, ipAddress(buffer, at + 2, length - 2));
+        break;
+    }
+  });
+  return route;
+}
+
+interface Hop {
+  gateway?: string | undefined;
+  interfaceIndex?: number | undefined;
+  interface?: string | undefined;
+}
+
+function setInterface(hop: Hop, index: number, names: ReadonlyMap<number, string>): void {
+  hop.interfaceIndex = index;
+  const name = names.get(index);
+  if (name !== undefined) hop.interface = name;
+}
+
+function setGateway(hop: Hop, gateway: string | undefined): void {
+  if (gateway !== undefined) hop.gateway = gateway;
+}
+
+/** struct rtnexthop { u16 length; u8 flags, weight - 1; s32 ifindex } and attributes, one after another. */
+function readNexthops(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  names: ReadonlyMap<number, string>,
+): NonNullable<RouteState['nexthops']> {
+  const nexthops: NonNullable<RouteState['nexthops']> = [];
+  let at = start;
+  while (at + 8 <= end) {
+    const size = buffer.readUInt16LE(at);
+    if (size < 8 || at + size > end) break;
+    const hop: NonNullable<RouteState['nexthops']>[number] = { weight: buffer.readUInt8(at + 3) + 1 };
+    setInterface(hop, buffer.readInt32LE(at + 4), names);
+    forEachAttribute(buffer, at + 8, at + size, (attribute, attributeAt, length) => {
+      if (attribute === 5) setGateway(hop, ipAddress(buffer, attributeAt, length));
+      if (attribute === 18) setGateway(hop, ipAddress(buffer, attributeAt + 2, length - 2));
+    });
+    nexthops.push(hop);
+    at += (size + 3) & ~3;
+  }
+  return nexthops;
+}
+
+/** The policy routing rules, in the order in which the kernel tries them. */
+export function readPolicyRules(socket: NetlinkSocket): PolicyRule[] {
+  const rules: PolicyRule[] = [];
+  socket.dump(
+    RTM_GETRULE,
+    Buffer.alloc(12),
+    (type, buffer, start, end) => {
+      if (type !== RTM_NEWRULE || end - start < 12) return;
+      const rule = readPolicyRule(buffer, start, end);
+      if (rule !== undefined) rules.push(rule);
+    },
+    () => {
+      rules.length = 0;
+    },
+  );
+  return rules;
+}
+
+/** struct fib_rule_hdr and FRA_*. */
+function readPolicyRule(buffer: Buffer, start: number, end: number): PolicyRule | undefined {
+  const family = familyName(buffer.readUInt8(start));
+  if (family === undefined) return undefined;
+  const destinationLength = buffer.readUInt8(start + 1);
+  const sourceLength = buffer.readUInt8(start + 2);
+  const tos = buffer.readUInt8(start + 3);
+  const table = buffer.readUInt8(start + 4);
+  const action = buffer.readUInt8(start + 7);
+  const rule: PolicyRule = {
+    family,
+    priority: 0,
+    action: ruleActions[action] ?? String(action),
+    invert: (buffer.readUInt32LE(start + 8) & FIB_RULE_INVERT) !== 0,
+    ...(table !== 0 && { table }),
+    ...(tos !== 0 && { tos }),
+  };
+  const range = (at: number): [number, number] => [buffer.readUInt16LE(at), buffer.readUInt16LE(at + 2)];
+  forEachAttribute(buffer, start + 12, end, (attribute, at, length) => {
+    switch (attribute) {
+      case 1:
+        rule.destination = `${ipAddress(buffer, at, length) ?? ''}/${destinationLength}`;
+        break;
+      case 2:
+        rule.source = `${ipAddress(buffer, at, length) ?? ''}/${sourceLength}`;
+        break;
+      case 3:
+        rule.inInterface = text(buffer, at, length);
+        break;
+      case 4:
+        rule.gotoPriority = unsigned(buffer, at, length);
+        break;
+      case 6:
+        rule.priority = unsigned(buffer, at, length);
+        break;
+      case 10:
+        rule.mark = unsigned(buffer, at, length);
+        break;
+      case 14: {
+        const suppressed = signed32(buffer, at, length);
+        if (suppressed >= 0) rule.suppressPrefixLength = suppressed;
+        break;
+      }
+      case 15:
+        rule.table = unsigned(buffer, at, length);
+        break;
+      case 16:
+        rule.markMask = unsigned(buffer, at, length);
+        break;
+      case 17:
+        rule.outInterface = text(buffer, at, length);
+        break;
+      case 20:
+        if (length >= 8) rule.uids = [buffer.readUInt32LE(at), buffer.readUInt32LE(at + 4)];
+        break;
+      case 22:
+        rule.protocol = unsigned(buffer, at, length);
+        break;
+      case 23:
+        if (length >= 4) rule.sourcePorts = range(at);
+        break;
+      case 24:
+        if (length >= 4) rule.destinationPorts = range(at);
+        break;
+    }
+  });
+  return rule;
+}
+
+function familyName(family: number): 'ip' | 'ip6' | undefined {
+  if (family === AF_INET) return 'ip';
+  return family === AF_INET6 ? 'ip6' : undefined;
+}

@@ -1,0 +1,44 @@
+/** Which backends hold rules in a namespace, asked of the kernel so that nothing is loaded, made or started. */
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../util/errors.ts';
+import type { NetlinkSocket } from '../ffi/netlink.ts';
+import { type NftTable, readNftTables } from './nft-tables.ts';
+
+export interface RuleHoldings {
+  readonly nftTables: readonly NftTable[];
+  /** Why the nft tables are not known; undefined when they are. */
+  readonly nftError: string | undefined;
+  readonly legacy4: boolean;
+  readonly legacy6: boolean;
+  /** Virtual services of IPVS. */
+  readonly ipvs: boolean;
+}
+
+/** Of the namespace that the thread is in, where `socket` was opened too. */
+export function readHoldings(socket: NetlinkSocket): RuleHoldings {
+  let nftTables: readonly NftTable[] = [];
+  let nftError: string | undefined;
+  try {
+    nftTables = readNftTables(socket);
+  } catch (error) {
+    nftError = messageOf(error);
+  }
+  return {
+    nftTables,
+    nftError,
+    legacy4: hasLines('ip_tables_names', 1),
+    legacy6: hasLines('ip6_tables_names', 1),
+    // Three lines of headings.
+    ipvs: hasLines('ip_vs', 4),
+  };
+}
+
+/** Whether a file of /proc/net has at least `count` lines that are not empty. */
+function hasLines(file: string, count: number): boolean {
+  try {
+    const lines = readFileSync(`/proc/thread-self/net/${file}`, 'utf8').split('\n');
+    return lines.filter((line) => line !== '').length >= count;
+  } catch {
+    return false;
+  }
+}

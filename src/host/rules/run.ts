@@ -1,0 +1,53 @@
+/** Programs that print rules, run inside a namespace. */
+import { execa } from 'execa';
+import { messageOf } from '../../util/errors.ts';
+
+/** Starts a program in the namespace that a dump is about. */
+export type RunInside = (program: string, args: readonly string[]) => Promise<Output>;
+
+export type Output =
+  | { readonly status: 'done'; readonly stdout: string; readonly stderr: string }
+  | { readonly status: 'failed'; readonly why: string }
+  /** There is no such program. */
+  | { readonly status: 'missing' };
+
+const milliseconds = 20_000;
+/** 10,000 rules are about 1 MB. */
+const maximumBytes = 256 * 1024 * 1024;
+
+/**
+ * Runs a program; what it prints is untrusted text.
+ *
+ * @param enter calls its argument with the thread inside the namespace. The program is forked before it returns,
+ *   and keeps the namespace that the thread had.
+ */
+export async function run(
+  program: string,
+  args: readonly string[],
+  enter: <T>(work: () => T) => T,
+): Promise<Output> {
+  try {
+    const child = enter(() =>
+      // An object around it, because a subprocess is also a promise.
+      ({
+        process: execa(program, args, {
+          timeout: milliseconds,
+          maxBuffer: maximumBytes,
+          stdin: 'ignore',
+          reject: false,
+          stripFinalNewline: false,
+          env: { LC_ALL: 'C' },
+        }),
+      }),
+    );
+    const result = await child.process;
+    if (result.failed) {
+      if (result.code === 'ENOENT') return { status: 'missing' };
+      const words = result.stderr.trim();
+      return { status: 'failed', why: words === '' ? (result.shortMessage ?? 'it failed') : words };
+    }
+    return { status: 'done', stdout: result.stdout, stderr: result.stderr };
+  } catch (error) {
+    return { status: 'failed', why: messageOf(error) };
+  }
+}
