@@ -1,5 +1,6 @@
 /** Flows and connections: the contract of `netscope flows --json` (docs/contract.md). */
 import type { RulesBackend } from '../snapshot/schema.ts';
+import type { TcpAnalysisCounts } from './tcp/counts.ts';
 
 export const flowsSchemaName = 'netscope.flows/1';
 
@@ -37,11 +38,15 @@ export interface FlowTunnel {
 
 export interface TcpSummary {
   readonly handshakeRttMs: number | null;
+  /** Mean time from a segment to the ACK that ends with it, in both directions. */
+  readonly ackRttMs?: number | null;
   readonly retransmissions: number;
   readonly outOfOrder: number;
   readonly duplicateAcks: number;
   readonly zeroWindows: number;
   readonly resets: number;
+  /** How often each mark of the TCP analysis was given. */
+  readonly analysis?: TcpAnalysisCounts;
 }
 
 export interface Flow {

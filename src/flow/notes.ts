@@ -1,0 +1,57 @@
+/** What there is to say about a few of the flows besides their numbers: bounded per flow, absent for most. */
+import { describeError, type IcmpError } from './icmp-errors.ts';
+
+/** Texts kept per flow; later ones are not. */
+const maxTexts = 8;
+
+interface Entry {
+  icmp: IcmpError | null;
+  readonly texts: string[];
+}
+
+export class FlowNotes {
+  readonly #entries = new Map<number, Entry>();
+
+  /** Notes an ICMP error about flow `id`. */
+  error(id: number, family: number, type: number, code: number, sender: Uint32Array, mtu: number): void {
+    const entry = this.#entry(id);
+    entry.icmp ??= { family, type, code, sender: new Uint32Array(4), mtu, count: 0 };
+    entry.icmp.family = family;
+    entry.icmp.type = type;
+    entry.icmp.code = code;
+    entry.icmp.sender.set(sender);
+    entry.icmp.mtu = mtu;
+    entry.icmp.count++;
+  }
+
+  /** Adds a text about flow `id`, once. Returns whether it is new. */
+  add(id: number, text: string): boolean {
+    const { texts } = this.#entry(id);
+    if (texts.length >= maxTexts || texts.includes(text)) return false;
+    texts.push(text);
+    return true;
+  }
+
+  errorOf(id: number): IcmpError | null {
+    return this.#entries.get(id)?.icmp ?? null;
+  }
+
+  textsOf(id: number): readonly string[] {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return [];
+    return entry.icmp === null ? entry.texts : [describeError(entry.icmp), ...entry.texts];
+  }
+
+  delete(id: number): void {
+    this.#entries.delete(id);
+  }
+
+  #entry(id: number): Entry {
+    let entry = this.#entries.get(id);
+    if (entry === undefined) {
+      entry = { icmp: null, texts: [] };
+      this.#entries.set(id, entry);
+    }
+    return entry;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * Flows for people and programs, out of their records. An object is made once per flow and made anew only when the
+ * flow changed, so that asking for all of them several times a second costs what changed since.
+ */
+import { formatIp } from '../packet/address.ts';
+import type { Encapsulations } from '../packet/model.ts';
+import { isoTime, secondsBetween } from './clock.ts';
+import type { Flow, FlowEnd, FlowInterface, TcpSummary } from './model.ts';
+import type { FlowNotes } from './notes.ts';
+import { at, flag, kind } from './record.ts';
+import { type Clock, stateOf } from './state.ts';
+import type { FlowStore } from './store.ts';
+import { countsOf, type SegmentCounts } from './tcp/counts.ts';
+
+/** Where interfaces and addresses are: what the session knows of the host. */
+export interface FlowNames {
+  interfaceOf(interfaceId: number): FlowInterface | null;
+  /** Name of the container that has `address`, as seen from that interface. */
+  containerOf(address: string, interfaceId: number): string | null;
+  /** Goes up when an answer may differ from before. */
+  readonly version: number;
+}
+
+const protocolNames = new Map([
+  [1, 'icmp'],
+  [6, 'tcp'],
+  [17, 'udp'],
+  [58, 'icmp6'],
+  [132, 'sctp'],
+]);
+
+/** What a flow's report needs besides its record. */
+export interface FlowContext {
+  readonly store: FlowStore;
+  readonly counts: SegmentCounts;
+  readonly encapsulations: Encapsulations;
+  readonly clock: Clock;
+  readonly names: FlowNames;
+  readonly notes: FlowNotes;
+  /** The application of the flow whose record begins at this word. */
+  applicationOf(base: number): string | null;
+}
+
+/** The flow in the record at word `base`. `previous` is its last report, whose texts are used again; null for none. */
+export function buildFlow(context: FlowContext, base: number, previous: Flow | null): Flow {
+  const { words, doubles } = context.store;
+  const flags = words[base + at.flags] ?? 0;
+  const kindWord = words[base + at.kind] ?? 0;
+  const interfaceId = words[base + at.interface] ?? 0;
+  const sourceIsB = (flags & flag.sourceIsB) !== 0;
+  const id = words[base + at.id] ?? 0;
+  const a = end(context, base + at.addressA, portOf(words, base, true), interfaceId, kindWord, previous);
+  const b = end(context, base + at.addressB, portOf(words, base, false), interfaceId, kindWord, previous);
+  const packetsA = words[base + at.packetsA] ?? 0;
+  const packetsB = words[base + at.packetsB] ?? 0;
+  const bytesA = doubles[(base + at.bytesA) >> 1] ?? 0;
+  const bytesB = doubles[(base + at.bytesB) >> 1] ?? 0;
+  const firstSeconds = doubles[(base + at.firstSeconds) >> 1] ?? 0;
+  const firstNanoseconds = words[base + at.firstNanoseconds] ?? 0;
+  const lastSeconds = doubles[(base + at.lastSeconds) >> 1] ?? 0;
+  const lastNanoseconds = words[base + at.lastNanoseconds] ?? 0;
+  const stack = words[base + at.encapsulation] ?? 0;
+  const { encapsulations } = context;
+  const outside = encapsulations.get(sourceIsB ? encapsulations.get(stack).reverse : stack);
+  return {
+    id,
+    connection: words[base + at.connection] ?? 0,
+    interface: context.names.interfaceOf(interfaceId),
+    interfaceId,
+    protocol: protocolNames.get(kindWord & 0xff) ?? String(kindWord & 0xff),
+    source: sourceIsB ? b : a,
+    destination: sourceIsB ? a : b,
+    vlans: outside.vlans,
+    tunnels: outside.tunnels,
+    packets: sourceIsB ? { forward: packetsB, reverse: packetsA } : { forward: packetsA, reverse: packetsB },
+    bytes: sourceIsB ? { forward: bytesB, reverse: bytesA } : { forward: bytesA, reverse: bytesB },
+    firstSeen: isoTime(firstSeconds, firstNanoseconds),
+    lastSeen: isoTime(lastSeconds, lastNanoseconds),
+    duration: secondsBetween(firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds),
+    state: stateOf(words, doubles, base, context.clock),
+    application: context.applicationOf(base),
+    tcp: tcpSummary(context, base, kindWord),
+    notes: notesOf(context, base, flags),
+  };
+}
+
+function notesOf(context: FlowContext, base: number, flags: number): readonly string[] {
+  const texts = context.notes.textsOf(context.store.words[base + at.id] ?? 0);
+  return (flags & flag.portReuse) === 0 ? texts : ['port reuse', ...texts];
+}
+
+function portOf(words: Uint32Array, base: number, ofA: boolean): number | null {
+  if (((words[base + at.kind] ?? 0) & kind.ports) === 0) return null;
+  const ports = words[base + at.ports] ?? 0;
+  return ofA ? ports >>> 16 : ports & 0xffff;
+}
+
+function end(
+  context: FlowContext,
+  addressWord: number,
+  port: number | null,
+  interfaceId: number,
+  kindWord: number,
+  previous: Flow | null,
+): FlowEnd {
+  const { words } = context.store;
+  const address = formatIp((kindWord & kind.ipv6) === 0 ? 4 : 6, words, addressWord);
+  const container = context.names.containerOf(address, interfaceId);
+  for (const known of [previous?.source, previous?.destination]) {
+    if (known?.address === address && known.port === port && known.container === container) return known;
+  }
+  return { address, port, container };
+}
+
+function tcpSummary(context: FlowContext, base: number, kindWord: number): TcpSummary | null {
+  if ((kindWord & 0xff) !== 6 || (kindWord & kind.ports) === 0) return null;
+  const { words, doubles } = context.store;
+  const handshakeRtt = doubles[(base + at.firstRtt) >> 1] ?? 0;
+  const rttCount = words[base + at.rttCount] ?? 0;
+  const rttSum = doubles[(base + at.rttSum) >> 1] ?? 0;
+  const counts = countsOf(context.counts, words[base + at.counts] ?? 0);
+  return {
+    handshakeRttMs: handshakeRtt === 0 ? null : handshakeRtt / 1e6,
+    ackRttMs: rttCount === 0 ? null : rttSum / rttCount / 1e6,
+    retransmissions: counts.retransmission + counts.fastRetransmission + counts.spuriousRetransmission,
+    outOfOrder: counts.outOfOrder,
+    duplicateAcks: counts.duplicateAck,
+    zeroWindows: counts.zeroWindow,
+    resets: words[base + at.resets] ?? 0,
+    analysis: counts,
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * Segments that wait for their acknowledgment: queues of rows in one pool, for the round trip times. The rows of
+ * acknowledged segments are used again; where acknowledgments are not captured, the limits hold.
+ */
+import { direction, directionFlag } from '../record.ts';
+import type { FlowStore } from '../store.ts';
+
+/** As many as Wireshark keeps of one direction. */
+const maxPerDirection = 10_000;
+/** Over all flows: 16 MB. */
+const maxRows = 1 << 20;
+
+export class UnackedSegments {
+  /** Nanoseconds from a segment to the acknowledgment that was looked at last; NaN when it acknowledged none. */
+  lastRoundTrip = Number.NaN;
+  #next = new Int32Array(1024);
+  #end = new Uint32Array(1024);
+  #time = new Float64Array(1024);
+  /** Rows from 1 on that were ever used; those free again hang together from `#free`. */
+  #used = 0;
+  #free = 0;
+
+  /** Notes a segment that ends before sequence number `end`. `base` is its direction's first word. */
+  push(store: FlowStore, base: number, end: number, time: number): void {
+    const words = store.words;
+    const count = words[base + direction.unackedCount] ?? 0;
+    if (count >= maxPerDirection) return;
+    const row = this.#take();
+    if (row === 0) return;
+    this.#next[row] = 0;
+    this.#end[row] = end;
+    this.#time[row] = time;
+    const tail = words[base + direction.unackedTail] ?? 0;
+    if (tail === 0) {
+      words[base + direction.unackedHead] = row;
+    } else {
+      this.#next[tail] = row;
+      if ((((this.#end[tail] ?? 0) - end) | 0) >= 0) {
+        words[base + direction.flags] = (words[base + direction.flags] ?? 0) | directionFlag.unordered;
+      }
+    }
+    words[base + direction.unackedTail] = row;
+    words[base + direction.unackedCount] = count + 1;
+  }
+
+  /**
+   * Takes away what `ack` acknowledges. Returns the time at which the oldest segment that ends exactly there was
+   * sent, or NaN.
+   */
+  acknowledge(store: FlowStore, base: number, ack: number): number {
+    const words = store.words;
+    let row = words[base + direction.unackedHead] ?? 0;
+    if (row === 0) return Number.NaN;
+    const unordered = ((words[base + direction.flags] ?? 0) & directionFlag.unordered) !== 0;
+    let sent = Number.NaN;
+    let before = 0;
+    let count = words[base + direction.unackedCount] ?? 0;
+    while (row !== 0) {
+      const next = this.#next[row] ?? 0;
+      const beyond = ((this.#end[row] ?? 0) - ack) | 0;
+      if (beyond > 0) {
+        if (!unordered) break;
+        before = row;
+      } else {
+        if (beyond === 0 && Number.isNaN(sent)) sent = this.#time[row] ?? 0;
+        if (before === 0) words[base + direction.unackedHead] = next;
+        else this.#next[before] = next;
+        if (next === 0) words[base + direction.unackedTail] = before;
+        this.#next[row] = this.#free;
+        this.#free = row;
+        count--;
+      }
+      row = next;
+    }
+    words[base + direction.unackedCount] = count;
+    if (count === 0) {
+      words[base + direction.flags] = (words[base + direction.flags] ?? 0) & ~directionFlag.unordered;
+    }
+    return sent;
+  }
+
+  /** Forgets a direction's queue: a new connection begins, or the flow goes. */
+  clear(store: FlowStore, base: number): void {
+    const words = store.words;
+    const head = words[base + direction.unackedHead] ?? 0;
+    if (head !== 0) {
+      this.#next[words[base + direction.unackedTail] ?? 0] = this.#free;
+      this.#free = head;
+    }
+    words[base + direction.unackedHead] = 0;
+    words[base + direction.unackedTail] = 0;
+    words[base + direction.unackedCount] = 0;
+  }
+
+  #take(): number {
+    const row = this.#free;
+    if (row !== 0) {
+      this.#free = this.#next[row] ?? 0;
+      return row;
+    }
+    if (this.#used + 1 >= maxRows) return 0;
+    this.#used++;
+    if (this.#used >= this.#next.length) this.#grow();
+    return this.#used;
+  }
+
+  #grow(): void {
+    const rows = Math.min(maxRows, this.#next.length * 2);
+    const next = new Int32Array(rows);
+    next.set(this.#next);
+    this.#next = next;
+    const end = new Uint32Array(rows);
+    end.set(this.#end);
+    this.#end = end;
+    const time = new Float64Array(rows);
+    time.set(this.#time);
+    this.#time = time;
+  }
+}
