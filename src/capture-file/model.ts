@@ -55,6 +55,13 @@ export interface CaptureWarning {
   readonly text: string;
 }
 
+/** A decryption secrets block. */
+export interface CaptureSecrets {
+  /** 0x544c534b TLS key log, 0x57474b4c WireGuard key log, ... (pcapng, secrets_type). */
+  readonly type: number;
+  readonly data: Uint8Array;
+}
+
 /** Called by a reader, in the order of the input. */
 export interface CaptureSink {
   interface(device: CaptureInterface): void;
@@ -65,6 +72,7 @@ export interface CaptureSink {
   names?(names: readonly ResolvedName[]): void;
   /** The body of netscope's own block: the host snapshot as JSON text, decompressed. */
   snapshot?(json: string): void;
+  secrets?(secrets: CaptureSecrets): void;
   /** Counts in `device` changed. */
   statistics?(device: CaptureInterface): void;
 }
@@ -72,6 +80,8 @@ export interface CaptureSink {
 /** A push parser for one input. `push` never keeps `chunk`. */
 export interface CaptureParser {
   push(chunk: Uint8Array): void;
+  /** Nothing more comes for now (a pipe is quiet): lets go of what waited only to be understood better. */
+  idle(): void;
   /** The input ended: reports what was cut off. */
   end(): void;
 }

@@ -1,0 +1,110 @@
+/** Bytes of a file or of standard input, in chunks. */
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
+
+export interface ByteSource {
+  /** Bytes in all; null when that is not known (a pipe). */
+  readonly total: number | null;
+  /** Each chunk is only valid until the next is asked for. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+const chunkLength = 4 * 1024 * 1024;
+
+/**
+ * Opens `path`; `-` is standard input.
+ *
+ * @throws NetscopeError (unreadable) when that cannot be read.
+ */
+export async function openSource(path: string): Promise<ByteSource> {
+  if (path === '-') {
+    if (process.stdin.isTTY) {
+      throw cannotOpen('standard input', 'it is a terminal', 'pipe a capture into netscope, or name a file');
+    }
+    return { total: null, chunks: process.stdin };
+  }
+  let file: FileHandle;
+  try {
+    // Without O_NONBLOCK, opening a named pipe would block a thread of the pool until somebody writes to it.
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    throw cannotOpen(path, messageOf(error), 'check the name, and that this user may read it', error);
+  }
+  const stat = await file.stat();
+  if (stat.isFile()) return { total: stat.size, chunks: chunksOfFile(file, path) };
+  if (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice()) {
+    await file.close();
+    const stream = await open(path, constants.O_RDONLY);
+    return { total: null, chunks: stream.createReadStream({ highWaterMark: 1024 * 1024 }) };
+  }
+  await file.close();
+  const what = stat.isDirectory() ? 'it is a directory' : 'it is not a file';
+  throw cannotOpen(path, what, 'name the capture files in it one by one');
+}
+
+/** Reads ahead into a second buffer while the first is worked on. */
+async function* chunksOfFile(file: FileHandle, path: string): AsyncGenerator<Uint8Array> {
+  let ready = Buffer.allocUnsafeSlow(chunkLength);
+  let spare = Buffer.allocUnsafeSlow(chunkLength);
+  let pending = file.read(ready, 0, chunkLength, null);
+  try {
+    for (;;) {
+      const { bytesRead } = await pending;
+      if (bytesRead === 0) return;
+      const full = ready;
+      ready = spare;
+      spare = full;
+      pending = file.read(ready, 0, chunkLength, null);
+      // Its failure is seen where it is awaited, which may be never.
+      pending.catch(() => {});
+      yield full.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw cannotOpen(path, messageOf(error), 'check the disk, or copy the file elsewhere', error);
+  } finally {
+    await pending.catch(() => {});
+    await file.close();
+  }
+}
+
+/**
+ * The same chunks, up to the moment when `signal` is aborted, also while a quiet pipe is awaited.
+ *
+ * @throws the signal's reason.
+ */
+export async function* abortable(
+  chunks: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  if (signal === undefined) {
+    yield* chunks;
+    return;
+  }
+  const iterator = chunks[Symbol.asyncIterator]();
+  let stop = (): void => {};
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve;
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const next = await Promise.race([iterator.next(), aborted]);
+      signal.throwIfAborted();
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    // Not awaited: what is still pending may never come.
+    iterator.return?.()?.catch(() => {});
+  }
+}
+
+function cannotOpen(name: string, why: string, todo: string, cause?: unknown): NetscopeError {
+  return new NetscopeError(
+    { tried: `read ${name}`, why, todo, status: exitStatus.unreadable },
+    cause === undefined ? undefined : { cause },
+  );
+}
