@@ -86,8 +86,8 @@ export abstract class BaseSession implements Session {
   }
 
   protected set host(state: HostState | null) {
+    if (state?.topology !== this.#host?.topology) this.#names.version++;
     this.#host = state;
-    this.#names.version++;
     for (const port of vxlanPortsOf(state?.snapshot)) this.#vxlanPorts.add(port);
     this.changes.announce();
   }

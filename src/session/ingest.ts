@@ -4,7 +4,8 @@
  */
 import type { CaptureInterface, CaptureSink, CaptureWarning, PacketRecord } from '../capture-file/model.ts';
 import { FlowTable } from '../flow/table.ts';
-import { createDecoder, createFrame } from '../packet/decode.ts';
+import { createDecoder } from '../packet/decode.ts';
+import { createFrame } from '../packet/frame.ts';
 import { createRow, PacketIndex } from './packet-index.ts';
 
 /** An interface and what came from it. */

@@ -1,0 +1,223 @@
+/** Capturing on this host as a session. */
+import { hostname } from 'node:os';
+import type { CaptureBackendName, CaptureTarget, LiveCapture, LiveSink } from '../host/capture/model.ts';
+import { defaultSnaplen } from '../host/capture/model.ts';
+import { openCapture } from '../host/capture/open.ts';
+import { takeSnapshot } from '../host/snapshot.ts';
+import type { PacketRecord } from '../capture-file/model.ts';
+import type { SelectedInterface } from '../topology/select-interfaces.ts';
+import { exitStatus, NetscopeError } from '../util/errors.ts';
+import { BaseSession } from './base.ts';
+import { HostFollower } from './host-follower.ts';
+import { type HostState, hostStateOf } from './host-state.ts';
+import type { Session } from './model.ts';
+import { namespacePath } from './namespace-path.ts';
+
+import { type PacketBytes, RingBytes } from './packet-bytes.ts';
+import { RecentRates } from './rates.ts';
+import { Recorder, type RecordingTarget } from './recorder.ts';
+
+export interface LiveOptions {
+  /** `[NS:]IFACE` as the user gave them; empty for the default choice. */
+  readonly interfaces: readonly string[];
+  readonly filter: string;
+  readonly numeric: boolean;
+  readonly keepPackets: boolean;
+  /** Only the host's state: nothing is captured. */
+  readonly hostStateOnly: boolean;
+  readonly count?: number;
+  /** Seconds. */
+  readonly duration?: number;
+  readonly snaplen?: number;
+  readonly backend?: CaptureBackendName;
+  readonly dockerHost?: string;
+  readonly write?: RecordingTarget;
+}
+
+/** Bytes of packets that a live session holds for its lists. */
+const ringCapacity = 128 * 1024 * 1024;
+
+/**
+ * Reads the host and starts to capture.
+ *
+ * @throws NetscopeError: usage (interface, filter), privilege, missing, unreadable (the file to write).
+ */
+export async function openLive(options: LiveOptions): Promise<Session> {
+  const host = hostStateOf(await takeSnapshot({ dockerHost: options.dockerHost }));
+  const session = new LiveSession(options, host);
+  try {
+    await session.start();
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+  return session;
+}
+
+class LiveSession extends BaseSession {
+  readonly mode = 'live';
+  readonly title: string;
+  readonly files: readonly string[] = [];
+  readonly writing: string | null;
+  readonly ended: Promise<void>;
+  readonly #options: LiveOptions;
+  readonly #ring: RingBytes;
+  readonly #rates = new RecentRates();
+  readonly #follower: HostFollower;
+  #recorder: Recorder | null = null;
+  #capture: LiveCapture | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #stopping: Promise<void> | null = null;
+  #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null;
+
+  constructor(options: LiveOptions, host: HostState) {
+    // -c counts what is taken in: packets of the same batch after the last one wanted are refused.
+    const gate = { left: options.count ?? Number.POSITIVE_INFINITY };
+    const ring = new RingBytes(options.keepPackets ? ringCapacity : 0);
+    super({
+      numeric: options.numeric,
+      keepPackets: options.keepPackets,
+      store: (record) => ring.write(record.buffer, record.start, record.capturedLength),
+      accept: () => gate.left-- > 0,
+    });
+    this.#options = options;
+    this.#ring = ring;
+    this.title = host.snapshot.host.hostname || hostname();
+    this.writing = options.write?.file ?? null;
+    this.host = host;
+    this.#follower = new HostFollower(
+      host,
+      options.dockerHost,
+      (next) => {
+        this.host = next;
+        this.ingest.version++;
+      },
+      (text) => this.ingest.warn(text),
+    );
+    this.ended = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Whoever waits for the end hears of a failure; nobody has to wait.
+    this.ended.catch(() => {});
+  }
+
+  async start(): Promise<void> {
+    const host = this.host;
+    if (this.#options.hostStateOnly || host === null) {
+      this.state = 'done';
+      this.#settle?.resolve();
+      return;
+    }
+    const targets = host.lookup.resolveInterfaces(this.#options.interfaces).map((chosen) => targetOf(chosen, host));
+    if (targets.length === 0) throw nothingToCapture();
+    if (this.#options.write !== undefined) this.#recorder = await Recorder.open(this.#options.write, host.snapshot);
+    this.#follower.start();
+    this.#capture = await openCapture(
+      {
+        targets,
+        filter: this.#options.filter,
+        snaplen: this.#options.snaplen ?? defaultSnaplen,
+        backend: this.#options.backend ?? 'libpcap',
+      },
+      this.#sink(),
+    );
+    for (const note of this.#capture.notes) this.ingest.warn(note);
+    this.state = 'capturing';
+    if (this.#options.duration !== undefined) {
+      this.#timer = setTimeout(() => void this.stop(), this.#options.duration * 1000);
+    }
+    void this.#capture.ended.then(() => this.stop());
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#finish();
+    return this.#stopping;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    this.changes.stop();
+    this.#ring.close();
+    this.state = 'closed';
+  }
+
+  protected bytesOf(): PacketBytes {
+    return this.#ring;
+  }
+
+  protected packetArrived(number: number, record: PacketRecord): void {
+    this.#rates.add(record.seconds);
+    this.#recorder?.packet(record, this.ingest.table.lastFlow);
+    this.ingest.index?.forgetBefore(this.#ring.oldest);
+    if (number === this.#options.count) void this.stop();
+  }
+
+  protected snapshotArrived(): void {}
+
+  protected rates(): readonly number[] {
+    return this.#rates.rates(Math.floor(Date.now() / 1000));
+  }
+
+  protected dropped(): number | null {
+    const counts = this.ingest.interfaces.map(({ device }) => device.dropped);
+    return counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  }
+
+  #sink(): LiveSink {
+    const { ingest } = this;
+    return {
+      interface: (device) => {
+        ingest.interface(device);
+        this.#recorder?.interface(device);
+      },
+      packet: (record) => ingest.packet(record),
+      warning: (warning) => ingest.warn(warning.text),
+      statistics: () => ingest.statistics(),
+      ended: (interfaceId, why) => {
+        const ended = ingest.interfaces[interfaceId];
+        if (ended === undefined) return;
+        ended.ended = why;
+        ingest.warn(`${ended.device.name ?? interfaceId}: ${why}`);
+        this.changes.announce();
+      },
+    };
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    try {
+      await this.#capture?.stop();
+      if (this.#capture !== null) await this.#follower.finish();
+      this.ingest.table.end();
+      this.ingest.version++;
+      await this.#recorder?.finish(this.ingest.interfaces.map(({ device }) => device), this.snapshot);
+      if (this.state !== 'failed') this.state = 'done';
+      this.#settle?.resolve();
+    } catch (error) {
+      this.state = 'failed';
+      this.#settle?.reject(error);
+    } finally {
+      this.#follower.stop();
+      this.changes.announce();
+    }
+  }
+}
+
+function targetOf(chosen: SelectedInterface, host: HostState): CaptureTarget {
+  const namespace = host.snapshot.namespaces.find(({ id }) => id === chosen.namespaceId);
+  return {
+    namespacePath: namespace === undefined ? null : namespacePath(namespace),
+    namespaceName: chosen.namespaceName,
+    interface: chosen.name,
+    index: chosen.index,
+  };
+}
+
+function nothingToCapture(): NetscopeError {
+  return new NetscopeError({
+    tried: 'choose interfaces to capture on',
+    why: 'this host has no bridge, no veth and no uplink',
+    todo: 'name one with -i (netscope topology lists them), or -i any',
+    status: exitStatus.usage,
+  });
+}
