@@ -3,9 +3,10 @@ import { closeSync, readlinkSync } from 'node:fs';
 import type { NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
 import { maximumEntries, readConntrack } from './conntrack.ts';
+import { readCounters } from './counters.ts';
 import { libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
-import { type LinkConfiguration, readLinks } from './links.ts';
+import { readLinks } from './links.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
 import { enterFound, withNamespace } from './namespaces/open.ts';
@@ -14,7 +15,7 @@ import { netfilterSocket } from './netfilter.ts';
 import { maximumRoutes, readPolicyRules, readRoutes } from './routes.ts';
 import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
 import { readListeners } from './sockets.ts';
-import { readCounters, readSysctls } from './sysctls.ts';
+import { interfaceSysctls, readSysctlFiles, scopeSysctls } from './sysctls.ts';
 
 export interface NamespaceReading {
   readonly found: FoundNamespace;
@@ -23,13 +24,16 @@ export interface NamespaceReading {
   readonly holdings: RuleHoldings | undefined;
 }
 
+/** What may be left out, to be quicker. `sysctls` are those that take a file each, and the counters. */
+export type SnapshotPart = 'engines' | 'rules' | 'conntrack' | 'sysctls';
+
 /** Kinds whose forwarding database is worth a dump. */
 const forwarding = new Set(['bridge', 'vxlan']);
 
 export function readNamespace(
   found: FoundNamespace,
   search: NamespaceSearch,
-  options: { readonly conntrack: boolean },
+  without: ReadonlySet<SnapshotPart>,
 ): NamespaceReading {
   const state: NamespaceState = {
     id: found.id,
@@ -55,7 +59,7 @@ export function readNamespace(
   try {
     const owner = ownerOf(found);
     if (owner !== undefined) state.owner = owner;
-    const holdings = enterFound(found, search.own, () => readInside(state, search, options));
+    const holdings = enterFound(found, search.own, () => readInside(state, search, without));
     return { found, state, holdings };
   } catch (error) {
     state.unreadable.push(messageOf(error));
@@ -80,7 +84,7 @@ function ownerOf(found: FoundNamespace): string | undefined {
 function readInside(
   state: NamespaceState,
   search: NamespaceSearch,
-  options: { readonly conntrack: boolean },
+  without: ReadonlySet<SnapshotPart>,
 ): RuleHoldings | undefined {
   const part = (what: string, read: () => void): void => {
     try {
@@ -89,31 +93,32 @@ function readInside(
       state.unreadable.push(`${what}: ${messageOf(error)}`);
     }
   };
-  const configurations: LinkConfiguration[] = [];
-  part('links', () => configurations.push(...readByNetlink(state, part)));
+  part('links', () => readByNetlink(state, part));
   part('listeners', () => {
     state.listeners = readListeners(search.sockets);
   });
-  part('sysctls', () => {
-    state.sysctls = readSysctls(configurations);
+  if (!without.has('sysctls')) {
+    Object.assign(state.sysctls, readSysctlFiles(state.host));
     state.counters = readCounters();
-  });
+  }
   let holdings: RuleHoldings | undefined;
-  part('netfilter', () => {
-    holdings = readNetfilter(state, options);
-  });
+  if (!without.has('rules') || !without.has('conntrack')) {
+    part('netfilter', () => {
+      holdings = readNetfilter(state, without);
+    });
+  }
   return holdings;
 }
 
-function readByNetlink(
-  state: NamespaceState,
-  part: (what: string, read: () => void) => void,
-): readonly LinkConfiguration[] {
+function readByNetlink(state: NamespaceState, part: (what: string, read: () => void) => void): void {
   const socket = new NetlinkSocket(NETLINK_ROUTE);
   try {
     const { links, configurations, consistent } = readLinks(socket);
     state.links = links;
     if (!consistent) state.unreadable.push('links: they changed while they were read');
+    part('sysctls', () => {
+      state.sysctls = { ...scopeSysctls(socket), ...interfaceSysctls(configurations) };
+    });
     const names = new Map(links.map(({ index, name }) => [index, name]));
     part('routes', () => {
       const { routes, cut } = readRoutes(socket, names);
@@ -129,21 +134,19 @@ function readByNetlink(
         state.fdb = readFdb(socket, names);
       });
     }
-    return configurations;
   } finally {
     socket.close();
   }
 }
 
-function readNetfilter(state: NamespaceState, options: { readonly conntrack: boolean }): RuleHoldings {
+function readNetfilter(state: NamespaceState, without: ReadonlySet<SnapshotPart>): RuleHoldings {
   const socket = netfilterSocket();
   try {
     const holdings = readHoldings(socket);
     if (holdings.nftError !== undefined) {
       state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
     }
-    // The kernel's own count, so that a table is dumped only where there is one.
-    if (options.conntrack && Number(state.sysctls['net.netfilter.nf_conntrack_count'] ?? 0) > 0) {
+    if (!without.has('conntrack')) {
       const { entries, cut } = readConntrack(socket);
       state.conntrack = entries;
       if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);

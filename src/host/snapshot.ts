@@ -10,7 +10,7 @@ import { type HostSnapshot, type NamespaceState, snapshotSchemaName } from '../s
 import { messageOf } from '../util/errors.ts';
 import { type Engines, readEngines } from './engines/read.ts';
 import { attachContainers } from './engines/sandboxes.ts';
-import { type NamespaceReading, readNamespace } from './namespace-state.ts';
+import { type NamespaceReading, readNamespace, type SnapshotPart } from './namespace-state.ts';
 import { findNamespaces, type NamespaceSearch } from './namespaces/find.ts';
 import { enterFound } from './namespaces/open.ts';
 import { resolveNsids } from './nsids.ts';
@@ -18,9 +18,6 @@ import { mapLimited } from './pool.ts';
 import { readInRootOf } from './process-files.ts';
 import { dumpRules, holdsRules } from './rules/dump.ts';
 import { run } from './rules/run.ts';
-
-/** What may be left out, to be quicker. */
-export type SnapshotPart = 'engines' | 'rules' | 'conntrack';
 
 export interface SnapshotOptions {
   /** `--docker-host`. */
@@ -50,7 +47,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   try {
     const readings: NamespaceReading[] = [];
     for (const found of search.namespaces) {
-      readings.push(readNamespace(found, search, { conntrack: !without.has('conntrack') }));
+      readings.push(readNamespace(found, search, without));
       await pause();
     }
     await resolveNsids(readings, search.own, pause);

@@ -1,45 +1,97 @@
-/** Sysctls and counters of the namespace that the thread is in, as diagnosis needs them. Nothing is written. */
-import { readFileSync } from 'node:fs';
+/**
+ * Sysctls of the namespace that the thread is in, as diagnosis needs them. Nothing is written.
+ *
+ * Most come by netlink. A sysctl file costs far more: the kernel keeps one `/proc/sys/net/ipv4` a namespace in one
+ * hash chain, so that each look-up gets slower with the number of namespaces (2 ms for 70 files at 500 namespaces).
+ * Files are therefore opened below one descriptor of their folder, which takes the slow look-up once a folder.
+ */
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { forEachAttribute, signed32 } from './ffi/attributes.ts';
+import type { NetlinkSocket } from './ffi/netlink.ts';
+import { AF_INET, AF_INET6 } from './inet.ts';
 import type { LinkConfiguration } from './links.ts';
 
-/** Values of the whole namespace; those that the kernel does not have are left out. */
-const namespaceWide = [
-  'net.ipv4.ip_forward',
-  'net.ipv4.ip_default_ttl',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_nonlocal_bind',
-  'net.ipv4.icmp_echo_ignore_all',
-  'net.ipv4.icmp_ratelimit',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.tcp_max_syn_backlog',
-  'net.ipv4.tcp_mtu_probing',
-  'net.ipv4.tcp_timestamps',
-  'net.ipv4.tcp_l3mdev_accept',
-  'net.ipv4.fwmark_reflect',
-  'net.ipv4.vs.conntrack',
-  'net.ipv4.neigh.default.gc_thresh1',
-  'net.ipv4.neigh.default.gc_thresh2',
-  'net.ipv4.neigh.default.gc_thresh3',
-  'net.ipv6.neigh.default.gc_thresh1',
-  'net.ipv6.neigh.default.gc_thresh2',
-  'net.ipv6.neigh.default.gc_thresh3',
-  'net.ipv6.bindv6only',
-  'net.core.somaxconn',
-  'net.bridge.bridge-nf-call-iptables',
-  'net.bridge.bridge-nf-call-ip6tables',
-  'net.bridge.bridge-nf-call-arptables',
-  'net.bridge.bridge-nf-filter-vlan-tagged',
-  'net.netfilter.nf_conntrack_max',
-  'net.netfilter.nf_conntrack_count',
-  'net.netfilter.nf_conntrack_acct',
-  'net.netfilter.nf_conntrack_buckets',
-  'net.netfilter.nf_conntrack_tcp_be_liberal',
-  'net.netfilter.nf_conntrack_tcp_loose',
-  'net.netfilter.nf_conntrack_tcp_timeout_established',
-  'net.netfilter.nf_conntrack_udp_timeout',
-  'net.netfilter.nf_conntrack_udp_timeout_stream',
-] as const;
+type Sysctls = Record<string, string>;
+
+const perScope4 = [
+  'route_localnet',
+  'arp_ignore',
+  'arp_announce',
+  'arp_filter',
+  'accept_local',
+  'src_valid_mark',
+  'send_redirects',
+  'log_martians',
+];
+
+/** Files by folder; those that the kernel does not have are left out. */
+const files: Readonly<Record<string, readonly string[]>> = {
+  'net/ipv4': [
+    'ip_local_port_range',
+    'ip_unprivileged_port_start',
+    'ip_nonlocal_bind',
+    'icmp_echo_ignore_all',
+    'tcp_syncookies',
+    'tcp_max_syn_backlog',
+    ...perScope4.map((name) => `conf/all/${name}`),
+  ],
+  'net/ipv6': ['bindv6only', 'conf/all/disable_ipv6', 'conf/default/disable_ipv6', 'conf/all/accept_ra'],
+  'net/core': ['somaxconn'],
+  'net/bridge': [
+    'bridge-nf-call-iptables',
+    'bridge-nf-call-ip6tables',
+    'bridge-nf-call-arptables',
+    'bridge-nf-filter-vlan-tagged',
+  ],
+  'net/netfilter': [
+    'nf_conntrack_max',
+    'nf_conntrack_count',
+    'nf_conntrack_acct',
+    'nf_conntrack_tcp_be_liberal',
+    'nf_conntrack_tcp_loose',
+    'nf_conntrack_tcp_timeout_established',
+    'nf_conntrack_udp_timeout',
+    'nf_conntrack_udp_timeout_stream',
+  ],
+};
+
+/** Limits that the first network namespace has for all. */
+const machineFiles: Readonly<Record<string, readonly string[]>> = {
+  'net/ipv4': ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
+  'net/ipv6': ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
+  'net/netfilter': ['nf_conntrack_buckets'],
+};
+
+/** @param host also the limits that only the host's own namespace has. */
+export function readSysctlFiles(host: boolean): Sysctls {
+  const sysctls: Sysctls = {};
+  for (const [folder, names] of Object.entries(files)) {
+    readFolder(folder, host ? [...names, ...(machineFiles[folder] ?? [])] : names, sysctls);
+  }
+  return sysctls;
+}
+
+function readFolder(folder: string, names: readonly string[], sysctls: Sysctls): void {
+  let fd: number;
+  try {
+    fd = openSync(`/proc/sys/${folder}`, 'r');
+  } catch {
+    // The module that would register it is not there.
+    return;
+  }
+  try {
+    for (const name of names) {
+      try {
+        const value = readFileSync(`/proc/thread-self/fd/${fd}/${name}`, 'utf8');
+        sysctls[`${folder}/${name}`.replaceAll('/', '.')] = value.trim().replaceAll(/\s+/g, ' ');
+      } catch {
+        // This kernel has no such value.
+      }
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** Position in IFLA_INET_CONF: IPV4_DEVCONF_* of linux/ip.h, minus 1. */
 const perInterface4: readonly (readonly [name: string, position: number])[] = [
@@ -66,22 +118,11 @@ const perInterface6: readonly (readonly [name: string, position: number])[] = [
 ];
 
 /**
- * `net.ipv4.conf.<interface>.rp_filter` and the like come with the link dump; only `all`, `default` and the values
- * of the whole namespace are files. The interface's name stands in the key as it is, dots too.
+ * `net.ipv4.conf.<interface>.rp_filter` and the like, which come with the link dump. The interface's name stands in
+ * the key as it is, dots too.
  */
-export function readSysctls(configurations: readonly LinkConfiguration[]): Record<string, string> {
-  const sysctls: Record<string, string> = {};
-  const read = (name: string, path: string): void => {
-    const value = sysctlFile(path);
-    if (value !== undefined) sysctls[name] = value;
-  };
-  for (const name of namespaceWide) read(name, name.replaceAll('.', '/'));
-  for (const scope of ['all', 'default']) {
-    for (const [name] of perInterface4)
-      read(`net.ipv4.conf.${scope}.${name}`, `net/ipv4/conf/${scope}/${name}`);
-    for (const [name] of perInterface6)
-      read(`net.ipv6.conf.${scope}.${name}`, `net/ipv6/conf/${scope}/${name}`);
-  }
+export function interfaceSysctls(configurations: readonly LinkConfiguration[]): Sysctls {
+  const sysctls: Sysctls = {};
   for (const { name: link, ip, ip6 } of configurations) {
     for (const [name, position] of perInterface4) {
       const value = ip[position];
@@ -95,70 +136,50 @@ export function readSysctls(configurations: readonly LinkConfiguration[]): Recor
   return sysctls;
 }
 
-function sysctlFile(path: string): string | undefined {
-  try {
-    return readFileSync(`/proc/sys/${path}`, 'utf8').trim().replaceAll(/\s+/g, ' ');
-  } catch {
-    return undefined;
-  }
-}
-
-const counterNames = new Set([
-  'TcpExt.ListenOverflows',
-  'TcpExt.ListenDrops',
-  'TcpExt.IPReversePathFilter',
-  'TcpExt.ArpFilter',
-  'TcpExt.TCPReqQFullDrop',
-  'TcpExt.TCPReqQFullDoCookies',
-  'TcpExt.TCPBacklogDrop',
-  'TcpExt.TCPTimeouts',
-  'TcpExt.TCPSynRetrans',
-  'TcpExt.TCPAbortOnMemory',
-  'TcpExt.TCPMD5NotFound',
-  'TcpExt.PAWSEstab',
-  'IpExt.InNoRoutes',
-  'IpExt.InTruncatedPkts',
-  'IpExt.InCsumErrors',
-  'Ip.ForwDatagrams',
-  'Ip.InHdrErrors',
-  'Ip.InAddrErrors',
-  'Ip.InDiscards',
-  'Ip.OutDiscards',
-  'Ip.OutNoRoutes',
-  'Ip.ReasmFails',
-  'Ip.FragFails',
-  'Icmp.InDestUnreachs',
-  'Icmp.OutDestUnreachs',
-  'Tcp.AttemptFails',
-  'Tcp.EstabResets',
-  'Tcp.RetransSegs',
-  'Tcp.OutRsts',
-  'Udp.NoPorts',
-  'Udp.InErrors',
-  'Udp.RcvbufErrors',
-  'Udp.SndbufErrors',
+const RTM_NEWNETCONF = 80;
+const RTM_GETNETCONF = 82;
+/** linux/netconf.h */
+const NETCONFA_IFINDEX = 1;
+const scopes = new Map([
+  [-1, 'all'],
+  [-2, 'default'],
+]);
+const netconf4 = new Map([
+  [2, 'forwarding'],
+  [3, 'rp_filter'],
+  [5, 'proxy_arp'],
+]);
+const netconf6 = new Map([
+  [2, 'forwarding'],
+  [5, 'proxy_ndp'],
 ]);
 
-/** Counters of /proc/net/netstat and /proc/net/snmp, as `TcpExt.ListenOverflows`. */
-export function readCounters(): Record<string, number> {
-  const counters: Record<string, number> = {};
-  for (const file of ['netstat', 'snmp']) {
-    let lines: string[];
-    try {
-      lines = readFileSync(`/proc/thread-self/net/${file}`, 'utf8').split('\n');
-    } catch {
-      continue;
-    }
-    // Pairs of lines: `TcpExt: Name Name ...`, `TcpExt: 1 2 ...`.
-    for (let at = 0; at + 1 < lines.length; at += 2) {
-      const names = lines[at]?.split(' ') ?? [];
-      const values = lines[at + 1]?.split(' ') ?? [];
-      const group = names[0]?.replace(':', '.') ?? '';
-      for (let column = 1; column < names.length; column++) {
-        const name = group + names[column];
-        if (counterNames.has(name)) counters[name] = Number(values[column]);
-      }
-    }
+/** `net.ipv4.ip_forward` and what `conf.all` and `conf.default` say, as far as RTM_GETNETCONF has it. */
+export function scopeSysctls(socket: NetlinkSocket): Sysctls {
+  const sysctls: Sysctls = {};
+  for (const [family, prefix, names] of [
+    [AF_INET, 'net.ipv4.conf', netconf4],
+    [AF_INET6, 'net.ipv6.conf', netconf6],
+  ] as const) {
+    const body = Buffer.alloc(4);
+    body.writeUInt8(family, 0);
+    socket.dump(
+      RTM_GETNETCONF,
+      body,
+      (type, buffer, start, end) => {
+        if (type !== RTM_NEWNETCONF) return;
+        let scope: string | undefined;
+        forEachAttribute(buffer, start + 4, end, (attribute, at, length) => {
+          if (attribute === NETCONFA_IFINDEX) scope = scopes.get(signed32(buffer, at, length));
+          const name = names.get(attribute);
+          if (scope === undefined || name === undefined) return;
+          sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
+        });
+      },
+      () => undefined,
+    );
   }
-  return counters;
+  const forward = sysctls['net.ipv4.conf.all.forwarding'];
+  if (forward !== undefined) sysctls['net.ipv4.ip_forward'] = forward;
+  return sysctls;
 }
