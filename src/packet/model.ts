@@ -4,8 +4,11 @@
  * by `dissect` (dissect.ts).
  */
 
-/** Layers of IP in one frame that are looked at; a deeper tunnel is not followed. */
-export const maxLayers = 8;
+/**
+ * IP headers of one frame that are looked at: tunnels in tunnels, and the packets side by side of an 802.11
+ * A-MSDU. What comes after is not followed.
+ */
+export const maxLayers = 16;
 
 /** Fragment position of an IP packet. */
 export const fragment = { none: 0, first: 1, later: 2 } as const;
@@ -15,6 +18,8 @@ export const fragment = { none: 0, first: 1, later: 2 } as const;
  * Offsets are absolute in the frame's buffer.
  */
 export interface IpLayer {
+  /** IP headers outside this one: 0 for the outermost. Two layers of one level are packets side by side (A-MSDU). */
+  level: number;
   /** 4 or 6. */
   family: number;
   /** IANA protocol number after extension headers; for 6in4 and the like that of the tunnel. */
@@ -37,6 +42,8 @@ export interface IpLayer {
   tos: number;
   /** IP identification (v4) or that of the fragment header (v6); -1 without one. */
   identification: number;
+  /** The protocol that the IPv4 or fragment header names, the same in all fragments: with it and `identification` they match. */
+  fragmentProtocol: number;
   dontFragment: boolean;
   fragment: number;
   fragmentOffset: number;
@@ -74,7 +81,7 @@ export interface DecodedFrame {
   destinationMacLow: number;
   /** Offset of an ARP packet in the buffer; -1 for other frames. */
   arpOffset: number;
-  /** The frame, or a header in it, was cut short or contradicts itself. */
+  /** A header in the frame was cut short or contradicts itself. */
   malformed: boolean;
 }
 

@@ -1,0 +1,67 @@
+/** PPP in HDLC framing, Cisco HDLC (RFC 1547 4.3), and both behind an octet of direction. */
+
+import { u16 } from '../bytes.ts';
+import { hex } from '../fields.ts';
+import { etherTypeBridging, nextEtherType } from '../next.ts';
+import { defineProtocol, type Protocol } from '../protocol.ts';
+import { byEtherType } from '../registry.ts';
+import type { Walk } from '../walk.ts';
+
+const typePpp = 0x880b;
+/** ISO CLNS in Cisco HDLC, and the bridging that Cisco numbers 0x6558. */
+const unicast = 0x0f;
+const multicast = 0x8f;
+
+/** 0x0f or 0x8f and a control octet mean Cisco HDLC: RFC 1547; anything else is PPP. */
+function stepPppHdlc(walk: Walk): Protocol | null {
+  if (walk.available < 2) return walk.malformed();
+  const first = walk.buffer[walk.offset] ?? 0;
+  if ((first === unicast || first === multicast) && walk.buffer[walk.offset + 1] === 0)
+    return stepCisco(walk);
+  return byEtherType(typePpp);
+}
+
+function stepCisco(walk: Walk): Protocol | null {
+  const { buffer, offset } = walk;
+  if (walk.available < 4) return walk.malformed();
+  walk.offset = offset + 4;
+  const type = u16(buffer, offset + 2);
+  if (type === etherTypeBridging) return byEtherType(etherTypeBridging);
+  return type < 0x600 ? null : nextEtherType(walk, type);
+}
+
+function describeCisco(fields: Parameters<NonNullable<Protocol['describe']>>[0], from: number): void {
+  fields.number('chdlc.address', 'Address', from, 1, hex(4));
+  const type = fields.number('chdlc.protocol', 'Protocol', from + 2, 2, hex(4));
+  fields.title('Cisco HDLC');
+  fields.summary('HDLC', `Protocol ${hex(4)(type)}`);
+}
+
+export const pppHdlc = defineProtocol({ name: 'hdlc', linkTypes: [50], step: stepPppHdlc });
+
+export const ciscoHdlc = defineProtocol({
+  name: 'chdlc',
+  linkTypes: [104],
+  step: stepCisco,
+  describe: describeCisco,
+});
+
+function behindDirection(follow: (walk: Walk) => Protocol | null): (walk: Walk) => Protocol | null {
+  return (walk) => {
+    if (walk.available < 1) return walk.malformed();
+    walk.offset += 1;
+    return follow(walk);
+  };
+}
+
+export const pppDirection = defineProtocol({
+  name: 'hdlc',
+  linkTypes: [166, 204],
+  step: behindDirection(() => byEtherType(typePpp)),
+});
+
+export const ciscoDirection = defineProtocol({
+  name: 'chdlc',
+  linkTypes: [205],
+  step: behindDirection(stepCisco),
+});

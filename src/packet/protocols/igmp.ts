@@ -1,0 +1,41 @@
+/** IGMP (RFC 1112, 2236, 3376). */
+import { defineProtocol } from '../protocol.ts';
+
+const types: Readonly<Record<number, string>> = {
+  17: 'Membership Query',
+  18: 'IGMPv1 Membership Report',
+  22: 'IGMPv2 Membership Report',
+  23: 'Leave Group',
+  34: 'IGMPv3 Membership Report',
+};
+
+export const igmp = defineProtocol({
+  name: 'igmp',
+  ipProtocols: [2],
+  step: () => null,
+  describe: (fields, from) => {
+    const type = fields.number(
+      'igmp.type',
+      'Type',
+      from,
+      1,
+      (value) => types[value] ?? `0x${value.toString(16)}`,
+    );
+    fields.number('igmp.max_resp', 'Max Resp Time', from + 1, 1);
+    fields.number(
+      'igmp.checksum',
+      'Checksum',
+      from + 2,
+      2,
+      (value) => `0x${value.toString(16).padStart(4, '0')}`,
+    );
+    let group = '';
+    if (type === 34) {
+      fields.number('igmp.num_grp_recs', 'Num Group Records', from + 6, 2);
+    } else {
+      group = fields.ipv4('igmp.maddr', 'Multicast Address', from + 4);
+    }
+    fields.title('Internet Group Management Protocol');
+    fields.summary('IGMP', `${types[type] ?? `type ${type}`}${group === '' ? '' : ` ${group}`}`);
+  },
+});
