@@ -2,7 +2,7 @@
 import type { Container, HostSnapshot, LinkState, NamespaceState } from '../snapshot/schema.ts';
 import { findBridges } from './bridges.ts';
 import { linkDetails } from './details.ts';
-import { indexLinks, type LinksIndex } from './links-index.ts';
+import { indexLinks, type LinksIndex, whyUnread } from './links-index.ts';
 import {
   type Link,
   type Topology,
@@ -56,9 +56,10 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
       .map(toContainer),
     warnings: [
       ...snapshot.warnings,
-      ...snapshot.namespaces.flatMap(({ id, unreadable }) =>
-        unreadable.map((why) => `${nameOf(id)}: ${why}`),
-      ),
+      ...snapshot.namespaces
+        // Of those that could not be entered at all the snapshot's own warnings tell.
+        .filter((namespace) => whyUnread(namespace) === undefined)
+        .flatMap(({ id, unreadable }) => unreadable.map((why) => `${nameOf(id)}: ${why}`)),
     ],
   };
 }

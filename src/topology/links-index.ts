@@ -35,3 +35,8 @@ export function indexLinks(snapshot: HostSnapshot): LinksIndex {
     nsidOf: (namespace, other) => tables.get(namespace)?.byNamespace.get(other),
   };
 }
+
+/** Why the links of a namespace are not known; undefined where they are. */
+export function whyUnread(namespace: NamespaceState | undefined): string | undefined {
+  return namespace?.links.length === 0 ? namespace.unreadable[0] : undefined;
+}

@@ -4,7 +4,7 @@
  * parent on the host.
  */
 import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
-import type { LinksIndex } from './links-index.ts';
+import { type LinksIndex, whyUnread } from './links-index.ts';
 import type { LinkEnd } from './model.ts';
 import { isPaired } from './peers.ts';
 
@@ -56,7 +56,7 @@ export function findParent(namespace: NamespaceState, link: LinkState, index: Li
   }
   const parent = index.linkAt(where, ifindex);
   if (parent === undefined) {
-    const reason = index.namespaces.get(where)?.unreadable[0];
+    const reason = whyUnread(index.namespaces.get(where));
     return {
       parent: null,
       note: `its lower device is interface ${ifindex} of ${where}, which ${reason === undefined ? 'was not there' : `could not be read: ${reason}`}`,
@@ -65,12 +65,22 @@ export function findParent(namespace: NamespaceState, link: LinkState, index: Li
   return { parent: { namespace: where, index: ifindex, name: parent.name } };
 }
 
+/** Kinds that cannot be without a lower device; a tunnel can. */
+const alwaysStackedKinds: ReadonlySet<string> = new Set([
+  'vlan',
+  'macvlan',
+  'macvtap',
+  'ipvlan',
+  'ipvtap',
+  'macsec',
+]);
+
 function lowerIndex(namespace: NamespaceState, link: LinkState): number | undefined {
   // A VXLAN's IFLA_LINK is never its lower device: that is IFLA_VXLAN_LINK.
   if (link.kind === 'vxlan') return vxlanLower(namespace, link);
   if (link.link === undefined) {
     // Before Linux 5.0 an IFLA_LINK equal to the own ifindex was left out.
-    return link.linkNsid !== undefined && stackedKinds.has(link.kind) ? link.index : undefined;
+    return link.linkNsid !== undefined && alwaysStackedKinds.has(link.kind) ? link.index : undefined;
   }
   if (link.link <= 0) return undefined;
   if (link.link === link.index && !(link.linkNsid !== undefined && stackedKinds.has(link.kind)))
@@ -79,7 +89,7 @@ function lowerIndex(namespace: NamespaceState, link: LinkState): number | undefi
 }
 
 function vxlanLower(namespace: NamespaceState, link: LinkState): number | undefined {
-  const lower = link.details.link;
+  const lower = link.details.linkIndex ?? link.details.link;
   if (typeof lower === 'number') return lower > 0 ? lower : undefined;
   if (typeof lower !== 'string') return undefined;
   // `ip` prints if<ifindex> where it finds no name.

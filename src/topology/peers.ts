@@ -7,7 +7,7 @@
  * contradict each other do occur on a host that is changing.
  */
 import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
-import type { LinksIndex } from './links-index.ts';
+import { type LinksIndex, whyUnread } from './links-index.ts';
 import type { LinkEnd } from './model.ts';
 
 export interface PeerFinding {
@@ -163,7 +163,7 @@ function whyNone(end: End, index: LinksIndex, nameOf: (namespace: string) => str
   if (namespace === undefined) return `its peer is ${where}, a namespace that was not found`;
   const other = index.linkAt(statement.namespace, statement.index);
   if (other === undefined) {
-    const reason = namespace.unreadable[0];
+    const reason = whyUnread(namespace);
     if (reason !== undefined) return `its peer is ${where}, which could not be read: ${reason}`;
     return `its peer is ${where}, which was not there when that namespace was read`;
   }

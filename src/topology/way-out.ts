@@ -31,12 +31,12 @@ export function findWayOut(topology: Topology, start: string): WayOut {
     if (typeof exit === 'string') return { hops, end: exit };
     hops.push(hop(current, isHost ? 'uplink' : 'interface', exit.link, exit.gateway));
     const next = follow(current, exit.link, namespaces, hops);
-    if (isHost && (next === null || typeof next === 'string')) return { hops, end: null };
+    if (isHost) return { hops, end: null };
     if (typeof next === 'string') return { hops, end: next };
+    if (!exit.routed) return { hops, end: `${current.name} has no default route` };
     if (next === null)
       return { hops, end: `${exit.link.name} of ${current.name} leads to no other namespace` };
     if (next.reached === 'uplink') return { hops, end: null };
-    if (isHost && next.namespace.kind !== 'host') return { hops, end: null };
     current = next.namespace;
   }
   return { hops, end: `${start} is no namespace of this host` };
@@ -44,6 +44,8 @@ export function findWayOut(topology: Topology, start: string): WayOut {
 
 interface Exit {
   readonly link: Link;
+  /** Whether a default route leaves by it. */
+  readonly routed: boolean;
   readonly gateway: string | null;
 }
 
@@ -57,7 +59,7 @@ function exitOf(namespace: TopologyNamespace): Exit | string {
   for (const route of routes) {
     const via = route.interfaceIndex === undefined ? route.nexthops?.[0] : route;
     const link = namespace.links.find(({ index }) => index === via?.interfaceIndex);
-    if (link !== undefined) return { link, gateway: via?.gateway ?? null };
+    if (link !== undefined) return { link, routed: true, gateway: via?.gateway ?? null };
   }
   const wired = namespace.links.filter(({ kind }) => kind !== 'loopback');
   const link =
@@ -65,7 +67,9 @@ function exitOf(namespace: TopologyNamespace): Exit | string {
     wired.find(({ peer }) => peer !== null) ??
     wired[0];
   if (namespace.kind === 'host') return `${namespace.name} has no default route`;
-  return link === undefined ? `${namespace.name} has no interface but loopback` : { link, gateway: null };
+  return link === undefined
+    ? `${namespace.name} has no interface but loopback`
+    : { link, routed: false, gateway: null };
 }
 
 type Next = { readonly reached: 'namespace' | 'uplink'; readonly namespace: TopologyNamespace };

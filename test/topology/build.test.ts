@@ -142,11 +142,12 @@ describe('the lower device', () => {
             links: [
               link(2, 'eth0', 'macvlan', { link: 2, linkNsid: 0 }),
               link(3, 'old', 'macvlan', { linkNsid: 0 }),
-              link(7, 'vxlan0', 'vxlan', { link: 7, linkNsid: 0, details: { id: 4097, link: 2 } }),
+              link(7, 'vxlan0', 'vxlan', { link: 7, linkNsid: 0, details: { id: 4097, linkIndex: 2 } }),
               link(8, 'vxlan1', 'vxlan', { link: 8, linkNsid: 0, details: { id: 4098, link: 'if3' } }),
               link(9, 'wg0', 'wireguard', { link: 9, linkNsid: 0 }),
               link(10, 'lost', 'macvlan', { link: 2, linkNsid: 5 }),
               link(11, 'gre1', 'gre', { link: 0 }),
+              link(2000, 'gre2', 'gre', { linkNsid: 0 }),
             ],
           },
         },
@@ -170,6 +171,7 @@ describe('the lower device', () => {
         wg0: null,
         lost: null,
         gre1: null,
+        gre2: null,
       },
     ]);
     expect(topology.namespaces[1]?.links.find(({ name }) => name === 'lost')?.parentNote).toContain(

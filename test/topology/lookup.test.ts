@@ -150,11 +150,14 @@ describe('the way out', () => {
       hops: ['web:eth0 interface', 'host:veth6f6b800 veth', 'host:docker0 bridge', 'host:eth0 uplink'],
       end: null,
     });
-    expect(way('blue')).toEqual({
-      hops: ['blue:eth0 interface', 'host:vblue veth', 'host:eth0 uplink'],
-      end: null,
-    });
     expect(way('host')).toEqual({ hops: ['host:eth0 uplink'], end: null });
+  });
+
+  it('ends at the bridge or veth where no default route goes on', () => {
+    expect(way('blue')).toEqual({
+      hops: ['blue:eth0 interface', 'host:vblue veth'],
+      end: 'blue has no default route',
+    });
   });
 
   it('ends at once where there is only loopback', () => {

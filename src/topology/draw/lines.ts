@@ -86,7 +86,8 @@ export function renderTree(roots: readonly TreeNode[], options: DrawOptions): st
   return `${lines.join('\n')}\n`;
 }
 
-function renderLine(spans: readonly Span[], options: DrawOptions): string {
+/** One line of spans, cut to the width. */
+export function renderLine(spans: readonly Span[], options: DrawOptions): string {
   const more = options.ascii === true ? '~' : '…';
   let room = options.width ?? Number.POSITIVE_INFINITY;
   let line = '';

@@ -1,0 +1,121 @@
+/** The topology as groups of nodes and edges between them: what the graph languages have in common. */
+import { printable } from '../../util/printable.ts';
+import { summarize } from '../link-summary.ts';
+import type { Link, Topology, TopologyNamespace } from '../model.ts';
+
+export interface GraphNode {
+  readonly id: string;
+  readonly lines: readonly string[];
+  readonly shape: 'bridge' | 'link';
+  readonly state: Link['state'];
+}
+
+export interface GraphGroup {
+  readonly id: string;
+  readonly lines: readonly string[];
+  readonly kind: TopologyNamespace['kind'];
+  readonly nodes: readonly GraphNode[];
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** `pair`: two ends of a veth. `port`: a port and its master. `lower`: a link and its lower device. */
+  readonly kind: 'pair' | 'port' | 'lower';
+  readonly label: string;
+}
+
+export interface Graph {
+  readonly groups: readonly GraphGroup[];
+  readonly edges: readonly GraphEdge[];
+}
+
+export function graphOf(topology: Topology): Graph {
+  const numbers = new Map(topology.namespaces.map(({ id }, number) => [id, number]));
+  const nodeId = (namespace: string, index: number) => `n${numbers.get(namespace) ?? 'x'}_${index}`;
+  const notes = portNotes(topology);
+  const edges: GraphEdge[] = [];
+  const groups = topology.namespaces.map((namespace, number): GraphGroup => {
+    const links = namespace.links.filter(({ kind }) => kind !== 'loopback');
+    for (const link of links) {
+      const from = nodeId(namespace.id, link.index);
+      const { peer, parent, master } = link;
+      if (master !== null) {
+        const note = notes.get(`${namespace.name} ${link.index}`) ?? '';
+        edges.push({ from: nodeId(namespace.id, master.index), to: from, kind: 'port', label: note });
+      }
+      // Each pair once, from its smaller end.
+      if (peer !== null && from < nodeId(peer.namespace, peer.index)) {
+        edges.push({ from, to: nodeId(peer.namespace, peer.index), kind: 'pair', label: '' });
+      }
+      if (parent !== null) {
+        edges.push({ from, to: nodeId(parent.namespace, parent.index), kind: 'lower', label: '' });
+      }
+    }
+    return {
+      id: `n${number}`,
+      lines: groupLines(namespace, topology),
+      kind: namespace.kind,
+      nodes: links.map((link) => ({
+        id: nodeId(namespace.id, link.index),
+        lines: nodeLines(link, namespace, topology),
+        shape: link.kind === 'bridge' || link.kind === 'openvswitch' ? 'bridge' : 'link',
+        state: link.state,
+      })),
+    };
+  });
+  return { groups, edges };
+}
+
+/** Port states other than the usual, by `<namespace name> <ifindex>`. */
+function portNotes({ bridges }: Topology): ReadonlyMap<string, string> {
+  return new Map(
+    bridges.flatMap(({ namespace, members }) =>
+      members.map(({ index, state, hairpin, isolated }): [string, string] => [
+        `${namespace} ${index}`,
+        [
+          state === 'forwarding' || state === 'unknown' ? '' : state,
+          hairpin ? 'hairpin' : '',
+          isolated ? 'isolated' : '',
+        ]
+          .filter((word) => word !== '')
+          .join(', '),
+      ]),
+    ),
+  );
+}
+
+function groupLines(namespace: TopologyNamespace, { host, publishedPorts }: Topology): readonly string[] {
+  const names = namespace.containers.map(({ name }) => name);
+  const published = publishedPorts
+    .filter(({ container }) => names.includes(container) && namespace.kind !== 'host')
+    .map(
+      ({ hostAddress, hostPort, containerPort, protocol }) =>
+        `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${hostPort} to ${containerPort}/${protocol}`,
+    );
+  const others = names.filter((name) => name !== namespace.name);
+  return [
+    namespace.kind === 'host'
+      ? `${namespace.name} ${host.hostname}`
+      : `${namespace.name} (${namespace.kind})`,
+    ...(others.length > 0
+      ? [`${namespace.kind === 'host' ? 'containers' : 'also'} ${others.join(', ')}`]
+      : []),
+    ...published,
+  ].map(printable);
+}
+
+function nodeLines(link: Link, namespace: TopologyNamespace, topology: Topology): readonly string[] {
+  const bridge = topology.bridges.find(
+    ({ index, namespace: of }) => index === link.index && of === namespace.name,
+  );
+  const what = link.kind === 'veth' || link.kind === 'physical' ? '' : summarize(link);
+  return [
+    link.state === 'up' ? link.name : `${link.name} (${link.state})`,
+    bridge?.network == null ? what : `network ${bridge.network}`,
+    ...link.addresses.filter((address) => !address.startsWith('fe80:')),
+    link.peerNote ?? '',
+  ]
+    .filter((line) => line !== '')
+    .map(printable);
+}
