@@ -1,5 +1,5 @@
 /** JSON over HTTP from an engine's socket. */
-import { request } from 'node:http';
+import { type RequestOptions, request } from 'node:http';
 
 /** Where an engine answers: a unix socket or a host and port. */
 export type EngineAddress =
@@ -9,6 +9,15 @@ export type EngineAddress =
 const milliseconds = 2000;
 /** An inspected container is some 10 kB; a list of a thousand stays far below. */
 const maximumBytes = 64 * 1024 * 1024;
+
+/** What node:http needs to GET `path` there. */
+export function engineOptions(address: EngineAddress, path: string): RequestOptions {
+  return {
+    ...(address.kind === 'unix' ? { socketPath: address.path } : { host: address.host, port: address.port }),
+    path,
+    headers: { Host: 'localhost', Accept: 'application/json' },
+  };
+}
 
 /**
  * GET `path`, parsed as JSON.
@@ -28,16 +37,7 @@ export async function getJson(address: EngineAddress, path: string): Promise<unk
 function get(address: EngineAddress, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      {
-        ...(address.kind === 'unix'
-          ? { socketPath: address.path }
-          : { host: address.host, port: address.port }),
-        path,
-        method: 'GET',
-        headers: { Host: 'localhost', Accept: 'application/json' },
-        agent: false,
-        timeout: milliseconds,
-      },
+      { ...engineOptions(address, path), agent: false, timeout: milliseconds },
       (response) => {
         const chunks: Buffer[] = [];
         let size = 0;

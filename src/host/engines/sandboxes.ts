@@ -13,10 +13,14 @@ export function attachContainers(
   host: string,
 ): Container[] {
   const byPid = new Map<number, string>();
-  const byPath = new Map<string, string>();
+  const byPath = new Map<string, string | undefined>();
   for (const { id, processes, paths } of namespaces) {
     for (const { pid } of processes) byPid.set(pid, id);
-    for (const path of paths) byPath.set(canonical(path), id);
+    for (const path of paths) {
+      const key = canonical(path);
+      // The same path in two mount namespaces says nothing.
+      byPath.set(key, byPath.has(key) ? undefined : id);
+    }
   }
   return containers.map((container) => {
     const namespace = find(container, byPid, byPath, host);
@@ -27,15 +31,13 @@ export function attachContainers(
 function find(
   container: Container,
   byPid: ReadonlyMap<number, string>,
-  byPath: ReadonlyMap<string, string>,
+  byPath: ReadonlyMap<string, string | undefined>,
   host: string,
 ): string | undefined {
   if (container.pid === 0) return undefined;
-  // The sandbox of host mode is bound too, as `default`, and its processes are the host's.
-  if (container.networkMode === 'host') return host;
   const { sandboxKey } = container;
   const bound = sandboxKey === undefined ? undefined : byPath.get(canonical(sandboxKey));
-  return bound ?? byPid.get(container.pid);
+  return bound ?? byPid.get(container.pid) ?? (container.networkMode === 'host' ? host : undefined);
 }
 
 /** /var/run is a link to /run. */

@@ -39,9 +39,8 @@ const NLMSG_DONE = 3;
 const NLMSG_OVERRUN = 4;
 const headerBytes = 16;
 
-const SOL_NETLINK = 270;
+export const SOL_NETLINK = 270;
 const NETLINK_EXT_ACK = 11;
-const NETLINK_GET_STRICT_CHK = 12;
 
 /** A message's body is `buffer` from `start` up to `end`; the buffer is reused. */
 export type MessageHandler = (type: number, buffer: Buffer, start: number, end: number) => void;
@@ -83,11 +82,6 @@ export class NetlinkSocket {
     const bytes = Buffer.alloc(4);
     bytes.writeInt32LE(value, 0);
     return libc().setsockopt(this.fd, level, name, bytes, 4) === 0;
-  }
-
-  /** Makes dump requests obey their filters (Linux 4.20); older kernels answer with everything. */
-  strict(): void {
-    this.option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
   }
 
   /** Receive buffer in bytes, past net.core.rmem_max where privileges allow. */

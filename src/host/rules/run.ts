@@ -15,6 +15,11 @@ const milliseconds = 20_000;
 /** 10,000 rules are about 1 MB. */
 const maximumBytes = 256 * 1024 * 1024;
 
+/** These programs live where an ordinary user's PATH does not look. */
+export function toolPath(): string {
+  return [process.env.PATH ?? '', '/usr/local/sbin', '/usr/sbin', '/sbin'].join(':');
+}
+
 /**
  * Runs a program; what it prints is untrusted text.
  *
@@ -36,7 +41,7 @@ export async function run(
           stdin: 'ignore',
           reject: false,
           stripFinalNewline: false,
-          env: { LC_ALL: 'C' },
+          env: { LC_ALL: 'C', PATH: toolPath() },
         }),
       }),
     );
