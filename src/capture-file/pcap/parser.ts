@@ -154,8 +154,7 @@ export class PcapStepper implements Stepper {
     let best = Number.POSITIVE_INFINITY;
     for (const length of lengths) {
       const second = at + length + captured;
-      // A file of one packet ends where it ends.
-      const points = second === end ? 0 : second + 16 > end ? 9 : oddness(view, second, header, seconds);
+      const points = this.#secondOddness(view, second, end, header, seconds);
       // A usual header is only given up for one with which everything is right.
       if (points < best && (best === Number.POSITIVE_INFINITY || (best >= 2 && points === 0))) {
         best = points;
@@ -163,6 +162,14 @@ export class PcapStepper implements Stepper {
       }
     }
     return at;
+  }
+
+  /** `oddness` of the second record, also where the file ends in or before it. */
+  #secondOddness(view: DataView, at: number, end: number, header: PcapHeader, seconds: number): number {
+    if (at === end) return 0;
+    if (at + 16 <= end) return oddness(view, at, header, seconds);
+    if (at + 4 > end) return 9;
+    return Math.abs(view.getUint32(at, header.little) - seconds) > 86_400 ? 9 : 0;
   }
 
   #captured(view: DataView, at: number, header: PcapHeader): number {
