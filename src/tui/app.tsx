@@ -1,0 +1,51 @@
+/** The whole screen: header, the view of the place where the user is, footer. */
+import { Box, Text } from 'ink';
+import type { ReactElement } from 'react';
+import type { Session } from '../session/model.ts';
+import { Footer } from './components/footer.tsx';
+import { Header } from './components/header.tsx';
+import { Help } from './components/help.tsx';
+import { frameOf, type Views } from './controller.ts';
+import { useStore } from './hooks/use-store.ts';
+import { isTooSmall, smallest } from './layout.ts';
+import { placeNow, type Ui } from './state/model.ts';
+import type { Store } from './state/store.ts';
+import type { Theme } from './theme.ts';
+
+export interface AppProps {
+  readonly session: Session;
+  readonly store: Store<Ui>;
+  readonly views: Views;
+  readonly theme: Theme;
+}
+
+export function App({ session, store, views, theme }: AppProps): ReactElement {
+  const ui = useStore(store);
+  if (isTooSmall(ui.columns, ui.rows)) return <TooSmall columns={ui.columns} rows={ui.rows} />;
+  const place = placeNow(ui);
+  const view = views[place.view];
+  const frame = frameOf(ui, session, theme);
+  const problem = ui.prompt?.kind === 'filter' ? view.filterProblem(ui.prompt.text) : null;
+  return (
+    <Box flexDirection="column" width={ui.columns} height={ui.rows}>
+      <Header session={session} ui={ui} theme={theme} />
+      <Box width={frame.width} height={frame.height}>
+        {ui.help === null ? (
+          view.draw(place, frame)
+        ) : (
+          <Help view={place.view} offset={ui.help} width={frame.width} height={frame.height} theme={theme} />
+        )}
+      </Box>
+      <Footer ui={ui} theme={theme} problem={problem} />
+    </Box>
+  );
+}
+
+function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }): ReactElement {
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Text wrap="truncate-end">{`netscope needs ${smallest.columns}x${smallest.rows}`}</Text>
+      <Text wrap="truncate-end">{`this is ${columns}x${rows}; q quits`}</Text>
+    </Box>
+  );
+}

@@ -1,0 +1,103 @@
+/** The last line: the keys that matter here, or a message, or what is being typed. */
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import { commandHelp } from '../commands.ts';
+import { type Binding, bindingsOf, keyLabel } from '../keymap.ts';
+import { type Prompt, placeNow, type Ui } from '../state/model.ts';
+import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
+import { graphemes, widthOf } from '../text/width.ts';
+import type { Theme } from '../theme.ts';
+import type { FilterProblem } from '../views/view.ts';
+
+export interface FooterProps {
+  readonly ui: Ui;
+  readonly theme: Theme;
+  readonly problem: FilterProblem | null;
+}
+
+export function Footer({ ui, theme, problem }: FooterProps): ReactElement {
+  return (
+    <Text wrap="truncate-end">{paintLine(fitLine(footerLine(ui, problem, theme), ui.columns), theme)}</Text>
+  );
+}
+
+function footerLine(ui: Ui, problem: FilterProblem | null, theme: Theme): Line {
+  if (ui.prompt !== null) return promptLine(ui.prompt, problem, ui.columns);
+  if (ui.message !== null) {
+    const bad = ui.message.kind === 'problem';
+    return [
+      piece(bad ? ` ${theme.symbols.warning} ` : ' ', 'bad'),
+      piece(ui.message.text, bad ? 'bad' : 'accent'),
+    ];
+  }
+  return keysLine(ui);
+}
+
+function keysLine(ui: Ui): Line {
+  const place = placeNow(ui);
+  const listed = bindingsOf(place.view)
+    .filter((binding) => binding.footer !== undefined)
+    .filter(
+      (binding) => binding.action !== 'back' || ui.way.length > 1 || place.pane > 0 || place.filter !== '',
+    )
+    .sort((a, b) => (a.footer ?? 0) - (b.footer ?? 0));
+  // Help and quit are always there; of the others as many as there is room for.
+  const fixed = listed.filter((binding) => (binding.footer ?? 0) >= 90);
+  const spans: Span[] = [];
+  const end = fixed.flatMap(keyPieces);
+  for (const binding of listed) {
+    if (fixed.includes(binding)) continue;
+    const pieces = keyPieces(binding);
+    if (widthOfLine(spans) + widthOfLine(pieces) + widthOfLine(end) > ui.columns) break;
+    spans.push(...pieces);
+  }
+  return [...spans, ...end];
+}
+
+function keyPieces(binding: Binding): readonly Span[] {
+  return [piece(` ${keyLabel(binding.keys[0] ?? '')}`, 'key'), piece(` ${binding.label} `, 'faint')];
+}
+
+const promptLabels: Readonly<Record<Prompt['kind'], string>> = {
+  filter: '/',
+  command: ':',
+  save: 'write to ',
+};
+
+function promptLine(prompt: Prompt, problem: FilterProblem | null, columns: number): Line {
+  const label = promptLabels[prompt.kind];
+  const spans: Span[] = [piece(` ${label}`, 'key')];
+  const hint = hintOf(prompt, problem);
+  const room = columns - widthOf(label) - 3 - (hint === '' ? 0 : Math.min(hint.length + 2, columns >> 1));
+  let at = 0;
+  const typed = graphemes(`${prompt.text} `).map((text) => {
+    const from = at;
+    at += text.length;
+    const faulty = problem !== null && from >= problem.from && from < problem.to;
+    return piece(text, from === prompt.cursor ? 'selected' : faulty ? 'bad' : 'plain');
+  });
+  // Long text scrolls so that the cursor stays in sight.
+  while (typed.length > 1 && widthOfLine(typed.slice(0, cursorIndex(typed) + 1)) > room) typed.shift();
+  spans.push(...typed);
+  if (hint !== '') spans.push(piece(`  ${hint}`, problem === null ? 'faint' : 'bad'));
+  return spans;
+}
+
+function cursorIndex(typed: readonly Span[]): number {
+  return typed.findIndex((span) => span.role === 'selected');
+}
+
+function hintOf(prompt: Prompt, problem: FilterProblem | null): string {
+  if (problem !== null) return problem.message;
+  switch (prompt.kind) {
+    case 'filter':
+      return prompt.text === '' ? 'words to look for; Enter keeps, Esc undoes' : '';
+    case 'save':
+      return 'Enter writes, Esc does not';
+    case 'command': {
+      const found = commandHelp.filter((command) => command.name.startsWith(prompt.text.trim()));
+      if (prompt.text === '') return `a packet's number, ${found.map((command) => command.name).join(', ')}`;
+      return found.map((command) => command.help).join('; ');
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/** The two lines at the top: what is captured and how it goes; the views, and the way the user came. */
+import { Text } from 'ink';
+import type { ReactElement } from 'react';
+import type { Session } from '../../session/model.ts';
+import { type ViewName, viewNames } from '../keymap.ts';
+import { placeNow, type Ui, viewLabels } from '../state/model.ts';
+import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
+import { clock, count, short, span } from '../text/units.ts';
+import type { Theme } from '../theme.ts';
+import { sparkline } from './sparkline.ts';
+
+export interface HeaderProps {
+  readonly session: Session;
+  readonly ui: Ui;
+  readonly theme: Theme;
+}
+
+export function Header({ session, ui, theme }: HeaderProps): ReactElement {
+  const lines = [statusLine(session, ui, theme), tabsLine(ui, theme)];
+  return (
+    <Text wrap="truncate-end">
+      {lines.map((line) => paintLine(fitLine(line, ui.columns), theme)).join('\n')}
+    </Text>
+  );
+}
+
+/** Parts of the first line in the order in which they are kept when there is no room for all. */
+function statusLine(session: Session, ui: Ui, theme: Theme): Line {
+  const totals = session.totals();
+  const { symbols } = theme;
+  const rate = totals.rates.at(-1) ?? 0;
+  const dropped = totals.dropped ?? 0;
+  const left: Line[] = [
+    [piece(` ${session.title} `, 'strong')],
+    stateLine(session, ui, theme),
+    [piece(`  ${count(totals.packets)}`, 'strong'), piece(' packets', 'faint')],
+    dropped > 0
+      ? [piece(`  ${symbols.warning} ${count(dropped)} dropped`, 'bad')]
+      : [piece(totals.dropped === null ? '' : '  0 dropped', 'faint')],
+    session.mode === 'live' || ui.columns >= 100
+      ? [
+          piece(`  ${sparkline(totals.rates, ui.columns >= 110 ? 30 : 12, symbols.bars)}`, 'accent'),
+          session.mode === 'live' ? piece(` ${short(rate).padStart(4)}/s`) : piece(''),
+        ]
+      : [],
+  ];
+  const right = clockLine(session);
+  const spans: Span[] = [];
+  for (const part of left) {
+    if (widthOfLine(spans) + widthOfLine(part) + widthOfLine(right) + 1 > ui.columns) continue;
+    spans.push(...part);
+  }
+  const space = ui.columns - widthOfLine(spans) - widthOfLine(right);
+  return space < 1 ? spans : [...spans, piece(' '.repeat(space)), ...right];
+}
+
+function stateLine(session: Session, ui: Ui, theme: Theme): Line {
+  const { symbols } = theme;
+  if (ui.frozen !== null) {
+    const since = session.packets.last - ui.frozen.packets.last;
+    return [piece(` ${symbols.paused} frozen`, 'warn'), piece(since > 0 ? ` +${count(since)}` : '', 'warn')];
+  }
+  const recording = session.writing === null ? [] : [piece(' rec', 'bad')];
+  switch (session.state) {
+    case 'starting':
+      return [piece(` ${symbols.partial} starting`, 'warn')];
+    case 'loading':
+      return [
+        piece(` ${symbols.partial} loading`, 'warn'),
+        piece(session.progress === null ? '' : ` ${Math.floor(session.progress * 100)} %`, 'warn'),
+      ];
+    case 'capturing':
+      return [piece(` ${symbols.up} capturing`, 'good'), ...recording];
+    case 'failed':
+      return [piece(` ${symbols.warning} failed`, 'bad')];
+    case 'done':
+    case 'closed':
+      return [piece(session.mode === 'live' ? ` ${symbols.down} stopped` : ' replay', 'faint')];
+  }
+}
+
+/** Time of the newest packet, and how long the capture is. */
+function clockLine(session: Session): Line {
+  const newest = session.packets.last === 0 ? undefined : session.packets.at(session.packets.last);
+  if (newest === undefined) return [piece(' no packets ', 'faint')];
+  const { duration } = session.totals();
+  return [piece(` ${clock(newest.seconds)}`), piece(` +${span(Math.round(duration))} `, 'faint')];
+}
+
+const tabGap = 2;
+
+function tabText(view: ViewName, index: number): string {
+  return ` ${index + 1} ${viewLabels[view]} `;
+}
+
+function tabsLine(ui: Ui, theme: Theme): Line {
+  const place = placeNow(ui);
+  const spans: Span[] = [];
+  viewNames.forEach((view, index) => {
+    const here = view === place.view;
+    const narrow = ui.columns < 60;
+    const text = narrow && !here ? ` ${index + 1} ` : tabText(view, index);
+    spans.push(piece(text, here ? 'selected' : 'faint'));
+  });
+  const crumbs = crumbsLine(ui, theme);
+  const room = ui.columns - widthOfLine(spans) - tabGap;
+  if (crumbs.length === 0 || room < 8) return spans;
+  spans.push(piece(' '.repeat(tabGap)));
+  return [...spans, ...keepEnd(crumbs, room, theme)];
+}
+
+/** `Topology › docker0 › web:eth0`: nothing at the beginning of a way. */
+function crumbsLine(ui: Ui, theme: Theme): Line {
+  if (ui.way.length < 2) return [];
+  return ui.way.flatMap((place, index) => {
+    const last = index === ui.way.length - 1;
+    const text = index === 0 ? place.label : `${place.label}`;
+    const crumb = piece(text, last ? 'accent' : 'faint');
+    return index === 0 ? [crumb] : [piece(` ${theme.symbols.crumb} `, 'faint'), crumb];
+  });
+}
+
+/** Of a way that is too long its last steps. */
+function keepEnd(line: Line, room: number, theme: Theme): Line {
+  let kept = [...line];
+  let cutOff = false;
+  while (kept.length > 1 && widthOfLine(kept) > room - 2) {
+    kept = kept.slice(1);
+    cutOff = true;
+  }
+  return cutOff ? [piece(`${theme.symbols.ellipsis} `, 'faint'), ...fitLine(kept, room - 2)] : kept;
+}
+
+/** The view whose tab is at this column of the second line, in a terminal of 60 columns or more. */
+export function tabAt(column: number): ViewName | undefined {
+  let start = 0;
+  return viewNames.find((view, index) => {
+    start += tabText(view, index).length;
+    return column < start;
+  });
+}

@@ -1,0 +1,71 @@
+/** The help of a view: every key that does something there, from the table of keys. */
+import { Box } from 'ink';
+import type { ReactElement } from 'react';
+import { bindingsOf, helpOf, type KeyGroup, keyLabel, type ViewName } from '../keymap.ts';
+import { clampScroll } from '../state/list.ts';
+import { viewLabels } from '../state/model.ts';
+import { type Line, piece, widthOfLine } from '../text/line.ts';
+import type { Theme } from '../theme.ts';
+import { paintFacts } from './facts.ts';
+import { Pane } from './pane.tsx';
+
+const groups: readonly KeyGroup[] = ['Go', 'Look', 'Do', 'Move', 'Leave'];
+const keyWidth = 16;
+/** Width from which on the help has two columns. */
+const twoColumns = 100;
+
+export interface HelpProps {
+  readonly view: ViewName;
+  readonly offset: number;
+  readonly width: number;
+  readonly height: number;
+  readonly theme: Theme;
+}
+
+export function Help({ view, offset, width, height, theme }: HelpProps): ReactElement {
+  const lines = width >= twoColumns ? besides(helpLines(view), Math.floor((width - 4) / 2)) : helpLines(view);
+  const shown = height - 2;
+  const first = clampScroll(offset, lines.length, shown);
+  return (
+    <Box>
+      <Pane
+        theme={theme}
+        title={[piece(`Keys in ${viewLabels[view]}`, 'strong')]}
+        note={[piece('any other key closes', 'faint')]}
+        width={width}
+        height={height}
+        focused
+        lines={paintFacts(lines, first, width - 2, shown, theme)}
+        scroll={{ offset: first, count: lines.length, shown }}
+      />
+    </Box>
+  );
+}
+
+/** The help as lines: also what the manual page prints. */
+export function helpLines(view: ViewName): readonly Line[] {
+  const bindings = bindingsOf(view);
+  return groups.flatMap((group, index) => [
+    ...(index === 0 ? [] : [[]]),
+    [piece(group, 'accent')],
+    ...bindings
+      .filter((binding) => binding.group === group)
+      .map(
+        (binding): Line => [
+          piece(binding.keys.map(keyLabel).join(' ').padEnd(keyWidth), 'key'),
+          piece(helpOf(binding, view)),
+        ],
+      ),
+  ]);
+}
+
+/** The same lines in two columns, broken where a group ends. */
+function besides(lines: readonly Line[], width: number): readonly Line[] {
+  let middle = Math.ceil(lines.length / 2);
+  while (middle < lines.length && (lines[middle]?.length ?? 0) > 0) middle++;
+  const right = lines.slice(middle + 1);
+  return Array.from({ length: Math.max(middle, right.length) }, (_, index) => {
+    const line = index < middle ? (lines[index] ?? []) : [];
+    return [...line, piece(' '.repeat(Math.max(0, width - widthOfLine(line)))), ...(right[index] ?? [])];
+  });
+}

@@ -1,0 +1,46 @@
+/** The rows of a list that are on screen, painted; the others are never touched. */
+
+import type { Window } from '../state/list.ts';
+import type { Theme } from '../theme.ts';
+
+export type Selected = 'no' | 'focused' | 'away';
+
+/** Paints rows `window.offset` to `offset + height` of `count`. */
+export function visibleRows(
+  window: Window,
+  count: number,
+  height: number,
+  focused: boolean,
+  paint: (index: number, selected: Selected) => string,
+): readonly string[] {
+  const lines: string[] = [];
+  const end = Math.min(count, window.offset + Math.max(0, height));
+  for (let index = window.offset; index < end; index++) {
+    lines.push(paint(index, index !== window.index ? 'no' : focused ? 'focused' : 'away'));
+  }
+  return lines;
+}
+
+/** What an empty list says instead: lines in its middle. */
+export function emptyNote(
+  lines: readonly string[],
+  width: number,
+  height: number,
+  theme: Theme,
+): readonly string[] {
+  const above = Math.max(0, Math.floor((height - lines.length) / 2));
+  const blank = ' '.repeat(width);
+  return [
+    ...Array.from({ length: above }, () => blank),
+    ...lines.map((line, index) => centred(line, width, theme, index === 0)),
+  ].slice(0, height);
+}
+
+function centred(text: string, width: number, theme: Theme, first: boolean): string {
+  const left = Math.max(1, Math.floor((width - text.length) / 2));
+  return theme.paint(first ? 'strong' : 'faint', fitTo(`${' '.repeat(left)}${text}`, width));
+}
+
+function fitTo(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+}

@@ -1,0 +1,259 @@
+/** The one table of keys: what the keys do, the footer, and the help of every view are made from it. */
+
+export const viewNames = ['topology', 'flows', 'packets', 'rules'] as const;
+export type ViewName = (typeof viewNames)[number];
+
+export type Action =
+  | 'view-topology'
+  | 'view-flows'
+  | 'view-packets'
+  | 'view-rules'
+  | 'next-pane'
+  | 'previous-pane'
+  | 'down'
+  | 'up'
+  | 'page-down'
+  | 'page-up'
+  | 'half-down'
+  | 'half-up'
+  | 'top'
+  | 'bottom'
+  | 'open'
+  | 'shut'
+  | 'in'
+  | 'back'
+  | 'to-flows'
+  | 'to-packets'
+  | 'to-rules'
+  | 'to-topology'
+  | 'filter'
+  | 'clear-filter'
+  | 'next-match'
+  | 'previous-match'
+  | 'sort'
+  | 'sort-direction'
+  | 'freeze'
+  | 'follow'
+  | 'copy'
+  | 'save'
+  | 'command'
+  | 'mouse'
+  | 'redraw'
+  | 'suspend'
+  | 'help'
+  | 'quit';
+
+export type KeyGroup = 'Go' | 'Move' | 'Look' | 'Do' | 'Leave';
+
+export interface Binding {
+  readonly action: Action;
+  readonly keys: readonly string[];
+  readonly group: KeyGroup;
+  /** One or two words for the footer. */
+  readonly label: string;
+  /** What it does, for the help; by view where it differs. */
+  readonly help: string | (Partial<Record<ViewName, string>> & { readonly other: string });
+  /** Views in which it does something; absent: all. */
+  readonly views?: readonly ViewName[];
+  /** Place in the footer, lowest first; absent: help only. */
+  readonly footer?: number;
+}
+
+export const keymap: readonly Binding[] = [
+  { action: 'view-topology', keys: ['1'], group: 'Go', label: 'Topology', help: 'Topology' },
+  { action: 'view-flows', keys: ['2'], group: 'Go', label: 'Flows', help: 'Flows' },
+  { action: 'view-packets', keys: ['3'], group: 'Go', label: 'Packets', help: 'Packets' },
+  { action: 'view-rules', keys: ['4'], group: 'Go', label: 'Rules', help: 'Rules' },
+  {
+    action: 'in',
+    keys: ['enter'],
+    group: 'Go',
+    label: 'in',
+    footer: 10,
+    help: {
+      topology: 'its flows',
+      flows: 'its packets',
+      packets: 'its fields; open or close a field',
+      rules: 'connections that met the rule; open or close a chain',
+      other: 'in',
+    },
+  },
+  { action: 'back', keys: ['escape'], group: 'Go', label: 'back', footer: 11, help: 'back the way you came' },
+  {
+    action: 'to-flows',
+    keys: ['c'],
+    group: 'Go',
+    label: 'flows',
+    footer: 20,
+    views: ['topology', 'packets', 'rules'],
+    help: 'connections of what is selected',
+  },
+  {
+    action: 'to-packets',
+    keys: ['p'],
+    group: 'Go',
+    label: 'packets',
+    footer: 21,
+    views: ['topology', 'flows', 'rules'],
+    help: 'packets of what is selected',
+  },
+  {
+    action: 'to-rules',
+    keys: ['r'],
+    group: 'Go',
+    label: 'rules',
+    footer: 22,
+    views: ['topology', 'flows', 'packets'],
+    help: 'rules that what is selected meets',
+  },
+  {
+    action: 'to-topology',
+    keys: ['t'],
+    group: 'Go',
+    label: 'topology',
+    footer: 23,
+    views: ['flows', 'packets', 'rules'],
+    help: 'where it is in the topology',
+  },
+  { action: 'next-pane', keys: ['tab'], group: 'Move', label: 'pane', footer: 40, help: 'next pane' },
+  { action: 'previous-pane', keys: ['shift-tab'], group: 'Move', label: 'pane', help: 'previous pane' },
+  { action: 'down', keys: ['j', 'down'], group: 'Move', label: 'down', help: 'down' },
+  { action: 'up', keys: ['k', 'up'], group: 'Move', label: 'up', help: 'up' },
+  { action: 'open', keys: ['l', 'right'], group: 'Move', label: 'open', help: 'open what is closed' },
+  {
+    action: 'shut',
+    keys: ['h', 'left'],
+    group: 'Move',
+    label: 'close',
+    help: 'close it, or up to its parent',
+  },
+  { action: 'half-down', keys: ['ctrl-d'], group: 'Move', label: 'down', help: 'half a page down' },
+  { action: 'half-up', keys: ['ctrl-u'], group: 'Move', label: 'up', help: 'half a page up' },
+  { action: 'page-down', keys: ['page-down', 'ctrl-f'], group: 'Move', label: 'down', help: 'a page down' },
+  { action: 'page-up', keys: ['page-up', 'ctrl-b'], group: 'Move', label: 'up', help: 'a page up' },
+  { action: 'top', keys: ['g', 'home'], group: 'Move', label: 'top', help: 'first' },
+  { action: 'bottom', keys: ['G', 'end'], group: 'Move', label: 'bottom', help: 'last' },
+  {
+    action: 'filter',
+    keys: ['/'],
+    group: 'Look',
+    label: 'filter',
+    footer: 30,
+    help: 'filter as you type: words, or a display filter',
+  },
+  {
+    action: 'clear-filter',
+    keys: ['backspace'],
+    group: 'Look',
+    label: 'no filter',
+    help: 'show everything again',
+  },
+  { action: 'next-match', keys: ['n'], group: 'Look', label: 'next', help: 'next row like the last filter' },
+  {
+    action: 'previous-match',
+    keys: ['N'],
+    group: 'Look',
+    label: 'previous',
+    help: 'previous row like the last filter',
+  },
+  {
+    action: 'sort',
+    keys: ['s'],
+    group: 'Look',
+    label: 'sort',
+    footer: 31,
+    views: ['flows', 'rules'],
+    help: 'sort by the next column',
+  },
+  {
+    action: 'sort-direction',
+    keys: ['S'],
+    group: 'Look',
+    label: 'direction',
+    views: ['flows', 'rules'],
+    help: 'turn the order around',
+  },
+  {
+    action: 'freeze',
+    keys: ['space'],
+    group: 'Look',
+    label: 'freeze',
+    footer: 32,
+    help: 'hold the screen still; the capture goes on',
+  },
+  {
+    action: 'follow',
+    keys: ['f'],
+    group: 'Look',
+    label: 'follow',
+    footer: 33,
+    views: ['packets', 'flows'],
+    help: 'stay at the newest',
+  },
+  { action: 'copy', keys: ['y'], group: 'Do', label: 'copy', help: 'copy the selected row to the clipboard' },
+  { action: 'save', keys: ['w'], group: 'Do', label: 'save', help: 'write what is shown to a file, as text' },
+  {
+    action: 'command',
+    keys: [':'],
+    group: 'Do',
+    label: 'command',
+    footer: 50,
+    help: 'a command, or the number of a packet',
+  },
+  { action: 'mouse', keys: ['M'], group: 'Do', label: 'mouse', help: 'mouse on or off, to select text' },
+  { action: 'redraw', keys: ['ctrl-l'], group: 'Do', label: 'redraw', help: 'draw the screen anew' },
+  { action: 'help', keys: ['?', 'f1'], group: 'Leave', label: 'help', footer: 90, help: 'this help' },
+  {
+    action: 'suspend',
+    keys: ['ctrl-z'],
+    group: 'Leave',
+    label: 'suspend',
+    help: 'back to the shell; fg returns',
+  },
+  { action: 'quit', keys: ['q', 'ctrl-c'], group: 'Leave', label: 'quit', footer: 91, help: 'quit' },
+];
+
+const byKey = new Map<string, Binding>();
+for (const binding of keymap) for (const key of binding.keys) byKey.set(key, binding);
+
+/** What `key` does in `view`; undefined where it does nothing. */
+export function actionOf(key: string, view: ViewName): Action | undefined {
+  const binding = byKey.get(key);
+  return binding !== undefined && isIn(binding, view) ? binding.action : undefined;
+}
+
+function isIn(binding: Binding, view: ViewName): boolean {
+  return binding.views === undefined || binding.views.includes(view);
+}
+
+export function bindingsOf(view: ViewName): readonly Binding[] {
+  return keymap.filter((binding) => isIn(binding, view));
+}
+
+export function helpOf(binding: Binding, view: ViewName): string {
+  return typeof binding.help === 'string' ? binding.help : (binding.help[view] ?? binding.help.other);
+}
+
+const shown: Readonly<Record<string, string>> = {
+  enter: 'Enter',
+  escape: 'Esc',
+  tab: 'Tab',
+  'shift-tab': 'Shift-Tab',
+  space: 'Space',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  'page-up': 'PgUp',
+  'page-down': 'PgDn',
+  backspace: 'Backspace',
+  home: 'Home',
+  end: 'End',
+  f1: 'F1',
+};
+
+/** A key as people write it: `Ctrl-D`, `PgUp`, `g`. */
+export function keyLabel(key: string): string {
+  if (key.startsWith('ctrl-')) return `Ctrl-${key.slice(5).toUpperCase()}`;
+  return shown[key] ?? key;
+}

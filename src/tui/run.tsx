@@ -1,0 +1,192 @@
+/**
+ * Runs the TUI over a session. Ink lays the screen out and renders whole frames in memory; the terminal, its
+ * input and what of a frame is written are ours (terminal.ts, screen.ts).
+ */
+import { Writable } from 'node:stream';
+import { render } from 'ink';
+import type { Session } from '../session/model.ts';
+import { App } from './app.tsx';
+import { createController, type Views } from './controller.ts';
+import { suspend, watchEndings } from './ending.ts';
+import { startingUi, type Ui } from './state/model.ts';
+import { createStore } from './state/store.ts';
+import { summaryOf } from './summary.ts';
+import { openTerminal } from './terminal.ts';
+import { colorDepthOf, createTheme } from './theme.ts';
+import { createFlowsView } from './views/flows/view.tsx';
+import { createPacketsView } from './views/packets/view.tsx';
+import { createRulesView } from './views/rules/view.tsx';
+import { createTopologyView } from './views/topology/view.tsx';
+
+export interface TuiOptions {
+  readonly color: boolean;
+  /** Default: on. `M` turns it off. */
+  readonly mouse?: boolean;
+  /** No characters beyond ASCII in what netscope draws itself. */
+  readonly ascii?: boolean;
+  /** Frames per second at most for data that changes by itself; keys are always answered at once. Default 10. */
+  readonly fps?: number;
+  /** The view to start with. */
+  readonly view?: 'topology' | 'flows' | 'packets' | 'rules';
+}
+
+/** How long a session may take to finish its files after a signal, in milliseconds. */
+const closeLimit = 3000;
+/** How often messages are looked at for being too old, in milliseconds. */
+const messageCheck = 500;
+
+/** Ink writes frames to what it takes for a terminal: `debug` makes it write each frame whole, at once. */
+class FrameStream extends Writable {
+  columns: number;
+  readonly rows: number;
+  readonly #onFrame: (frame: string) => void;
+
+  constructor(columns: number, rows: number, onFrame: (frame: string) => void) {
+    super({ decodeStrings: false });
+    this.columns = columns;
+    this.rows = rows;
+    this.#onFrame = onFrame;
+  }
+
+  override _write(chunk: string, _encoding: BufferEncoding, done: () => void): void {
+    if (chunk !== '') this.#onFrame(chunk);
+    done();
+  }
+}
+
+/**
+ * Resolves after `q`, with the terminal as it was before and one line left on it; the session is closed then.
+ * Rejects with whatever was thrown, after the same. A signal ends the process with 128 plus its number.
+ */
+export async function runTui(session: Session, options: TuiOptions): Promise<void> {
+  const { stdin, stdout } = process;
+  const withMouse = options.mouse ?? true;
+  const theme = createTheme({
+    depth: options.color ? colorDepthOf(process.env) : 'none',
+    ascii: options.ascii ?? false,
+  });
+
+  let finish: () => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const over = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = reject;
+  });
+  const store = createStore<Ui>(
+    startingUi(stdout.columns, stdout.rows, {
+      mouse: withMouse,
+      live: session.mode === 'live',
+      view: options.view ?? 'topology',
+    }),
+  );
+  const tick = () => store.set({ ...store.get(), tick: store.get().tick + 1 });
+  const views: Views = {
+    topology: createTopologyView(),
+    flows: createFlowsView(),
+    packets: createPacketsView(tick),
+    rules: createRulesView(),
+  };
+
+  const terminal = openTerminal(
+    stdin,
+    stdout,
+    {
+      input: (event) => control(event),
+      resize() {
+        frames.columns = terminal.columns;
+        store.set({ ...store.get(), columns: terminal.columns, rows: terminal.rows });
+      },
+      gone: () => end(129),
+    },
+    withMouse,
+  );
+  const frames = new FrameStream(stdout.columns, stdout.rows, (frame) => terminal.show(frame));
+  const control = createController({
+    session,
+    store,
+    views,
+    theme,
+    terminal: {
+      redraw: () => terminal.redraw(),
+      setMouse: (on) => terminal.setMouse(on),
+      copy: (text) => terminal.send(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+      suspend() {
+        terminal.leave();
+        suspend(() => terminal.enter());
+      },
+    },
+    quit: () => finish(),
+  });
+
+  /** The process was told to end: the terminal first, then the files, but not for long. */
+  function end(status: number): void {
+    terminal.leave();
+    stopWatching();
+    const late = setTimeout(() => process.exit(status), closeLimit);
+    session
+      .close()
+      .catch(() => {})
+      .finally(() => {
+        clearTimeout(late);
+        if (status !== 129) process.stdout.write(`${summaryOf(session)}\n`);
+        process.exit(status);
+      });
+  }
+
+  const stopWatching = watchEndings({
+    signal: end,
+    failed: (error) => fail(error),
+    continued() {
+      terminal.leave();
+      terminal.enter();
+    },
+    exiting: () => terminal.leave(),
+  });
+  const stopListening = pace(session, 1000 / (options.fps ?? 10), tick);
+  const messages = setInterval(() => {
+    const { message } = store.get();
+    if (message !== null && message.until < Date.now()) store.set({ ...store.get(), message: null });
+  }, messageCheck);
+
+  terminal.enter();
+  const ink = render(<App session={session} store={store} views={views} theme={theme} />, {
+    // Ink asks its streams for no more than FrameStream has.
+    stdout: frames as unknown as NodeJS.WriteStream,
+    stdin,
+    debug: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
+  });
+  ink.waitUntilExit().catch((error: unknown) => fail(error));
+
+  try {
+    await over;
+  } finally {
+    clearInterval(messages);
+    stopListening();
+    terminal.leave();
+    ink.unmount();
+    stopWatching();
+    await session.close();
+  }
+  process.stdout.write(`${summaryOf(session)}\n`);
+}
+
+/** Calls `show` when the session changed, at most once in `interval` milliseconds. */
+function pace(session: Session, interval: number, show: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let shownAt = 0;
+  const stop = session.onChange(() => {
+    if (timer !== undefined) return;
+    const wait = Math.max(0, shownAt + interval - Date.now());
+    timer = setTimeout(() => {
+      timer = undefined;
+      shownAt = Date.now();
+      show();
+    }, wait);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,110 @@
+/** Everything about the TUI that is not the session's: where the user is, what is typed, what is frozen. */
+import type { ViewName } from '../keymap.ts';
+import { type Place, placeOf } from './place.ts';
+import type { Shown } from './shown.ts';
+
+export interface Prompt {
+  readonly kind: 'filter' | 'command' | 'save';
+  readonly text: string;
+  /** Cursor, in UTF-16 units. */
+  readonly cursor: number;
+  /** The filter that was on before, for Esc. */
+  readonly before: string;
+  /** Steps back in the history; 0 is what is being typed. */
+  readonly back: number;
+}
+
+export interface Message {
+  readonly text: string;
+  readonly kind: 'info' | 'problem';
+  /** When it goes away, as `Date.now()` counts. */
+  readonly until: number;
+}
+
+export interface Ui {
+  readonly columns: number;
+  readonly rows: number;
+  /** The way here; the last is the place on screen. */
+  readonly way: readonly [Place, ...Place[]];
+  /** The views that are not on screen, as they were left. */
+  readonly left: Partial<Readonly<Record<ViewName, Place>>>;
+  readonly prompt: Prompt | null;
+  /** First line of the help; null when it is not open. */
+  readonly help: number | null;
+  readonly message: Message | null;
+  readonly frozen: Shown | null;
+  readonly mouse: boolean;
+  /** `q` was pressed once while recording. */
+  readonly quitting: boolean;
+  readonly history: readonly string[];
+  /** Goes up whenever the session said that something changed. */
+  readonly tick: number;
+}
+
+export const viewLabels: Readonly<Record<ViewName, string>> = {
+  topology: 'Topology',
+  flows: 'Flows',
+  packets: 'Packets',
+  rules: 'Rules',
+};
+
+export function startingUi(
+  columns: number,
+  rows: number,
+  options: { readonly mouse: boolean; readonly live: boolean; readonly view: ViewName },
+): Ui {
+  return {
+    columns,
+    rows,
+    way: [startOf(options.view, options.live)],
+    left: options.view === 'packets' ? {} : { packets: startOf('packets', options.live) },
+    prompt: null,
+    help: null,
+    message: null,
+    frozen: null,
+    mouse: options.mouse,
+    quitting: false,
+    history: [],
+    tick: 0,
+  };
+}
+
+function startOf(view: ViewName, live: boolean): Place {
+  return { ...placeOf(view, viewLabels[view]), follow: live && view === 'packets' };
+}
+
+export function placeNow(ui: Ui): Place {
+  return ui.way[ui.way.length - 1] ?? ui.way[0];
+}
+
+export function withPlace(ui: Ui, place: Place): Ui {
+  const way = ui.way.slice(0, -1);
+  const [first, ...rest] = [...way, place];
+  return { ...ui, way: [first ?? place, ...rest] };
+}
+
+/** Into a place from here; Esc comes back. */
+export function into(ui: Ui, place: Place): Ui {
+  return { ...ui, way: [...ui.way, place] };
+}
+
+/** One step back the way the user came; the same at its beginning. */
+export function back(ui: Ui): Ui {
+  const [first, ...rest] = ui.way.slice(0, -1);
+  return first === undefined ? ui : { ...ui, way: [first, ...rest] };
+}
+
+/** To a view itself, as it was left. */
+export function toView(ui: Ui, view: ViewName): Ui {
+  const root = ui.way[0];
+  if (root.view === view) return { ...ui, way: [root] };
+  const left = { ...ui.left, [root.view]: root };
+  return { ...ui, left, way: [ui.left[view] ?? placeOf(view, viewLabels[view])] };
+}
+
+/** How long a message stays, in milliseconds. */
+const messageTime = 4000;
+
+export function say(ui: Ui, text: string, kind: Message['kind'] = 'info'): Ui {
+  return { ...ui, message: { text, kind, until: Date.now() + messageTime } };
+}

@@ -1,0 +1,47 @@
+/** What the views read: the session, or the session as it was when the screen was frozen. */
+import type { PacketList, Session } from '../../session/model.ts';
+
+export type Shown = Omit<Session, 'onChange' | 'ended' | 'stop' | 'close'>;
+
+/**
+ * The session as it is now. Reports are plain data and stay; the packet list keeps growing underneath and is
+ * cut at today's newest. Live, the ring may forget packets that the frozen screen still counts: rows of
+ * those are shown as gone.
+ */
+export function freeze(session: Shown): Shown {
+  const { mode, title, state, progress, files, writing, snapshot, topology, interfaces, warnings } = session;
+  const totals = session.totals();
+  const flows = session.flows();
+  const rules = session.rules();
+  return {
+    mode,
+    title,
+    state,
+    progress,
+    files,
+    writing,
+    snapshot,
+    topology,
+    interfaces,
+    warnings,
+    packets: cutOff(session.packets),
+    totals: () => totals,
+    flows: () => flows,
+    rules: () => rules,
+    rulesOf: (connection) => session.rulesOf(connection),
+  };
+}
+
+function cutOff(packets: PacketList): PacketList {
+  const last = packets.last;
+  return {
+    get first() {
+      return Math.min(packets.first, last);
+    },
+    last,
+    at: (number) => (number > last ? undefined : packets.at(number)),
+    bytes: (number) => (number > last ? undefined : packets.bytes(number)),
+    dissect: (number) => (number > last ? undefined : packets.dissect(number)),
+    ofFlows: (flows, limit) => packets.ofFlows(flows, limit).filter((number) => number <= last),
+  };
+}

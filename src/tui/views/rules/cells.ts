@@ -1,0 +1,119 @@
+/** What the rows of the rules view look like. */
+import type { Counter } from '../../../netfilter/model.ts';
+import type { Column } from '../../components/table.ts';
+import { type Line, piece } from '../../text/line.ts';
+import { bytes, count, short } from '../../text/units.ts';
+import type { Symbols } from '../../theme.ts';
+import { targetRole } from '../flows/details.ts';
+import type { RuleRow, RulesRow } from './rows.ts';
+
+export function ruleColumns(flat: boolean): readonly Column<RuleRow>[] {
+  const chain: Column<RuleRow> = {
+    id: 'chain',
+    title: 'Chain',
+    min: 14,
+    max: 34,
+    keep: 1,
+    cell: (row) => [piece(`${row.table.namespace} ${row.table.name} `, 'faint'), piece(row.chain.name)],
+  };
+  return [
+    {
+      id: 'position',
+      title: '#',
+      align: 'right',
+      min: flat ? 3 : 5,
+      keep: 0,
+      cell: (row) => [piece(String(row.rule.position), 'faint')],
+    },
+    ...(flat ? [chain] : []),
+    {
+      id: 'packets',
+      title: 'Packets',
+      align: 'right',
+      min: 8,
+      keep: 0,
+      cell: (row) => counterCell(row.rule.counter, (counter) => count(counter.packets)),
+    },
+    {
+      id: 'bytes',
+      title: 'Bytes',
+      align: 'right',
+      min: 7,
+      keep: 3,
+      cell: (row) => counterCell(row.rule.counter, (counter) => bytes(counter.bytes)),
+    },
+    {
+      id: 'connections',
+      title: 'Conns',
+      align: 'right',
+      min: 5,
+      keep: 0,
+      cell: (row) => {
+        const many = row.connections.length;
+        return many === 0 ? [piece('·', 'faint')] : [piece(short(many), 'strong')];
+      },
+    },
+    {
+      id: 'target',
+      title: 'Target',
+      min: 10,
+      max: 26,
+      keep: 0,
+      cell: ({ rule }) => [
+        piece(rule.target ?? 'counts', rule.target === null ? 'faint' : targetRole(rule.target)),
+      ],
+    },
+    {
+      id: 'rule',
+      title: 'Rule',
+      min: 20,
+      max: 200,
+      keep: 0,
+      cell: ({ rule }) => [piece(withoutChain(rule.text))],
+    },
+  ];
+}
+
+function counterCell(counter: Counter | null, text: (counter: Counter) => string): Line {
+  if (counter === null) return [piece('·', 'faint')];
+  return [piece(text(counter), counter.packets === 0 ? 'faint' : 'plain')];
+}
+
+/** `-A DOCKER -p tcp ...` without the chain, which its heading names. */
+export function withoutChain(text: string): string {
+  return text.replace(/^-A (?:"(?:[^"\\]|\\.)*"|\S+) ?/, '');
+}
+
+/** Rows that are no rule: what could not be read, tables and chains. */
+export function headingLine(row: Exclude<RulesRow, RuleRow>, symbols: Symbols): Line {
+  switch (row.kind) {
+    case 'error':
+      return [piece(`${symbols.warning} ${row.text}`, 'bad')];
+    case 'table': {
+      const { table } = row;
+      const rules = table.chains.reduce((sum, chain) => sum + chain.rules.length, 0);
+      return [
+        piece(`${row.open ? symbols.open : symbols.shut} `, 'faint'),
+        piece(`${table.namespace} `, 'name'),
+        piece(`${table.family} ${table.name}`, 'strong'),
+        piece(`  ${table.backend}, ${table.chains.length} chains, ${rules} rules`, 'faint'),
+      ];
+    }
+    case 'chain': {
+      const { chain } = row;
+      const many = chain.rules.length;
+      return [
+        piece(`  ${row.open ? symbols.open : symbols.shut} `, 'faint'),
+        piece(chain.name, 'accent'),
+        ...policyPieces(chain.policy),
+        piece(chain.counter === null ? '' : `  ${count(chain.counter.packets)} packets`, 'faint'),
+        piece(`  ${many === 0 ? 'empty' : `${many} ${many === 1 ? 'rule' : 'rules'}`}`, 'faint'),
+      ];
+    }
+  }
+}
+
+function policyPieces(policy: 'ACCEPT' | 'DROP' | null): Line {
+  if (policy === null) return [];
+  return [piece('  policy ', 'faint'), piece(policy, policy === 'DROP' ? 'bad' : 'good')];
+}

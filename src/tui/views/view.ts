@@ -1,0 +1,59 @@
+/** What a view is to the rest of the TUI. */
+import type { ReactElement } from 'react';
+import type { Action, ViewName } from '../keymap.ts';
+import type { Place } from '../state/place.ts';
+import type { Shown } from '../state/shown.ts';
+import type { Theme } from '../theme.ts';
+
+/** All that a view draws from and acts on, besides its place. */
+export interface Frame {
+  readonly data: Shown;
+  readonly theme: Theme;
+  /** The area of the view, in columns and rows. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a key did. */
+export type Effect =
+  /** The place changed. */
+  | { readonly kind: 'stay'; readonly place: Place }
+  /** Into another place; the place left is kept as given. */
+  | { readonly kind: 'into'; readonly place: Place }
+  | { readonly kind: 'say'; readonly text: string }
+  /** The view does nothing with it. */
+  | { readonly kind: 'none' };
+
+export interface View {
+  readonly name: ViewName;
+  /** How many panes the keys can go to. */
+  readonly panes: number;
+  draw(place: Place, frame: Frame): ReactElement;
+  act(action: Action, place: Place, frame: Frame): Effect;
+  /** A press or turn of the wheel at a cell of the view's area. */
+  point(column: number, row: number, place: Place, frame: Frame): Effect;
+  /** What is wrong with the filter, or null; `from` and `to` are the word at fault. */
+  filterProblem(text: string): FilterProblem | null;
+  /** Where the packet of this number is selected; null where there is none. Only in views of packets. */
+  jump?(number: number, place: Place, frame: Frame): Place | null;
+  /** The selected row, for the clipboard. */
+  copy(place: Place, frame: Frame): string | null;
+  /** All rows that the list has, for a file. At most `limit`. */
+  text(place: Place, frame: Frame, limit: number): readonly string[];
+}
+
+export interface FilterProblem {
+  readonly message: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const nothing: Effect = { kind: 'none' };
+
+export function stay(place: Place): Effect {
+  return { kind: 'stay', place };
+}
+
+export function into(place: Place): Effect {
+  return { kind: 'into', place };
+}

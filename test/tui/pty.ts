@@ -1,0 +1,146 @@
+/** Runs a fixture program under a pty and reads the screen that a terminal would show. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { spawn } from '@lydell/node-pty';
+import { Terminal } from '@xterm/headless';
+
+const root = resolve(import.meta.dirname, '../..');
+const built = join(root, 'node_modules/.cache/netscope-test-tui');
+
+/** Compiles the programs of `test/tui/programs` and the TUI that they run; a second or less. */
+export function buildPrograms(): void {
+  try {
+    execFileSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'test/tui/programs')],
+      { stdio: 'pipe' },
+    );
+  } catch (error) {
+    // Type errors elsewhere in the tree are another check's business, as long as there is a program to run.
+    if (!existsSync(join(built, 'test/tui/programs/fake.js'))) throw error;
+  }
+}
+
+export interface PtyOptions {
+  readonly program?: string;
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Lines that are on the terminal before the program starts. */
+  readonly before?: string;
+}
+
+export interface PtyRun {
+  /** The screen as text, a string per row without trailing spaces. */
+  screen(): string[];
+  /** What the program wrote so far. */
+  readonly output: string;
+  readonly exit: Promise<{ readonly exitCode: number; readonly signal: number }>;
+  readonly pid: number;
+  /** True while the terminal shows the alternate screen. */
+  readonly alternate: boolean;
+  readonly modes: {
+    readonly bracketedPaste: boolean;
+    readonly mouse: string;
+    readonly cursorHidden: boolean;
+  };
+  send(keys: string): void;
+  resize(columns: number, rows: number): void;
+  kill(signal: string): void;
+  /** Waits until `test` holds for the screen; throws with the screen when it does not in time. */
+  until(test: (screen: string) => boolean, what?: string): Promise<string>;
+  /** The attributes of a cell: foreground colour, background colour, inverse. */
+  cell(
+    column: number,
+    row: number,
+  ): { readonly foreground: number; readonly background: number; readonly inverse: boolean };
+  stop(): void;
+}
+
+const patience = 8000;
+
+export function runPty(options: PtyOptions = {}): PtyRun {
+  const columns = options.columns ?? 80;
+  const rows = options.rows ?? 24;
+  const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
+  if (options.before !== undefined) terminal.write(options.before);
+  // `CI` would switch Ink's rendering off; colours are asked for by each test.
+  const { CI: _, NO_COLOR: __, ...rest } = process.env;
+  const env: Record<string, string> = { TERM: 'xterm-256color', TZ: 'UTC', NODE_ENV: 'production' };
+  for (const [name, value] of Object.entries({ ...rest, ...env, ...options.env })) {
+    if (value !== undefined) env[name] = value;
+  }
+  const child = spawn(process.execPath, [join(built, 'test/tui/programs', options.program ?? 'fake.js')], {
+    ...{ name: 'xterm-256color', cols: columns, rows, cwd: root, env },
+  });
+  let output = '';
+  child.onData((data) => {
+    output += data;
+    terminal.write(data);
+  });
+  let running = true;
+  const exit = new Promise<{ exitCode: number; signal: number }>((done) => {
+    child.onExit(({ exitCode, signal }) => {
+      running = false;
+      terminal.write('', () => done({ exitCode, signal: signal ?? 0 }));
+    });
+  });
+
+  function screen(): string[] {
+    const buffer = terminal.buffer.active;
+    return Array.from({ length: terminal.rows }, (_, row) =>
+      (buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '').trimEnd(),
+    );
+  }
+
+  return {
+    screen,
+    get output() {
+      return output;
+    },
+    exit,
+    pid: child.pid,
+    get alternate() {
+      return terminal.buffer.active.type === 'alternate';
+    },
+    get modes() {
+      return {
+        bracketedPaste: terminal.modes.bracketedPasteMode,
+        mouse: terminal.modes.mouseTrackingMode,
+        // xterm has no public mode for it: the last of the two sequences counts.
+        cursorHidden: output.lastIndexOf('\u001b[?25l') > output.lastIndexOf('\u001b[?25h'),
+      };
+    },
+    send: (keys) => child.write(keys),
+    resize(nextColumns, nextRows) {
+      child.resize(nextColumns, nextRows);
+      terminal.resize(nextColumns, nextRows);
+    },
+    kill: (signal) => {
+      process.kill(child.pid, signal);
+    },
+    async until(test, what = 'the screen') {
+      const deadline = Date.now() + patience;
+      for (;;) {
+        const text = screen().join('\n');
+        if (test(text)) return text;
+        if (Date.now() > deadline) throw new Error(`waited for ${what}; the screen was:\n${text}`);
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    },
+    cell(column, row) {
+      const buffer = terminal.buffer.active;
+      const cell = buffer.getLine(buffer.baseY + row)?.getCell(column);
+      return {
+        foreground: cell?.getFgColor() ?? -1,
+        background: cell?.getBgColor() ?? -1,
+        inverse: (cell?.isInverse() ?? 0) !== 0,
+      };
+    },
+    stop() {
+      if (running) child.kill('SIGKILL');
+      terminal.dispose();
+    },
+  };
+}
