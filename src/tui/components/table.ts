@@ -1,5 +1,6 @@
 /** Rows in columns: which columns fit, how wide they are, and how a row looks. */
 import { fitLine, type Line, paintLine, piece, type Span } from '../text/line.ts';
+import { fitText } from '../text/width.ts';
 import type { Role, Theme } from '../theme.ts';
 
 export interface Column<Row> {
