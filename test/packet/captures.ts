@@ -9,7 +9,7 @@ export const capturesFolder = resolve(dataFolder, 'captures');
 export const hasData = existsSync(capturesFolder);
 
 /** With CI_REQUIRE_LAB=1 absent data is a failure, not a reason to skip. */
-export const mayRun = hasData || process.env['CI_REQUIRE_LAB'] === '1';
+export const mayRun = hasData || process.env.CI_REQUIRE_LAB === '1';
 export const whyNot = hasData ? '' : ' (skipped: ../shared/data is absent)';
 
 export function captureNames(): string[] {
