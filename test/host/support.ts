@@ -1,6 +1,10 @@
 /** What the tests of `host/` need from the machine. With CI_REQUIRE_LAB=1 nothing is skipped: it fails instead. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { describe } from 'vitest';
+import { type NamespaceReading, readNamespace } from '../../src/host/namespace-state.ts';
+import type { NamespaceSearch } from '../../src/host/namespaces/find.ts';
+import { FoundNamespaces } from '../../src/host/namespaces/found.ts';
 
 const required = process.env.CI_REQUIRE_LAB === '1';
 
@@ -30,4 +34,62 @@ function hasTool(tool: string): boolean {
   } catch {
     return false;
   }
+}
+
+export interface Lab {
+  /** Process that lives in the lab's namespaces, in the PID namespace of the test. */
+  readonly pid: number;
+  /** `net:[...]` */
+  readonly id: string;
+  /** Runs a program inside and returns what it printed. */
+  readonly run: (program: string, ...args: string[]) => string;
+  readonly json: (program: string, ...args: string[]) => unknown;
+  readonly stop: () => void;
+}
+
+/**
+ * A network and mount namespace of its own, with a /run of its own, after `script` (sh) has run in it. Whatever the
+ * script leaves running lives in a PID namespace that ends with the lab.
+ */
+export async function startLab(script = ''): Promise<Lab> {
+  const init = `mount -t tmpfs tmpfs /run && mkdir -p /run/netns && ip link set lo up\n${script}\necho ready\nread end`;
+  const child = spawn(
+    'unshare',
+    ['-n', '-m', '-p', '--fork', '--kill-child', '--mount-proc', 'sh', '-e', '-c', init],
+    { stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('ready')) resolve();
+    });
+    child.on('exit', () => reject(new Error(`the lab did not start: ${errors}`)));
+  });
+  const pid = Number(
+    readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ')[0],
+  );
+  const run = (program: string, ...args: string[]): string =>
+    execFileSync('nsenter', ['-t', String(pid), '-n', '-m', '-p', program, ...args], { encoding: 'utf8' });
+  return {
+    pid,
+    id: readlinkSync(`/proc/${pid}/ns/net`),
+    run,
+    json: (program, ...args) => JSON.parse(run(program, ...args)),
+    stop: () => child.kill('SIGKILL'),
+  };
+}
+
+/** The state of one namespace, read as `takeSnapshot` reads it. */
+export function readLab(lab: Lab, sockets: NamespaceSearch['sockets'] = new Map()): NamespaceReading {
+  const found = new FoundNamespaces().add(lab.id, 'process', `/proc/${lab.pid}/ns/net`);
+  if (found === undefined) throw new Error(`${lab.id} is no namespace`);
+  const own = readlinkSync('/proc/thread-self/ns/net');
+  return readNamespace(
+    found,
+    { namespaces: [found], host: own, own, sockets, warnings: [], release: () => undefined },
+    new Set(),
+  );
 }

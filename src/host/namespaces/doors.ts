@@ -1,6 +1,7 @@
 /** From a namespace of a snapshot back into the live one. */
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import type { NamespaceState } from '../../snapshot/schema.ts';
+import { isNamespace } from './open.ts';
 
 /**
  * A path that opens the namespace now, checked by inode; undefined when nothing leads there any more, or only a
@@ -54,7 +55,7 @@ function entries(folder: string): string[] {
 
 function leadsTo(path: string, id: string): boolean {
   try {
-    return statSync(path).ino === Number(id.slice('net:['.length, -1));
+    return isNamespace(statSync(path), Number(id.slice('net:['.length, -1)));
   } catch {
     return false;
   }
