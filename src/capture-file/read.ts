@@ -108,21 +108,31 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, progress: { read: num
 /** Decompresses by content: what the first bytes say, not the name. */
 async function* uncompressed(chunks: AsyncIterable<Uint8Array>, problem: (text: string) => void): ByteChunks {
   const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    const head = await headOf(iterator);
+    const whole = beginningWith(head, iterator);
+    const kind = sniff(head);
+    if (kind === 'gzip') yield* gunzip(whole, problem);
+    else if (kind === 'zstd') yield* unzstd(whole, problem);
+    else yield* whole;
+  } finally {
+    // Also where `whole` was never begun: closes the file.
+    await iterator.return?.();
+  }
+}
+
+/** Enough bytes to tell the format, or all that there are. */
+async function headOf(iterator: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
   let head = new Uint8Array(0);
-  for (;;) {
+  while (head.length < sniffLength && sniff(head) === null) {
     const next = await iterator.next();
     if (next.done === true) break;
-    if (head.length === 0) head = new Uint8Array(next.value);
-    else head = Uint8Array.from(Buffer.concat([head, next.value]));
-    if (head.length >= sniffLength || sniff(head) !== null) break;
+    head = Uint8Array.from(head.length === 0 ? next.value : Buffer.concat([head, next.value]));
   }
-  const whole = (async function* (): ByteChunks {
-    if (head.length > 0) yield head;
-    head = new Uint8Array(0);
-    yield* { [Symbol.asyncIterator]: () => iterator };
-  })();
-  const kind = sniff(head);
-  if (kind === 'gzip') yield* gunzip(whole, problem);
-  else if (kind === 'zstd') yield* unzstd(whole, problem);
-  else yield* whole;
+  return head;
+}
+
+async function* beginningWith(head: Uint8Array, rest: AsyncIterator<Uint8Array>): ByteChunks {
+  if (head.length > 0) yield head;
+  yield* { [Symbol.asyncIterator]: () => rest };
 }

@@ -33,10 +33,8 @@ export async function openSource(path: string): Promise<ByteSource> {
   }
   const stat = await file.stat();
   if (stat.isFile()) return { total: stat.size, chunks: chunksOfFile(file, path) };
-  if (stat.isFIFO() || stat.isSocket() || stat.isCharacterDevice()) {
-    await file.close();
-    const stream = await open(path, constants.O_RDONLY);
-    return { total: null, chunks: stream.createReadStream({ highWaterMark: 1024 * 1024 }) };
+  if (stat.isFIFO() || stat.isCharacterDevice()) {
+    return { total: null, chunks: chunksOfPipe(file, path, stat.isFIFO()) };
   }
   await file.close();
   const what = stat.isDirectory() ? 'it is a directory' : 'it is not a file';
@@ -65,6 +63,39 @@ async function* chunksOfFile(file: FileHandle, path: string): AsyncGenerator<Uin
   } finally {
     await pending.catch(() => {});
     await file.close();
+  }
+}
+
+/** Bytes of a pipe that are taken at once, and how long (ms) one that is empty is left alone. */
+const pipeLength = 1024 * 1024;
+const pipePause = 5;
+
+/** @param waits true when no bytes before the first may only mean that nobody has opened the other end. */
+async function* chunksOfPipe(file: FileHandle, path: string, waits: boolean): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.allocUnsafeSlow(pipeLength);
+  let isOpen = !waits;
+  try {
+    for (;;) {
+      const length = await readPipe(file, buffer);
+      if (length === 0 && isOpen) return;
+      if (length !== 0) isOpen = true;
+      if (length === null || length === 0) await new Promise((resolve) => setTimeout(resolve, pipePause));
+      else yield buffer.subarray(0, length);
+    }
+  } catch (error) {
+    throw cannotOpen(path, messageOf(error), 'check what writes into it', error);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Null when the pipe is open and empty. */
+async function readPipe(file: FileHandle, buffer: Buffer): Promise<number | null> {
+  try {
+    return (await file.read(buffer, 0, buffer.length, null)).bytesRead;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return null;
+    throw error;
   }
 }
 

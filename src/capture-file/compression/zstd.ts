@@ -10,8 +10,6 @@ import { messageOf } from '../../util/errors.ts';
 const mostWindow = 128 * 1024 * 1024;
 const frameMagic = 0xfd2fb528;
 const skippableMagic = 0x184d2a5;
-/** Longest frame header: magic, descriptor, window, dictionary id, content size. */
-const longestHeader = 18;
 
 type Expect = 'frame' | 'block' | 'checksum';
 
@@ -37,7 +35,7 @@ class Frames {
       const skipped = Math.min(this.#skip, bytes.length - at);
       this.#skip -= skipped;
       at += skipped;
-      const used = this.#skip > 0 ? 0 : this.#part(bytes, at, false);
+      const used = this.#skip > 0 ? 0 : this.#part(bytes, at);
       if (used === 0) break;
       at += used;
       const output = this.#output;
@@ -49,28 +47,25 @@ class Frames {
 
   /** @throws Error when the data is not complete. */
   end(): void {
-    // A skippable frame, the one thing shorter than a header and a block, may be the last.
-    const used = this.#held.length > 0 && this.#expect === 'frame' ? this.#part(this.#held, 0, true) : 0;
-    if (used < this.#held.length || this.#skip > 0 || this.#expect !== 'frame')
+    if (this.#held.length > 0 || this.#skip > 0 || this.#expect !== 'frame')
       throw new Error('it ends too early');
   }
 
   /** Takes one header, block or checksum at `at`; returns its length, 0 when it is not all there. */
-  #part(bytes: Uint8Array, at: number, last: boolean): number {
+  #part(bytes: Uint8Array, at: number): number {
     const left = bytes.length - at;
     switch (this.#expect) {
-      case 'frame': {
-        if (left < (last ? 5 : longestHeader)) return 0;
-        return this.#begin(bytes, at);
-      }
+      case 'frame':
+        return left < 8 ? 0 : this.#begin(bytes, at);
       case 'block': {
         if (left < 3) return 0;
         const header = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16);
         // Block_Type 1 is a byte that is repeated Block_Size times.
         const length = 3 + (((header >> 1) & 3) === 1 ? 1 : header >> 3);
         if (left < length) return 0;
-        this.#frame?.push(bytes.slice(at, at + length));
-        if ((header & 1) === 1) this.#expect = this.#checksum ? 'checksum' : 'frame';
+        const isLast = (header & 1) === 1;
+        this.#frame?.push(bytes.slice(at, at + length), isLast);
+        if (isLast) this.#expect = this.#checksum ? 'checksum' : 'frame';
         return length;
       }
       case 'checksum':
@@ -84,7 +79,6 @@ class Frames {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const magic = view.getUint32(at, true);
     if (magic >>> 4 === skippableMagic) {
-      if (at + 8 > bytes.length) throw new Error('it ends too early');
       this.#skip = view.getUint32(at + 4, true);
       return 8;
     }
@@ -95,7 +89,7 @@ class Frames {
     const sizeFlag = descriptor >> 6;
     const sizeBytes = sizeFlag === 0 ? (single ? 1 : 0) : 1 << sizeFlag;
     const length = 5 + (single ? 0 : 1) + dictionary + sizeBytes;
-    if (at + length > bytes.length) throw new Error('it ends too early');
+    if (at + length > bytes.length) return 0;
     if (dictionary > 0) throw new Error('it needs a dictionary');
     const window = single
       ? contentSize(view, at + length - sizeBytes, sizeBytes)
@@ -106,8 +100,10 @@ class Frames {
     this.#frame = new Decompress((output) => {
       if (output.length > 0) this.#output.push(output);
     });
-    // fzstd waits for 18 bytes of a frame: blocks that follow make them up.
-    this.#frame.push(bytes.slice(at, at + length));
+    // Without the flag for a checksum, so that the last block is the last that fzstd waits for.
+    const header = bytes.slice(at, at + length);
+    header[4] = descriptor & ~4;
+    this.#frame.push(header);
     return length;
   }
 }
