@@ -188,7 +188,7 @@ class LiveSession extends BaseSession {
     try {
       await this.#capture?.stop();
       if (this.#capture !== null) await this.#follower.finish();
-      this.ingest.table.end();
+      this.ingest.table.finish();
       this.ingest.version++;
       await this.#recorder?.finish(this.ingest.interfaces.map(({ device }) => device), this.snapshot);
       if (this.state !== 'failed') this.state = 'done';

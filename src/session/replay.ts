@@ -147,7 +147,7 @@ class ReplaySession extends BaseSession {
       if (this.#options.rules.length > 0) {
         this.#takeSnapshot(this.#snapshot ?? bareSnapshot(new Date().toISOString()));
       }
-      this.ingest.table.end();
+      this.ingest.table.finish();
       this.state = 'done';
     } catch (error) {
       this.state = 'failed';

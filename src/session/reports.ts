@@ -1,0 +1,105 @@
+/**
+ * Flows, connections and rules worked out of what was taken in: on demand, and live no more often than the
+ * working out costs.
+ */
+import { type JoinContext, ConnectionJoiner } from '../flow/connections.ts';
+import type { Connection, Flow } from '../flow/model.ts';
+import { Annotations } from './annotations.ts';
+import type { HostState } from './host-state.ts';
+import type { Ingest } from './ingest.ts';
+import type { FlowReport, RulesReport } from './model.ts';
+import type { SessionNames } from './names.ts';
+
+/** Live, a report is worked out anew when so many times its cost has passed, and this many ms at least. */
+const costFactor = 8;
+const shortest = 200;
+
+export class Reports {
+  readonly #ingest: Ingest;
+  readonly #names: SessionNames;
+  readonly #host: () => HostState | null;
+  readonly #joiner: ConnectionJoiner;
+  #conntrack: { readonly of: HostState | null; readonly entries: JoinContext['conntrack'] } = { of: null, entries: [] };
+  #annotations: { readonly of: HostState; readonly made: Annotations } | null = null;
+  #flows: FlowReport = { flows: [], connections: [], version: 0 };
+  #flowsOf: { readonly ingest: number; readonly host: HostState | null } = { ingest: -1, host: null };
+  #flowsAt = 0;
+  #flowsCost = 0;
+  #rules: RulesReport = { tables: [], errors: [], version: 0 };
+  #rulesOf: { readonly flows: number; readonly host: HostState | null } = { flows: -1, host: null };
+
+  constructor(ingest: Ingest, names: SessionNames, host: () => HostState | null) {
+    this.#ingest = ingest;
+    this.#names = names;
+    this.#host = host;
+    this.#joiner = new ConnectionJoiner(ingest.table);
+  }
+
+  /** @param running more packets are coming, so a report that is a moment old will do. */
+  flows(running: boolean): FlowReport {
+    const host = this.#host();
+    if (this.#flowsOf.ingest === this.#ingest.version && this.#flowsOf.host === host) return this.#flows;
+    const started = performance.now();
+    const wait = Math.max(shortest, this.#flowsCost * costFactor);
+    if (running && this.#flows.version > 0 && started - this.#flowsAt < wait) return this.#flows;
+    this.#flowsOf = { ingest: this.#ingest.version, host };
+    const { flows, connections } = this.#workOut(host);
+    this.#flows = { flows, connections, version: this.#flows.version + 1 };
+    this.#flowsAt = performance.now();
+    this.#flowsCost = this.#flowsAt - started;
+    return this.#flows;
+  }
+
+  rules(running: boolean): RulesReport {
+    const host = this.#host();
+    const { connections, version } = this.flows(running);
+    if (this.#rulesOf.flows === version && this.#rulesOf.host === host) return this.#rules;
+    this.#rulesOf = { flows: version, host };
+    const annotations = this.#annotationsOf(host);
+    if (annotations === null) return this.#rules;
+    this.#rules = { ...annotations.rulesMetBy(connections), version: this.#rules.version + 1 };
+    return this.#rules;
+  }
+
+  #workOut(host: HostState | null): { readonly flows: readonly Flow[]; readonly connections: readonly Connection[] } {
+    const joined = this.#joiner.join({ names: this.#names, conntrack: this.#conntrackOf(host) });
+    const flows = this.#ingest.table.report(this.#names);
+    const annotations = this.#annotationsOf(host);
+    const flowById = new Map(flows.map((flow) => [flow.id, flow]));
+    const connections = joined.map((connection): Connection => {
+      const { id, flows: members, path, lastSeenAt, problem } = connection;
+      const met = annotations?.of(connection, flowById) ?? unannotated;
+      return {
+        id,
+        flows: members,
+        path,
+        lastSeenAt,
+        translations: met.translations,
+        rules: met.rules,
+        verdict: met.verdict,
+        problem: problem === '' ? met.problem : problem,
+      };
+    });
+    return { flows, connections };
+  }
+
+  #conntrackOf(host: HostState | null): JoinContext['conntrack'] {
+    if (this.#conntrack.of !== host) {
+      const entries = (host?.snapshot.namespaces ?? []).flatMap(({ id, conntrack }) => {
+        const namespace = host?.lookup.namespaceById(id)?.name ?? id;
+        return conntrack.map((entry) => ({ namespace, entry }));
+      });
+      this.#conntrack = { of: host, entries };
+    }
+    return this.#conntrack.entries;
+  }
+
+  #annotationsOf(host: HostState | null): Annotations | null {
+    if (host === null) return null;
+    if (this.#annotations?.of !== host) this.#annotations = { of: host, made: new Annotations(host) };
+    return this.#annotations.made;
+  }
+}
+
+/** What is known of a connection without the state of a host. */
+const unannotated = { translations: [], rules: [], verdict: 'unknown', problem: '' } as const;
