@@ -5,9 +5,41 @@
 import type { Fields } from '../fields.ts';
 import type { IpLayer } from '../model.ts';
 import type { Application, Payload } from './application.ts';
+import { carriers, dhcpv6, isakmp, ntp, quic, wireguard } from './datagrams.ts';
+import { dhcp } from './dhcp.ts';
 import { dns, llmnr, mdns } from './dns.ts';
+import { http } from './http.ts';
+import { http2 } from './http2.ts';
+import { memcached } from './memcached.ts';
+import { mongodb } from './mongodb.ts';
+import { mysql } from './mysql.ts';
+import { postgresql } from './postgresql.ts';
+import { redis } from './redis.ts';
+import { ssh } from './ssh.ts';
+import { tls } from './tls.ts';
 
-const applications: readonly Application[] = [dns, mdns, llmnr];
+/** In the order in which they are tried where no port decides: the surest signs first. */
+const applications: readonly Application[] = [
+  tls,
+  ssh,
+  http2,
+  http,
+  dns,
+  mdns,
+  llmnr,
+  dhcp,
+  dhcpv6,
+  ntp,
+  quic,
+  wireguard,
+  isakmp,
+  postgresql,
+  mysql,
+  mongodb,
+  redis,
+  memcached,
+  ...carriers,
+];
 
 const tcpProtocol = 6;
 const udpProtocol = 17;

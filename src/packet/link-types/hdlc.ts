@@ -8,9 +8,10 @@ import { byEtherType } from '../registry.ts';
 import type { Walk } from '../walk.ts';
 
 const typePpp = 0x880b;
-/** ISO CLNS in Cisco HDLC, and the bridging that Cisco numbers 0x6558. */
 const unicast = 0x0f;
 const multicast = 0x8f;
+/** Cisco's keep-alives, under RARP's EtherType. */
+const slarp = 0x8035;
 
 /** 0x0f or 0x8f and a control octet mean Cisco HDLC: RFC 1547; anything else is PPP. */
 function stepPppHdlc(walk: Walk): Protocol | null {
@@ -27,7 +28,7 @@ function stepCisco(walk: Walk): Protocol | null {
   walk.offset = offset + 4;
   const type = u16(buffer, offset + 2);
   if (type === etherTypeBridging) return byEtherType(etherTypeBridging);
-  return type < 0x600 ? null : nextEtherType(walk, type);
+  return type < 0x600 || type === slarp ? null : nextEtherType(walk, type);
 }
 
 function describeCisco(fields: Parameters<NonNullable<Protocol['describe']>>[0], from: number): void {

@@ -21,12 +21,14 @@ import { destinationHeader, hopByHopOptions } from './ipv6-options.ts';
 import { mobility, routing } from './ipv6-routing.ts';
 import { l2tp, l2tpIp } from './l2tp.ts';
 import { llc } from './llc.ts';
+import { lldp } from './lldp.ts';
 import { mpls, mplsInIp, mplsInUdp } from './mpls.ts';
 import { nsh } from './nsh.ts';
 import { pim } from './pim.ts';
 import { ppp } from './ppp.ts';
 import { pppoe } from './pppoe.ts';
 import { dccp, sctp } from './sctp.ts';
+import { stp } from './stp.ts';
 import { tcp } from './tcp.ts';
 import { teredo } from './teredo.ts';
 import { udp } from './udp.ts';
@@ -57,6 +59,8 @@ export const protocols: readonly Protocol[] = [
   icmp,
   icmpv6,
   igmp,
+  stp,
+  lldp,
   ipInIp,
   etherIp,
   segmentEthernet,

@@ -15,6 +15,10 @@ const unnumberedInformation = 0x03;
 const etherTypeOrganisations = new Set([0x000000, 0x0000f8]);
 /** RFC 2684: bridged media; 1 and 7 are 802.3 with and without FCS, after two octets of padding on ATM. */
 const bridgedOrganisation = 0x0080c2;
+/** Cisco's spanning tree per VLAN. */
+const ciscoOrganisation = 0x00000c;
+const perVlanSpanningTree = 0x010b;
+const spanningTreeSap = 0x42;
 
 function step(walk: Walk): Protocol | null {
   const { buffer, offset } = walk;
@@ -46,7 +50,9 @@ function snap(walk: Walk): Protocol | null {
     }
     return null;
   }
-  return null;
+  return organisation === ciscoOrganisation && protocol === perVlanSpanningTree
+    ? byLlcSap(spanningTreeSap)
+    : null;
 }
 
 export const llc = defineProtocol({
