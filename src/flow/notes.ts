@@ -7,6 +7,7 @@ const maxTexts = 8;
 interface Entry {
   icmp: IcmpError | null;
   readonly texts: string[];
+  problem: string | null;
 }
 
 export class FlowNotes {
@@ -42,6 +43,15 @@ export class FlowNotes {
     return entry.icmp === null ? entry.texts : [describeError(entry.icmp), ...entry.texts];
   }
 
+  /** Sets the sentence that says what went wrong in the application, unless there is one. */
+  setProblem(id: number, problem: string): void {
+    this.#entry(id).problem ??= problem;
+  }
+
+  problemOf(id: number): string | null {
+    return this.#entries.get(id)?.problem ?? null;
+  }
+
   delete(id: number): void {
     this.#entries.delete(id);
   }
@@ -49,7 +59,7 @@ export class FlowNotes {
   #entry(id: number): Entry {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      entry = { icmp: null, texts: [] };
+      entry = { icmp: null, texts: [], problem: null };
       this.#entries.set(id, entry);
     }
     return entry;

@@ -4,8 +4,8 @@
  * begin at even offsets, as does every record.
  */
 
-/** Words per flow: 288 octets. */
-export const stride = 72;
+/** Words per flow: 296 octets. */
+export const stride = 74;
 
 /** Words of one direction's part of the TCP state. */
 export const directionWords = 14;
@@ -67,6 +67,10 @@ export const at = {
   resets: 70,
   /** Serial number of the frame that was counted last: a frame counts once per flow. */
   frame: 71,
+  /** Hash of the identities that the flow was joined by; 0 before. */
+  joinedBy: 72,
+  /** Number of the application's name; 0 while it is not known. */
+  application: 73,
   /** Other protocols: identities of the first packets of each direction, and their times (doubles). */
   samplesA: 32,
   samplesB: 36,
@@ -139,6 +143,8 @@ export const flag = {
   isnB: 1 << 14,
   /** The identities say little: no IP identification, or no payload to tell packets apart. */
   weakIdentity: 1 << 15,
+  /** The newest RST came from B. */
+  resetByB: 1 << 18,
   /** Changed since the last report, and since connections were last joined. */
   changed: 1 << 16,
   joinChanged: 1 << 17,

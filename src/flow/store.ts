@@ -13,6 +13,16 @@ function mix(hash: number, word: number): number {
   return (Math.imul((value << 13) | (value >>> 19), 5) + 0xe6546b64) | 0;
 }
 
+function hashOf(key: Uint32Array): number {
+  let hash = mix(mix(mix(mix(0, key[0] ?? 0), key[1] ?? 0), key[2] ?? 0), key[3] ?? 0);
+  hash = mix(mix(hash, key[4] ?? 0), key[8] ?? 0);
+  if (((key[2] ?? 0) & kind.ipv6) !== 0) {
+    for (let word = 1; word < 4; word++) hash = mix(mix(hash, key[4 + word] ?? 0), key[8 + word] ?? 0);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return hash ^ (hash >>> 13);
+}
+
 export class FlowStore {
   words = new Uint32Array(stride * 256);
   doubles = new Float64Array(this.words.buffer);
@@ -62,17 +72,11 @@ export class FlowStore {
     key[1] = encapsulation;
     key[2] = kindWord;
     key[3] = ports;
-    let hash = mix(mix(mix(mix(0, interfaceId), encapsulation), kindWord), ports);
     for (let word = 0; word < 4; word++) {
-      const wordA = word < words ? (a[word] ?? 0) : 0;
-      const wordB = word < words ? (b[word] ?? 0) : 0;
-      key[4 + word] = wordA;
-      key[8 + word] = wordB;
-      if (word < words) hash = mix(mix(hash, wordA), wordB);
+      key[4 + word] = word < words ? (a[word] ?? 0) : 0;
+      key[8 + word] = word < words ? (b[word] ?? 0) : 0;
     }
-    hash ^= hash >>> 16;
-    hash = Math.imul(hash, 0x85ebca6b);
-    this.#hash = hash ^ (hash >>> 13);
+    this.#hash = hashOf(key);
     return fromA;
   }
 
@@ -102,6 +106,16 @@ export class FlowStore {
     return record;
   }
 
+  /** Whether the flow in the record at word `base` was also seen on that interface. */
+  hasOn(base: number, interfaceId: number): boolean {
+    if (this.words[base + at.interface] === interfaceId) return true;
+    const key = this.words.slice(base + at.interface, base + at.interface + keyWords);
+    key[0] = interfaceId;
+    this.key.set(key);
+    this.#hash = hashOf(key);
+    return this.find() >= 0;
+  }
+
   /** Number of the record of flow `id`, or -1 when the table does not hold it (any more). */
   recordOf(id: number): number {
     // Without evictions a flow's record has its id's place.
@@ -125,6 +139,14 @@ export class FlowStore {
     if ((flags & flag.changed) === 0) this.changed.push(record);
     if ((flags & flag.joinChanged) === 0) this.joinChanged.push(record);
     this.words[word] = flags | flag.changed | flag.joinChanged;
+  }
+
+  /** Puts the record on the report's list alone. */
+  touchReport(record: number): void {
+    const word = record * stride + at.flags;
+    const flags = this.words[word] ?? 0;
+    if ((flags & flag.changed) === 0) this.changed.push(record);
+    this.words[word] = flags | flag.changed;
   }
 
   /** The changed records for the report; the list begins anew. */

@@ -33,12 +33,14 @@ export class FlowTable {
   lastAnalysis = 0;
   readonly store = new FlowStore();
   readonly notes = new FlowNotes();
+  readonly counts = new SegmentCounts();
+  readonly clock: Clock = { seconds: Number.NEGATIVE_INFINITY, ended: false };
+  /** Flows that were dropped because of the limit. */
+  evicted = 0;
   readonly encapsulations: Encapsulations;
   readonly #unacked = new UnackedSegments();
-  readonly #counts = new SegmentCounts();
   readonly #fragments = new FragmentTable((datagram) => this.#orphans(datagram));
   readonly #reporter: FlowReporter;
-  readonly #clock: Clock = { seconds: Number.NEGATIVE_INFINITY, ended: false };
   /** `Encapsulation.reverse` by id. */
   readonly #reverse: number[] = [0];
   readonly #quote = createQuote();
@@ -54,10 +56,10 @@ export class FlowTable {
     this.encapsulations = encapsulations;
     this.#reporter = new FlowReporter({
       store: this.store,
-      counts: this.#counts,
+      counts: this.counts,
       notes: this.notes,
       encapsulations,
-      clock: this.#clock,
+      clock: this.clock,
       applicationOf: () => null,
     });
   }
@@ -80,7 +82,7 @@ export class FlowTable {
     this.#unacked.lastRoundTrip = Number.NaN;
     if (Number.isNaN(this.#epoch)) this.#epoch = packet.seconds;
     this.#now = (packet.seconds - this.#epoch) * 1e9 + packet.nanoseconds;
-    if (packet.seconds > this.#clock.seconds) this.#clock.seconds = packet.seconds;
+    if (packet.seconds > this.clock.seconds) this.clock.seconds = packet.seconds;
     this.#serial = (this.#serial + 1) >>> 0;
     const { layers, layerCount } = frame;
     let outer = 0;
@@ -108,18 +110,18 @@ export class FlowTable {
 
   /** Says that time passed without packets: flows that wait for an answer may have waited long enough. */
   advance(seconds: number): void {
-    if (seconds > this.#clock.seconds) this.#clock.seconds = seconds;
+    if (seconds > this.clock.seconds) this.clock.seconds = seconds;
   }
 
   /** Says that nothing more will come. */
   finish(): void {
     this.#fragments.expire(Number.NaN);
-    this.#clock.ended = true;
+    this.clock.ended = true;
   }
 
   /** All flows in the order of their ids; the same array as before when nothing changed. */
   report(names: FlowNames): readonly Flow[] {
-    this.#fragments.expire(this.#clock.seconds);
+    this.#fragments.expire(this.clock.seconds);
     return this.#reporter.report(names);
   }
 
@@ -180,7 +182,7 @@ export class FlowTable {
     const words = store.words;
     const end = packet.start + packet.capturedLength;
     const result = analyseSegment(store, this.#unacked, base, fromA, layer, packet.buffer, end, this.#now);
-    if (result !== 0) words[base + at.counts] = this.#counts.add(words[base + at.counts] ?? 0, result);
+    if (result !== 0) words[base + at.counts] = this.counts.add(words[base + at.counts] ?? 0, result);
     this.lastAnalysis = result;
     trackState(words, base, fromA, layer.tcpFlags, layer.payloadLength, result);
     noteTcpIdentity(words, base, fromA, layer);

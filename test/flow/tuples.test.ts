@@ -82,7 +82,8 @@ describe.skipIf(!present && !required)(
     });
 
     it.each([...readsMore])('%s: reads more than tshark, %s', async (file) => {
-      const frames = (tuples: Tuples) => [...tuples.values()].reduce((sum, [a, , b]) => sum + a + b, 0);
+      const outer = (tuples: Tuples) => [...tuples].filter(([key]) => key.startsWith('outer'));
+      const frames = (tuples: Tuples) => outer(tuples).reduce((sum, [, [a, , b]]) => sum + a + b, 0);
       const more = await actual(file);
       expect(frames(more)).toBeGreaterThanOrEqual(frames(expected(file)));
       expect(sorted(more)).not.toEqual(sorted(expected(file)));

@@ -36,6 +36,7 @@ export function trackState(
   }
   if ((tcpFlags & tcpFlag.rst) !== 0) {
     words[base + at.resets] = (words[base + at.resets] ?? 0) + 1;
+    flags = fromA ? flags & ~flag.resetByB : flags | flag.resetByB;
     if ((flags & flag.closed) === 0) flags |= afterReset(words, base, flags, fromSource);
   } else if (isAck && !isSyn) {
     if (fromSource || payloadLength > 0 || (flags & flag.syn) === 0) flags |= flag.established;

@@ -1,0 +1,113 @@
+/** A joined connection for people and programs: where it passed, and what translation made of it. */
+import { isoTime } from '../clock.ts';
+import type { PathStep } from '../model.ts';
+import { at } from '../record.ts';
+import type { FlowStore } from '../store.ts';
+import { type ProblemContext, problemOf } from './problem.ts';
+import { endText, interfaceText } from './text.ts';
+import { commonParts, sameTuple } from './tuple.ts';
+
+/** One end before and after address translation, as `address:port`. */
+export interface ChangedEnd {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Two flows of a connection whose tuples differ: the last before the translation, and the first after it. */
+export interface TuplePair {
+  /** Flow.id */
+  readonly before: number;
+  readonly after: number;
+  readonly source: ChangedEnd | null;
+  readonly destination: ChangedEnd | null;
+  readonly evidence: 'conntrack' | 'packets';
+}
+
+/** The flows that are the same packets on several interfaces. */
+export interface JoinedConnection {
+  readonly id: number;
+  /** Flow.id, ascending. */
+  readonly flows: readonly number[];
+  /** In the order in which the first packet passed. */
+  readonly path: readonly PathStep[];
+  /** The last step's interface; null where the capture does not name it. */
+  readonly lastSeenAt: string | null;
+  readonly changes: readonly TuplePair[];
+  /** Empty when nothing is wrong. */
+  readonly problem: string;
+}
+
+/** `bases`: words of the connection's records. */
+export function buildConnection(
+  context: ProblemContext,
+  id: number,
+  bases: readonly number[],
+  proof: (x: number, y: number) => boolean,
+): JoinedConnection {
+  const { store, names } = context;
+  const { words } = store;
+  const ordered = bases.toSorted(
+    (x, y) => microseconds(store, x, y) || (words[x + at.id] ?? 0) - (words[y + at.id] ?? 0),
+  );
+  const first = ordered[0] ?? 0;
+  const last = ordered.at(-1) ?? 0;
+  return {
+    id,
+    flows: bases.map((base) => words[base + at.id] ?? 0).sort((x, y) => x - y),
+    path: ordered.map((base) => ({
+      interface: interfaceText(words, base, names) ?? `interface ${words[base + at.interface] ?? 0}`,
+      flow: words[base + at.id] ?? 0,
+      firstSeen: isoTime(
+        store.doubles[(base + at.firstSeconds) >> 1] ?? 0,
+        words[base + at.firstNanoseconds] ?? 0,
+      ),
+      deltaUs: microseconds(store, base, first),
+    })),
+    lastSeenAt: interfaceText(words, last, names),
+    changes: changesOf(store, ordered, proof),
+    problem: problemOf(context, ordered),
+  };
+}
+
+/** From the first packet of `y` to that of `x`. */
+function microseconds({ words, doubles }: FlowStore, x: number, y: number): number {
+  const seconds = (doubles[(x + at.firstSeconds) >> 1] ?? 0) - (doubles[(y + at.firstSeconds) >> 1] ?? 0);
+  return (
+    seconds * 1e6 + ((words[x + at.firstNanoseconds] ?? 0) - (words[y + at.firstNanoseconds] ?? 0)) / 1e3
+  );
+}
+
+function changesOf(
+  store: FlowStore,
+  ordered: readonly number[],
+  proof: (x: number, y: number) => boolean,
+): readonly TuplePair[] {
+  const { words } = store;
+  const changes: TuplePair[] = [];
+  const seen: number[] = [];
+  let before = ordered[0] ?? 0;
+  for (const base of ordered) {
+    if (!seen.some((other) => sameTuple(words, other, base))) {
+      if (seen.length > 0) changes.push(change(words, before, base, proof(before, base)));
+      seen.push(base);
+    }
+    // Later flows of an earlier tuple (the way back into a namespace) do not count as "before".
+    if (sameTuple(words, seen.at(-1) ?? base, base)) before = base;
+  }
+  return changes;
+}
+
+function change(words: Uint32Array, before: number, after: number, proven: boolean): TuplePair {
+  const common = commonParts(words, before, after);
+  const changed = (ofSource: boolean): ChangedEnd => ({
+    from: endText(words, before, ofSource),
+    to: endText(words, after, ofSource),
+  });
+  return {
+    before: words[before + at.id] ?? 0,
+    after: words[after + at.id] ?? 0,
+    source: common.source ? null : changed(true),
+    destination: common.destination ? null : changed(false),
+    evidence: proven ? 'conntrack' : 'packets',
+  };
+}
