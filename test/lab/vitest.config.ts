@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['test/lab/build.ts'],
     // Labs are real time: captures of the same seconds, packet rates. One at a time.
     fileParallelism: false,
+    maxConcurrency: 4,
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 90_000,

@@ -36,6 +36,25 @@ mariadb_image() {
     "--socket=/tmp/mariadb.sock","--innodb-buffer-pool-size=8M"]'
 }
 
+# postgres_image: `lab/postgres`, PostgreSQL 15 on 5432, which lets `app` in from 172.30.0.0/24 and nobody else.
+postgres_image() {
+  _missing postgres || return 0
+  local root data home=/usr/lib/postgresql/15 log=/run/lab/postgres.log
+  local as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+  root=$(_skeleton)
+  data=$root/var/lib/postgres
+  _with "$root" $home/bin/postgres $home/lib/dict_snowball.so $home/lib/plpgsql.so /usr/share/postgresql/15 \
+    /usr/share/zoneinfo/Etc || return
+  install -d -o postgres -g postgres -m 700 "$data"
+  (cd / && "${as[@]}" $home/bin/initdb --no-sync --locale=C --username=postgres "$data" &&
+    echo 'CREATE ROLE app LOGIN' | "${as[@]}" $home/bin/postgres --single -D "$data" postgres) >$log 2>&1 ||
+    { cat $log >&2; return 1; }
+  echo 'host all app 172.30.0.0/24 trust' >"$data/pg_hba.conf"
+  chown -R 999:999 "$data"
+  _import postgres "$root" '["'$home'/bin/postgres","-D","/var/lib/postgres","-c","listen_addresses=*",
+    "-c","unix_socket_directories=/tmp"]' 'USER postgres'
+}
+
 _missing() { ! docker image inspect "lab/$1" >/dev/null 2>&1; }
 
 # _skeleton: prints the path of a new root file system.
@@ -70,8 +89,8 @@ _copy() {
   cp -rL --no-clobber "$2" "$1$2"
 }
 
-# _import NAME ROOT COMMAND: the command in JSON. Removes ROOT.
+# _import NAME ROOT COMMAND [INSTRUCTION]: the command in JSON. Removes ROOT.
 _import() {
-  tar -C "$2" -c . | docker import --change "CMD $(echo "$3" | tr -d '\n')" - "lab/$1" >/dev/null
+  tar -C "$2" -c . | docker import --change "CMD $(echo "$3" | tr -d '\n')" --change "${4:-USER root}" - "lab/$1" >/dev/null
   rm -r "$2"
 }
