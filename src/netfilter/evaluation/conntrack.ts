@@ -1,0 +1,209 @@
+/** Conntrack entries of a namespace by their tuples, and the state of a packet that has none. */
+import type { ConntrackEntry, ConntrackTuple } from '../../snapshot/schema.ts';
+import { parseAddress, type Words } from '../address.ts';
+import { type Packet, type TrackedConnection, type Tuple, tcpFlag } from '../packet.ts';
+import { protocol } from '../protocols.ts';
+
+export interface FoundEntry {
+  readonly entry: ConntrackEntry;
+  readonly direction: 'original' | 'reply';
+}
+
+const isIcmp = (number: number) => number === protocol.icmp || number === protocol.icmp6;
+
+/** Key of a tuple; ICMP by its addresses alone, since its identifier is not part of a packet's description. */
+export function tupleKey(
+  number: number,
+  source: string,
+  destination: string,
+  sourcePort: number,
+  destinationPort: number,
+): string {
+  return isIcmp(number)
+    ? `${number} ${source} ${destination}`
+    : `${number} ${source} ${destination} ${sourcePort} ${destinationPort}`;
+}
+
+function keyOf(number: number, tuple: ConntrackTuple): string {
+  return tupleKey(
+    number,
+    tuple.source,
+    tuple.destination,
+    tuple.sourcePort ?? -1,
+    tuple.destinationPort ?? -1,
+  );
+}
+
+/** Entries by every tuple that a packet of theirs shows somewhere. */
+export class ConntrackIndex {
+  private readonly original = new Map<string, ConntrackEntry>();
+  private readonly reply = new Map<string, ConntrackEntry>();
+  /** By source as sent, destination as translated: what FORWARD sees. */
+  private readonly translated = new Map<string, ConntrackEntry>();
+
+  constructor(entries: readonly ConntrackEntry[]) {
+    for (const entry of entries) this.add(entry);
+  }
+
+  /** Adds an entry; one with the same tuple takes the older one's place. */
+  add(entry: ConntrackEntry): void {
+    const { original, reply } = entry;
+    this.original.set(keyOf(entry.protocol, original), entry);
+    this.reply.set(keyOf(entry.protocol, reply), entry);
+    const middle = tupleKey(
+      entry.protocol,
+      original.source,
+      reply.source,
+      original.sourcePort ?? -1,
+      reply.sourcePort ?? -1,
+    );
+    this.translated.set(middle, entry);
+  }
+
+  get size(): number {
+    return this.original.size;
+  }
+
+  /** The entry of a packet that shows this key, as the conntrack hook looks it up. */
+  find(key: string): FoundEntry | null {
+    const original = this.original.get(key);
+    if (original !== undefined) return { entry: original, direction: 'original' };
+    const reply = this.reply.get(key);
+    return reply === undefined ? null : { entry: reply, direction: 'reply' };
+  }
+
+  /** The entry whose first packet looked like this somewhere: before, between or after its translations. */
+  findForward(
+    number: number,
+    source: string,
+    destination: string,
+    sourcePort: number,
+    destinationPort: number,
+  ): ConntrackEntry | null {
+    const key = tupleKey(number, source, destination, sourcePort, destinationPort);
+    // After both translations a packet is the reply tuple turned round.
+    const turned = tupleKey(number, destination, source, destinationPort, sourcePort);
+    return this.original.get(key) ?? this.translated.get(key) ?? this.reply.get(turned) ?? null;
+  }
+}
+
+function wordsOf(text: string): Words {
+  return parseAddress(text) ?? [];
+}
+
+export function tupleOf(tuple: ConntrackTuple): Tuple {
+  return {
+    source: wordsOf(tuple.source),
+    destination: wordsOf(tuple.destination),
+    sourcePort: tuple.sourcePort ?? -1,
+    destinationPort: tuple.destinationPort ?? -1,
+  };
+}
+
+/** What the conntrack hook attaches to a packet of this entry. */
+export function trackingOf({ entry, direction }: FoundEntry): TrackedConnection {
+  const status = new Set(entry.status);
+  const replied =
+    status.has('seen_reply') || status.has('assured') || (!status.has('unreplied') && status.size > 0);
+  const { original, reply } = entry;
+  const differs = (a: string, b: string, c: number | undefined, d: number | undefined) => a !== b || c !== d;
+  return {
+    kind: 'tracked',
+    state: direction === 'reply' || replied ? 'established' : status.has('expected') ? 'related' : 'new',
+    direction,
+    original: tupleOf(original),
+    reply: tupleOf(reply),
+    sourceNat: differs(original.source, reply.destination, original.sourcePort, reply.destinationPort),
+    destinationNat: differs(original.destination, reply.source, original.destinationPort, reply.sourcePort),
+    sourceNatDone: true,
+    destinationNatDone: true,
+    status,
+    mark: entry.mark ?? 0,
+    timeout: entry.timeout ?? null,
+    packets: entry.packets ?? null,
+    bytes: entry.bytes ?? null,
+  };
+}
+
+/** A connection that starts with this packet. */
+export function newConnection(
+  original: Tuple,
+  reply: Tuple,
+  state: 'new' | 'related' = 'new',
+): TrackedConnection {
+  return {
+    kind: 'tracked',
+    state,
+    direction: 'original',
+    original,
+    reply,
+    sourceNat: false,
+    destinationNat: false,
+    sourceNatDone: false,
+    destinationNatDone: false,
+    status: new Set(),
+    mark: 0,
+    timeout: null,
+    packets: null,
+    bytes: null,
+  };
+}
+
+/** A connection of which nothing is known but its state: its translations are set up, whatever they are. */
+export function knownOnlyByState(state: 'established' | 'related'): TrackedConnection {
+  return {
+    ...newConnection(
+      { source: [], destination: [], sourcePort: -1, destinationPort: -1 },
+      { source: [], destination: [], sourcePort: -1, destinationPort: -1 },
+    ),
+    state,
+    original: null,
+    reply: null,
+    sourceNatDone: true,
+    destinationNatDone: true,
+    mark: null,
+  };
+}
+
+/** The flag combinations that a TCP header may have, PSH, ECE and CWR aside (nf_conntrack_proto_tcp.c). */
+const validFlags: ReadonlySet<number> = new Set([
+  tcpFlag.SYN,
+  tcpFlag.SYN | tcpFlag.URG,
+  tcpFlag.SYN | tcpFlag.ACK,
+  tcpFlag.RST,
+  tcpFlag.RST | tcpFlag.ACK,
+  tcpFlag.FIN | tcpFlag.ACK,
+  tcpFlag.FIN | tcpFlag.ACK | tcpFlag.URG,
+  tcpFlag.ACK,
+  tcpFlag.ACK | tcpFlag.URG,
+]);
+
+/** ICMPv6 types that conntrack leaves alone: MLD and neighbour discovery (nf_conntrack_proto_icmpv6.c). */
+const untrackedIcmp6: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);
+/** Types that start a connection: echo, timestamp, information and address mask requests. */
+const newIcmp: ReadonlySet<number> = new Set([8, 13, 15, 17]);
+/** Echo and node information requests. */
+const newIcmp6: ReadonlySet<number> = new Set([128, 139]);
+
+/** What conntrack makes of a packet that belongs to no entry. */
+export function classify(packet: Packet): 'new' | 'invalid' | 'untracked' {
+  switch (packet.protocol) {
+    case protocol.tcp: {
+      if (packet.tcpFlags === null) return 'new';
+      const flags = packet.tcpFlags & (tcpFlag.FIN | tcpFlag.SYN | tcpFlag.RST | tcpFlag.ACK | tcpFlag.URG);
+      if (!validFlags.has(flags)) return 'invalid';
+      if ((flags & tcpFlag.RST) !== 0 || (flags & tcpFlag.FIN) !== 0) return 'invalid';
+      const synAck = tcpFlag.SYN | tcpFlag.ACK;
+      // A lone ACK is picked up in the middle (nf_conntrack_tcp_loose).
+      return (flags & synAck) === synAck ? 'invalid' : 'new';
+    }
+    case protocol.icmp:
+      return packet.family === 'ip' && !newIcmp.has(packet.icmpType) ? 'invalid' : 'new';
+    case protocol.icmp6:
+      if (packet.family !== 'ip6') return 'new';
+      if (untrackedIcmp6.has(packet.icmpType)) return 'untracked';
+      return newIcmp6.has(packet.icmpType) ? 'new' : 'invalid';
+    default:
+      return 'new';
+  }
+}

@@ -1,0 +1,103 @@
+/** One hook: its base chains and connection tracking in the order of their priorities. */
+
+import { formatAddress } from '../address.ts';
+import { conntrackPriority, natPriority } from '../hooks.ts';
+import type { Hook } from '../model.ts';
+import { copyTuple, invertTuple, type Tracking, type Tuple } from '../packet.ts';
+import { classify, knownOnlyByState, newConnection, trackingOf, tupleKey } from './conntrack.ts';
+import { natStage } from './nat.ts';
+import type { BaseChain } from './program.ts';
+import type { Run } from './run.ts';
+import { type ChainResult, walkChain } from './walk.ts';
+
+const accepted: ChainResult = { kind: 'accept' };
+
+/** Fills in the connection where the packet has none yet. */
+function track(run: Run): void {
+  const { packet, state } = run;
+  if (packet.tracking.kind !== 'none') return;
+  const original = copyTuple(packet);
+  if (state === 'invalid' || state === 'untracked') {
+    packet.tracking = { kind: state };
+  } else if (state === 'new') {
+    packet.tracking = newConnection(original, invertTuple(original));
+  } else {
+    packet.tracking = entryOf(run) ?? (state === null ? fresh(run, original) : knownOnlyByState(state));
+  }
+}
+
+function fresh(run: Run, original: Tuple): Tracking {
+  const kind = classify(run.packet);
+  return kind === 'new' ? newConnection(original, invertTuple(original)) : { kind };
+}
+
+function entryOf({ packet, view }: Run): Tracking | null {
+  if (view.conntrack.size === 0) return null;
+  const source = formatAddress(packet.source);
+  const destination = formatAddress(packet.destination);
+  const found = view.conntrack.find(
+    tupleKey(packet.protocol, source, destination, packet.sourcePort, packet.destinationPort),
+  );
+  return found === null ? null : trackingOf(found);
+}
+
+/** What happens on a hook at one priority. */
+type Stage =
+  | { readonly kind: 'chain'; readonly priority: number; readonly base: BaseChain }
+  | { readonly kind: 'conntrack'; readonly priority: number }
+  | { readonly kind: 'nat'; readonly priority: number; readonly chains: readonly BaseChain[] };
+
+export function stagesOf(hook: Hook, bases: readonly BaseChain[]): readonly Stage[] {
+  const stages: Stage[] = bases
+    .filter((base) => !base.nat)
+    .map((base) => ({ kind: 'chain', priority: base.priority, base }));
+  if (hook === 'prerouting' || hook === 'output')
+    stages.push({ kind: 'conntrack', priority: conntrackPriority });
+  // Nat chains of every backend hang on one hook of nat's own, ordered among themselves.
+  if (hook !== 'forward') {
+    const chains = bases.filter((base) => base.nat).toSorted((a, b) => a.priority - b.priority);
+    stages.push({ kind: 'nat', priority: natPriority(hook), chains });
+  }
+  return stages.toSorted((a, b) => a.priority - b.priority);
+}
+
+/** Runs every stage of a hook until one does not let the packet go on. */
+export function runHook(run: Run, hook: Hook, stages: readonly Stage[]): ChainResult {
+  run.hook = hook;
+  for (const stage of stages) {
+    if (stage.kind === 'conntrack') {
+      track(run);
+      continue;
+    }
+    const result = stage.kind === 'nat' ? natStage(run, stage.chains) : walkBase(run, stage.base);
+    if (result.kind === 'queue') {
+      run.decisions.reasons.add(`${result.why}: a program decides`);
+      if (run.choose([`${result.why}: accepted`, `${result.why}: dropped`]) === 1) {
+        return { kind: 'drop', why: `dropped by the program behind ${result.why}` };
+      }
+      continue;
+    }
+    if (result.kind !== 'accept') return result;
+  }
+  return accepted;
+}
+
+function walkBase(run: Run, base: BaseChain): ChainResult {
+  if (!base.reroutes) return walkChain(run, base);
+  const { packet } = run;
+  const before = [
+    packet.mark,
+    packet.tos,
+    formatAddress(packet.source),
+    formatAddress(packet.destination),
+  ].join(' ');
+  const result = walkChain(run, base);
+  const after = [
+    packet.mark,
+    packet.tos,
+    formatAddress(packet.source),
+    formatAddress(packet.destination),
+  ].join(' ');
+  if (before !== after) run.reroute = true;
+  return result;
+}

@@ -1,0 +1,167 @@
+/** One namespace as the evaluation sees it: routing, addresses, bridges, sysctls, sets and conntrack entries. */
+import type { LinkState, NamespaceState } from '../../snapshot/schema.ts';
+import { type Family, formatAddress, inPrefix, parseAddress, parsePrefix, type Words } from '../address.ts';
+import type { AddressType } from '../extension.ts';
+import { ConntrackIndex } from './conntrack.ts';
+import { type Route, Routing } from './routing.ts';
+
+interface LocalAddress {
+  readonly words: Words;
+  readonly cidr: string;
+  readonly scope: string;
+  readonly secondary: boolean;
+}
+
+export class NamespaceView {
+  readonly state: NamespaceState;
+  readonly conntrack: ConntrackIndex;
+  private readonly routings: Readonly<Record<Family, Routing>>;
+  private readonly linksByName = new Map<string, LinkState>();
+  private readonly linksByIndex = new Map<number, LinkState>();
+  private readonly localAddresses = new Set<string>();
+  private readonly types = new Map<string, AddressType>();
+
+  constructor(state: NamespaceState) {
+    this.state = state;
+    this.conntrack = new ConntrackIndex(state.conntrack);
+    this.routings = { ip: new Routing(state, 'ip'), ip6: new Routing(state, 'ip6') };
+    for (const link of state.links) {
+      this.linksByName.set(link.name, link);
+      this.linksByIndex.set(link.index, link);
+      for (const address of link.addresses) this.localAddresses.add(plainAddress(address.cidr));
+    }
+  }
+
+  routing(family: Family): Routing {
+    return this.routings[family];
+  }
+
+  /** An address of one of the namespace's links (not merely routed as local). */
+  ownsAddress(words: Words): boolean {
+    return this.localAddresses.has(formatAddress(words));
+  }
+
+  link(name: string): LinkState | undefined {
+    return this.linksByName.get(name);
+  }
+
+  /** The bridge that a link is a port of. */
+  bridgeOf(name: string): LinkState | null {
+    const master = this.linksByName.get(name)?.master;
+    const link = master === undefined ? undefined : this.linksByIndex.get(master);
+    return link?.kind === 'bridge' ? link : null;
+  }
+
+  sysctl(name: string): string | undefined {
+    return this.state.sysctls[name];
+  }
+
+  /** A per-device IPv4 sysctl of which `all` and the device's own count, the greater one. */
+  deviceSysctl(name: string, device: string): number {
+    const all = Number(this.sysctl(`net.ipv4.conf.all.${name}`) ?? 0);
+    const own = Number(this.sysctl(`net.ipv4.conf.${device}.${name}`) ?? 0);
+    return Math.max(all, own);
+  }
+
+  /** inet_addr_type: `local`, `broadcast`, `multicast` or `unicast`; IPv6 by a route lookup (xt_addrtype.c). */
+  addressType(words: Words, device: string | null): AddressType {
+    const key = `${device ?? ''} ${words.join(' ')}`;
+    const known = this.types.get(key);
+    if (known !== undefined) return known;
+    const type = words.length === 1 ? this.type4(words, device) : this.type6(words, device);
+    if (this.types.size < 65_536) this.types.set(key, type);
+    return type;
+  }
+
+  private type4(words: Words, device: string | null): AddressType {
+    const [word = 0] = words;
+    if (word === 0 || word === 0xffffffff) return 'broadcast';
+    if (word >>> 28 === 0xe) return 'multicast';
+    const route = this.routings.ip.local(words, device);
+    return route === null ? 'unicast' : typeOf(route);
+  }
+
+  private type6(words: Words, device: string | null): AddressType {
+    const routing = this.routings.ip6;
+    const found =
+      routing.local(words, device) ??
+      routing.lookup({
+        source: null,
+        destination: words,
+        mark: 0,
+        in: '',
+        protocol: 0,
+        sourcePort: 0,
+        destinationPort: 0,
+        tos: 0,
+      });
+    return found === null ? 'unreachable' : typeOf(found);
+  }
+
+  /** Addresses of a link, in the kernel's order. */
+  addresses(device: string, family: Family): readonly LocalAddress[] {
+    const list: LocalAddress[] = [];
+    for (const { cidr, scope, flags } of this.linksByName.get(device)?.addresses ?? []) {
+      const words = parseAddress(plainAddress(cidr));
+      if (words === null || (words.length === 1) !== (family === 'ip')) continue;
+      list.push({ words, cidr, scope, secondary: flags.includes('secondary') });
+    }
+    return list;
+  }
+
+  /** inet_select_addr: the address that MASQUERADE takes for a packet that leaves by `device` to `nextHop`. */
+  masqueradeAddress(device: string, nextHop: Words, family: Family): Words | null {
+    const usable = (address: LocalAddress) => !address.secondary && address.scope === 'global';
+    const own = this.addresses(device, family).filter(usable);
+    const near = own.find((address) => {
+      const prefix = parsePrefix(address.cidr, family);
+      return prefix !== null && inPrefix(nextHop, prefix);
+    });
+    const chosen = near ?? own[0];
+    if (chosen !== undefined) return chosen.words;
+    for (const link of this.state.links) {
+      const other = this.addresses(link.name, family).find(usable);
+      if (other !== undefined) return other.words;
+    }
+    return null;
+  }
+
+  /** The bridge port behind which an address is, by neighbours and the forwarding database; null when not known. */
+  portTowards(bridge: LinkState, words: Words): string | null {
+    const text = formatAddress(words);
+    const neighbour = this.state.neighbours.find(
+      (entry) => entry.interfaceIndex === bridge.index && entry.address === text,
+    );
+    if (neighbour?.mac === undefined) return null;
+    const { mac } = neighbour;
+    const entry = this.state.fdb.find(
+      (candidate) =>
+        candidate.mac === mac &&
+        (candidate.master === undefined || candidate.master === bridge.index) &&
+        candidate.state !== 'permanent',
+    );
+    return entry?.interface ?? null;
+  }
+}
+
+export function plainAddress(cidr: string): string {
+  const slash = cidr.indexOf('/');
+  return slash === -1 ? cidr : cidr.slice(0, slash);
+}
+
+const routeTypes: readonly AddressType[] = [
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'nat',
+];
+
+function typeOf(route: Route): AddressType {
+  return routeTypes.find((type) => type === route.type) ?? 'unicast';
+}

@@ -1,0 +1,192 @@
+/** Network address translation of one packet (nf_nat_core.c). */
+import { compareWords, equalWords, formatAddress, type Words } from '../address.ts';
+import type { NatEffect } from '../extension.ts';
+import { copyTuple, invertTuple, type TrackedConnection, type Tuple } from '../packet.ts';
+import { protocol } from '../protocols.ts';
+import type { BaseChain, ProgramRule } from './program.ts';
+import type { Change, Run } from './run.ts';
+import { type ChainResult, walkChain } from './walk.ts';
+
+type Manip = 'source' | 'destination';
+
+/** PREROUTING and OUTPUT change destinations, INPUT and POSTROUTING sources. */
+function manipOf(run: Run): Manip {
+  return run.hook === 'prerouting' || run.hook === 'output' ? 'destination' : 'source';
+}
+
+const isIcmp = (number: number) => number === protocol.icmp || number === protocol.icmp6;
+
+/** The port that nat may show for this protocol; null where there is none. */
+function shownPort(run: Run, port: number): number | null {
+  return port === -1 || isIcmp(run.packet.protocol) ? null : port;
+}
+
+/** The range of addresses that one mapping may try, before it is left open. */
+const addressLimit = 64;
+
+function addressesBetween(from: Words, to: Words): readonly Words[] | null {
+  const list: Words[] = [from];
+  let current = from;
+  while (compareWords(current, to) < 0) {
+    if (list.length >= addressLimit) return null;
+    const next = [...current];
+    for (let index = next.length - 1; index >= 0; index--) {
+      next[index] = ((next[index] ?? 0) + 1) >>> 0;
+      if (next[index] !== 0) break;
+    }
+    current = next;
+    list.push(current);
+  }
+  return list;
+}
+
+interface Mapped {
+  readonly address: Words;
+  readonly port: number;
+  /** Where the kernel picks one of several. */
+  readonly ports: readonly [number, number] | null;
+}
+
+function mapPort(
+  effect: NatEffect,
+  port: number,
+  manip: Manip,
+  number: number,
+): Pick<Mapped, 'port' | 'ports'> {
+  if (port === -1 || isIcmp(number)) return { port, ports: null };
+  const whole: readonly [number, number] = [1024, 65535];
+  if (effect.ports === null) return { port, ports: effect.random && manip === 'source' ? whole : null };
+  const [from, to] = effect.ports;
+  if (from === to) return { port: from, ports: null };
+  const size = to - from + 1;
+  if (effect.base !== null)
+    return { port: from + (((((port - effect.base) % 0x10000) + 0x10000) % 0x10000) % size), ports: null };
+  if (effect.random) return { port, ports: effect.ports };
+  if (port >= from && port <= to) return { port, ports: null };
+  return manip === 'destination' ? { port: from, ports: null } : { port: from, ports: effect.ports };
+}
+
+/** The address that the target maps to; null when the device has none, which drops the packet. */
+function mapAddress(run: Run, effect: NatEffect, current: Words): Words | null {
+  const { packet } = run;
+  if (effect.map !== null) {
+    const { words, mask } = effect.map;
+    return current.map((word, index) => ((word & ~(mask[index] ?? 0)) | (words[index] ?? 0)) >>> 0);
+  }
+  if (effect.type === 'masquerade') {
+    return run.view.masqueradeAddress(packet.out, run.route?.nextHop ?? packet.destination, packet.family);
+  }
+  if (effect.type === 'redirect') {
+    if (run.hook === 'output') return packet.family === 'ip' ? [0x7f000001] : [0, 0, 0, 1];
+    return (
+      run.view
+        .addresses(packet.in, packet.family)
+        .find((address) => packet.family === 'ip' || address.scope === 'global')?.words ?? null
+    );
+  }
+  if (effect.addresses === null) return current;
+  const [from, to] = effect.addresses;
+  if (equalWords(from, to)) return from;
+  const list = addressesBetween(from, to);
+  if (list === null) {
+    run.decisions.reasons.add('nat to one of a range of addresses');
+    return from;
+  }
+  run.decisions.reasons.add(`nat to one of ${list.length} addresses`);
+  return list[run.choose(list.map((address) => `nat to ${formatAddress(address)}`))] ?? from;
+}
+
+/** Carries a nat target out: changes the packet and the connection's reply tuple. */
+function setUp(run: Run, connection: TrackedConnection, rule: ProgramRule, effect: NatEffect): ChainResult {
+  const { packet } = run;
+  const manip = manipOf(run);
+  const current = manip === 'source' ? packet.source : packet.destination;
+  const currentPort = manip === 'source' ? packet.sourcePort : packet.destinationPort;
+  const address = mapAddress(run, effect, current);
+  if (address === null)
+    return { kind: 'drop', why: `${packet.out || packet.in} has no address to translate to` };
+  const { port, ports } = mapPort(effect, currentPort, manip, packet.protocol);
+  if (!equalWords(address, current) || port !== currentPort || ports !== null) {
+    run.changes.push({
+      kind: effect.type,
+      from: { address: current, port: shownPort(run, currentPort) },
+      to: { address, port: shownPort(run, port), ports },
+      rule,
+    });
+    if (manip === 'source') connection.sourceNat = true;
+    else connection.destinationNat = true;
+  }
+  move(run, manip, address, port);
+  connection.reply = invertTuple(copyTuple(packet));
+  return { kind: 'accept' };
+}
+
+function move(run: Run, manip: Manip, address: Words, port: number): void {
+  const { packet } = run;
+  if (manip === 'source') {
+    packet.source = address;
+    packet.sourcePort = port;
+  } else {
+    packet.destination = address;
+    packet.destinationPort = port;
+  }
+}
+
+/** What the connection's tuples say that this packet's end becomes here; null where nothing changes. */
+function storedTarget(connection: TrackedConnection, manip: Manip): { address: Words; port: number } | null {
+  const { original, reply, direction } = connection;
+  if (original === null || reply === null) return null;
+  // A reply's destination is turned back where the original's source was changed, and the other way round.
+  const changed =
+    (manip === 'source') === (direction === 'original') ? connection.sourceNat : connection.destinationNat;
+  if (!changed) return null;
+  const target: Tuple = invertTuple(direction === 'original' ? reply : original);
+  return manip === 'source'
+    ? { address: target.source, port: target.sourcePort }
+    : { address: target.destination, port: target.destinationPort };
+}
+
+/** Applies the translation that the connection has already. */
+function applyStored(run: Run, connection: TrackedConnection): void {
+  const manip = manipOf(run);
+  const target = storedTarget(connection, manip);
+  if (target === null) return;
+  const { packet } = run;
+  const current = manip === 'source' ? packet.source : packet.destination;
+  const port = manip === 'source' ? packet.sourcePort : packet.destinationPort;
+  if (equalWords(current, target.address) && (port === target.port || isIcmp(packet.protocol))) return;
+  const next = isIcmp(packet.protocol) ? port : target.port;
+  const change: Change = {
+    kind: manip === 'source' ? 'snat' : 'dnat',
+    from: { address: current, port: shownPort(run, port) },
+    to: { address: target.address, port: shownPort(run, next), ports: null },
+    rule: null,
+  };
+  run.changes.push(change);
+  move(run, manip, target.address, next);
+}
+
+/** The nat stage of a hook: its chains for the first packet, the stored translation for all others. */
+export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
+  const connection = run.packet.tracking;
+  if (connection.kind !== 'tracked') return { kind: 'accept' };
+  const manip = manipOf(run);
+  const done = manip === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
+  if (done) {
+    applyStored(run, connection);
+    return { kind: 'accept' };
+  }
+  for (const chain of chains) {
+    const result = walkChain(run, chain);
+    if (result.kind === 'nat') {
+      const set = setUp(run, connection, result.rule, result.effect);
+      if (set.kind !== 'accept') return set;
+      break;
+    }
+    if (result.kind !== 'accept') return result;
+  }
+  // A null binding where no rule set one up.
+  if (manip === 'source') connection.sourceNatDone = true;
+  else connection.destinationNatDone = true;
+  return { kind: 'accept' };
+}

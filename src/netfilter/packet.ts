@@ -1,0 +1,107 @@
+/** The packet that walks the rules: the fields that matches look at, changed in place by nat and mangle targets. */
+import type { Family, Words } from './address.ts';
+
+/** TCP flag bits in the order of the header (RFC 9293 section 3.1). */
+export const tcpFlag = {
+  FIN: 0x01,
+  SYN: 0x02,
+  RST: 0x04,
+  PSH: 0x08,
+  ACK: 0x10,
+  URG: 0x20,
+  ECE: 0x40,
+  CWR: 0x80,
+} as const;
+
+export interface Tuple {
+  readonly source: Words;
+  readonly destination: Words;
+  /** -1 for protocols without ports. For ICMP: the identifier, and type and code in `destinationPort`. */
+  readonly sourcePort: number;
+  readonly destinationPort: number;
+}
+
+/** What connection tracking says of the packet (nf_ct_get). */
+export type Tracking =
+  /** Before the conntrack hook, and in namespaces where nothing needs conntrack. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'untracked' }
+  | { readonly kind: 'invalid' }
+  | TrackedConnection;
+
+export interface TrackedConnection {
+  readonly kind: 'tracked';
+  readonly state: 'new' | 'established' | 'related';
+  readonly direction: 'original' | 'reply';
+  /** Null where the state was given and no entry says what the tuples are. */
+  original: Tuple | null;
+  reply: Tuple | null;
+  /** IPS_SRC_NAT, IPS_DST_NAT: set when a translation changed the tuple. */
+  sourceNat: boolean;
+  destinationNat: boolean;
+  /** IPS_SRC_NAT_DONE, IPS_DST_NAT_DONE: the nat chains of that kind are not run again. */
+  sourceNatDone: boolean;
+  destinationNatDone: boolean;
+  /** IPS_* besides those of nat, in lower case. */
+  readonly status: ReadonlySet<string>;
+  /** Null where it is not known. */
+  mark: number | null;
+  /** Seconds; null where not known. */
+  readonly timeout: number | null;
+  readonly packets: { readonly original: number; readonly reply: number } | null;
+  readonly bytes: { readonly original: number; readonly reply: number } | null;
+}
+
+/** nf_bridge_info: what br_netfilter remembers of a frame that came through a bridge port. */
+export interface BridgeInfo {
+  readonly inPort: string;
+  /**
+   * Empty until the bridge chose a port, which it does for forwarded frames between PREROUTING and FORWARD;
+   * null for a port that was chosen but is not known.
+   */
+  outPort: string | null;
+}
+
+export interface Packet {
+  readonly family: Family;
+  readonly protocol: number;
+  source: Words;
+  destination: Words;
+  /** -1 for protocols without ports. */
+  sourcePort: number;
+  destinationPort: number;
+  /** -1 for other protocols. */
+  readonly icmpType: number;
+  readonly icmpCode: number;
+  /** -1 for other protocols; null where it is not known. */
+  readonly tcpFlags: number | null;
+  /** IP total length; null where it is not known. */
+  readonly length: number | null;
+  ttl: number | null;
+  /** The TOS or traffic class byte; null where it is not known. */
+  tos: number | null;
+  mark: number;
+  /** Device names as the hook sees them; empty for none. */
+  in: string;
+  out: string;
+  bridge: BridgeInfo | null;
+  tracking: Tracking;
+}
+
+export function copyTuple(packet: Packet): Tuple {
+  return {
+    source: packet.source,
+    destination: packet.destination,
+    sourcePort: packet.sourcePort,
+    destinationPort: packet.destinationPort,
+  };
+}
+
+export function invertTuple(tuple: Tuple): Tuple {
+  return {
+    source: tuple.destination,
+    destination: tuple.source,
+    sourcePort: tuple.destinationPort,
+    destinationPort: tuple.sourcePort,
+  };
+}
