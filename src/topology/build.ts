@@ -14,6 +14,8 @@ import { containersByNamespace, nameNamespaces, namespaceKind } from './naming.t
 import { findParent } from './parents.ts';
 import { findPeers, type PeerFinding } from './peers.ts';
 import { publishedPorts } from './published.ts';
+import { recogniseSystems } from './systems/recognise.ts';
+import { sceneOf } from './systems/scene.ts';
 
 export function buildTopology(snapshot: HostSnapshot): Topology {
   const index = indexLinks(snapshot);
@@ -41,6 +43,7 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
       sysctls: namespace.sysctls,
     };
   });
+  const bridges = findBridges(snapshot, namespaces);
   return {
     schema: topologySchemaName,
     host: {
@@ -49,8 +52,9 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
       engines: snapshot.host.engines.map(({ kind, version }) => ({ kind, version })),
     },
     namespaces,
-    bridges: findBridges(snapshot, namespaces),
+    bridges,
     publishedPorts: publishedPorts(snapshot),
+    systems: recogniseSystems(sceneOf(snapshot, namespaces, bridges)),
     stoppedContainers: snapshot.containers
       .filter(({ namespace }) => namespace === undefined)
       .map(toContainer),

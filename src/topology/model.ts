@@ -1,5 +1,6 @@
 /** The graph of `netscope topology --json`: see the contract in docs/contract.md. */
 import type { Listener, NamespaceSource, Neighbour, RouteState } from '../snapshot/schema.ts';
+import type { System } from './systems/model.ts';
 
 export const topologySchemaName = 'netscope.topology/1';
 
@@ -13,6 +14,8 @@ export interface Topology {
   readonly namespaces: readonly TopologyNamespace[];
   readonly bridges: readonly Bridge[];
   readonly publishedPorts: readonly PublishedPort[];
+  /** Docker, Kubernetes, Open vSwitch and others, as far as they left their marks on this host. */
+  readonly systems: readonly System[];
   /** Containers that are in no namespace, because they do not run. */
   readonly stoppedContainers: readonly TopologyContainer[];
   readonly warnings: readonly string[];

@@ -1,0 +1,66 @@
+/** Podman's networks: bridges as root, a process with a tap (slirp4netns, pasta) without. */
+import type { System } from './model.ts';
+import { chainsLike, found, type Recogniser, some, unique } from './scene.ts';
+
+export const podman: Recogniser = (scene) => [...bridged(scene), ...rootless(scene)];
+
+const bridged: Recogniser = ({ bridges, snapshot, host }) =>
+  bridges.flatMap((bridge): System[] => {
+    if (bridge.namespace !== host?.namespace.name) return [];
+    const network = snapshot.networks.find(
+      ({ name, engine }) => engine === 'podman' && name === bridge.network,
+    );
+    const byName = /^(cni-)?podman\d+$/.test(bridge.name);
+    if (network === undefined && !byName) return [];
+    const chains = chainsLike(host.state, /^(NETAVARK|CNI)-/);
+    const ports = bridge.members.filter(({ containers }) => containers.length > 0);
+    return [
+      found('podman', network?.name ?? bridge.name, bridge.namespace, {
+        evidence: [
+          ...(network === undefined
+            ? []
+            : [`podman has network ${network.name} with driver ${network.driver}`]),
+          `${bridge.name} ${bridge.addresses.join(' ')} is its bridge`,
+          ...(chains.length > 0 ? [`chains ${some(chains, 4)}`] : []),
+        ],
+        links: [{ namespace: bridge.namespace, name: bridge.name, index: bridge.index }],
+        containers: unique(ports.flatMap(({ containers }) => containers)),
+        ways: ports.flatMap(({ name, peer }) =>
+          peer === null
+            ? []
+            : [
+                [
+                  `${peer.namespace}:${peer.name}`,
+                  `${bridge.namespace}:${name}`,
+                  `${bridge.namespace}:${bridge.name}`,
+                ],
+              ],
+        ),
+      }),
+    ];
+  });
+
+const rootless: Recogniser = ({ snapshot, places, host }) => {
+  const helpers = (host?.state.processes ?? []).filter(({ command }) => /^(slirp4netns|pasta)/.test(command));
+  return places.flatMap(({ namespace }): System[] => {
+    const own = snapshot.containers.filter(
+      (container) =>
+        container.engine === 'podman' &&
+        /^(slirp4netns|pasta)/.test(container.networkMode) &&
+        container.namespace === namespace.id,
+    );
+    if (own.length === 0) return [];
+    const taps = namespace.links.filter(({ kind }) => kind === 'tun');
+    return [
+      found('podman', namespace.name, namespace.name, {
+        evidence: [
+          ...own.map(({ name, networkMode }) => `${name} runs with network mode ${networkMode}`),
+          ...taps.map(({ name, addresses }) => `${name} ${addresses.join(' ')} is its tap`),
+          ...helpers.map(({ command, pid }) => `process ${command} (${pid}) carries packets for it`),
+        ],
+        links: taps.map(({ name, index }) => ({ namespace: namespace.name, name, index })),
+        containers: own.map(({ name }) => name),
+      }),
+    ];
+  });
+};

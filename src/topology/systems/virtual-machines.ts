@@ -1,0 +1,49 @@
+/** Virtual machines by their taps: libvirt's own bridges, and taps of KVM on any other bridge. */
+import type { Link } from '../model.ts';
+import type { System } from './model.ts';
+import { chainsLike, found, type Recogniser, some } from './scene.ts';
+
+export const virtualMachines: Recogniser = ({ places, bridges }) =>
+  places.flatMap(({ namespace, state }) => {
+    const chains = chainsLike(state, /^LIBVIRT_/);
+    return bridges.flatMap((bridge): System[] => {
+      // Neutron's bridges and Open vSwitch have systems of their own.
+      if (bridge.namespace !== namespace.name || /^(qbr|brq|ovs-system)/.test(bridge.name)) return [];
+      const taps = namespace.links.filter((link) => isTap(link) && link.master?.index === bridge.index);
+      const isLibvirt = /^virbr\d+$/.test(bridge.name);
+      if (taps.length === 0 && !isLibvirt) return [];
+      return [
+        found(isLibvirt ? 'libvirt' : 'kvm', bridge.name, namespace.name, {
+          evidence: [
+            ...(isLibvirt
+              ? [`${bridge.name} ${bridge.addresses.join(' ')} is the bridge of a libvirt network`]
+              : []),
+            ...(isLibvirt && chains.length > 0 ? [`chains ${some(chains, 4)}`] : []),
+            ...taps.map((tap) => `${tap.name} is a tap on ${bridge.name}${holders(tap)}`),
+            ...(taps.length === 0 ? ['no machine is on it'] : []),
+          ],
+          links: [
+            { namespace: namespace.name, name: bridge.name, index: bridge.index },
+            ...taps.map(({ name, index }) => ({ namespace: namespace.name, name, index })),
+          ],
+          ways: taps.map(({ name }) => [`${namespace.name}:${name}`, `${namespace.name}:${bridge.name}`]),
+        }),
+      ];
+    });
+  });
+
+function isTap({ kind, details, name }: Link): boolean {
+  return (kind === 'tun' && details.type === 'tap') || (kind === 'macvtap' && /^macvtap|^vnet/.test(name));
+}
+
+/** The processes that hold the tap open, where the snapshot has them. */
+function holders({ details }: Link): string {
+  const { processes } = details;
+  if (!Array.isArray(processes)) return '';
+  const names = processes.flatMap((process: unknown) => {
+    const command: unknown =
+      typeof process === 'object' && process !== null ? Reflect.get(process, 'command') : null;
+    return typeof command === 'string' ? [command] : [];
+  });
+  return names.length === 0 ? '' : `, held by ${some(names)}`;
+}
