@@ -1,6 +1,6 @@
 /** The one place where an error becomes a line on standard error and an exit status. */
 import { CommanderError } from 'commander';
-import { type ExitStatus, exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
+import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
 import { printable } from '../util/printable.ts';
 
 export interface Failure {
@@ -11,14 +11,14 @@ export interface Failure {
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof NetscopeError) return { line: printable(error.message), status: error.status };
-  if (error instanceof CommanderError) return { line: null, status: statusOfCommander(error) };
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return { line: null, status: exitStatus.done };
+    const why = printable(error.message.replace(/^error: /, ''));
+    return { line: `${why}; netscope --help lists the commands and options`, status: exitStatus.usage };
+  }
   // A fault of ours: the stack is what a report needs.
   const stack = error instanceof Error && error.stack !== undefined ? error.stack : messageOf(error);
   return { line: `unexpected error, please report it: ${stack}`, status: 70 };
-}
-
-function statusOfCommander(error: CommanderError): ExitStatus {
-  return error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
 }
 
 /** A usage error: what the user asked for cannot be asked for. */

@@ -15,9 +15,9 @@ import { version } from './version.ts';
 export function createProgram(): Command {
   const program = new Command('netscope')
     .description('Packet capture and diagnostics for Docker hosts')
-    .version(version)
-    .enablePositionalOptions()
-    .showHelpAfterError('(netscope --help lists the commands and options)');
+    .version(version, '--version')
+    .helpCommand(true)
+    .enablePositionalOptions();
   tuiCommand(program);
   replayCommand(program);
   topologyCommand(program);
@@ -32,9 +32,10 @@ export function createProgram(): Command {
   return program;
 }
 
-/** commander ends the process on a usage error unless told to throw; subcommands do not inherit that. */
+/** commander prints and ends the process on a usage error unless told otherwise; subcommands do not inherit that. */
 function exitByThrowing(command: Command): void {
   command.exitOverride();
+  command.configureOutput({ outputError: () => {} });
   for (const child of command.commands) exitByThrowing(child);
 }
 

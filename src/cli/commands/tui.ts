@@ -2,13 +2,33 @@ import type { Command } from 'commander';
 import type { Session } from '../../session/model.ts';
 import { createPaint } from '../paint.ts';
 import { flowLines } from '../flows-text.ts';
+import { nearNames } from '../../topology/near-names.ts';
+import { usageError } from '../errors.ts';
 import { drawTree } from '../../topology/draw/tree.ts';
 import { addCaptureOptions, addWriteOptions, type CaptureOptions, useColor } from '../options.ts';
 import { Output } from '../output.ts';
 import { finishOnSignal, openSession } from '../session.ts';
 
 export function tuiCommand(program: Command): void {
-  addWriteOptions(addCaptureOptions(program.argument('[bpf...]', 'capture filter, as tcpdump takes it'))).action(showTui);
+  addWriteOptions(addCaptureOptions(program.argument('[bpf...]', 'capture filter, as tcpdump takes it'))).action(
+    (bpf: readonly string[], options: CaptureOptions) => {
+      refuseMistypedCommand(bpf, program);
+      return showTui(bpf, options);
+    },
+  );
+}
+
+/** `netscope topolgy` would be a capture filter, and its error would speak of filters. */
+function refuseMistypedCommand(bpf: readonly string[], program: Command): void {
+  const [word] = bpf;
+  if (word === undefined) return;
+  const near = nearNames(
+    word,
+    program.commands.map((command) => command.name()),
+    1,
+  );
+  if (near.length === 0) return;
+  throw usageError(`run "${word}"`, 'there is no such command', `did you mean netscope ${near.join(' or ')}?`);
 }
 
 export function replayCommand(program: Command): void {
