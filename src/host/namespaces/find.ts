@@ -15,7 +15,7 @@ import { scanProcesses } from './processes.ts';
 
 export interface NamespaceSearch {
   readonly namespaces: readonly FoundNamespace[];
-  /** The namespace of PID 1, or where that may not be read, netscope's own. */
+  /** The namespace of PID 1; where that may not be read, of the lowest PID whose namespace may. */
   readonly host: string;
   readonly own: string;
   /** Which processes hold which socket. */
@@ -34,7 +34,8 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
   let unknown = 0;
   let init: string | undefined;
   for (const process of scanProcesses(found)) {
-    if (process.pid === 1) init = process.namespace;
+    // Lowest PID first: what started the rest lives where the host does.
+    init ??= process.namespace;
     if (process.namespace === undefined) unknown++;
     if (!process.kernelThread) {
       mounts.scan(process.pid);

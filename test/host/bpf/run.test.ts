@@ -18,39 +18,42 @@ const expressions = [
 ];
 
 /** Ethernet pcap files of the public data whose packets a plain loop can walk. */
-const files = ['tcpdump__dns_tcp.pcap', 'tcpdump__print-flags.pcap', 'tcpdump__bgp-as-path-oobr.pcap'].filter((name) =>
-  existsSync(captures + name),
+const files = ['tcpdump__dns_tcp.pcap', 'tcpdump__print-flags.pcap', 'tcpdump__bgp-as-path-oobr.pcap'].filter(
+  (name) => existsSync(captures + name),
 );
 const hasTcpdump = spawnSync('tcpdump', ['--version']).status === 0;
 const skip = files.length === 0 || !hasTcpdump;
 
-describe.skipIf(skip)(`capture filters on files (needs tcpdump and ../shared/data${skip ? ': absent' : ''})`, () => {
-  it.each(expressions)('accepts the packets that tcpdump prints: %s', (expression) => {
-    for (const name of files) {
-      const bytes = readFileSync(captures + name);
-      const little = bytes.readUInt32LE(0) === 0xa1b2c3d4;
-      const u32 = (at: number): number => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
-      const program = compileBpf(expression, u32(20) & 0xffff);
-      let accepted = 0;
-      for (let at = 24; at + 16 <= bytes.length; at += 16 + u32(at + 8)) {
-        if (at + 16 + u32(at + 8) > bytes.length) break;
-        if (runBpf(program, bytes, at + 16, u32(at + 8), u32(at + 12))) accepted++;
+describe.skipIf(skip)(
+  `capture filters on files (needs tcpdump and ../shared/data${skip ? ': absent' : ''})`,
+  () => {
+    it.each(expressions)('accepts the packets that tcpdump prints: %s', (expression) => {
+      for (const name of files) {
+        const bytes = readFileSync(captures + name);
+        const little = bytes.readUInt32LE(0) === 0xa1b2c3d4;
+        const u32 = (at: number): number => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+        const program = compileBpf(expression, u32(20) & 0xffff);
+        let accepted = 0;
+        for (let at = 24; at + 16 <= bytes.length; at += 16 + u32(at + 8)) {
+          if (at + 16 + u32(at + 8) > bytes.length) break;
+          if (runBpf(program, bytes, at + 16, u32(at + 8), u32(at + 12))) accepted++;
+        }
+        const printed = execFileSync('tcpdump', ['-nn', '-t', '-r', captures + name, '-w', '-', expression], {
+          stdio: ['ignore', 'pipe', 'ignore'],
+        });
+        let expected = 0;
+        const le = printed.readUInt32LE(0) === 0xa1b2c3d4;
+        for (let at = 24; at + 16 <= printed.length; ) {
+          at += 16 + (le ? printed.readUInt32LE(at + 8) : printed.readUInt32BE(at + 8));
+          expected++;
+        }
+        expect({ name, accepted }).toEqual({ name, accepted: expected });
       }
-      const printed = execFileSync('tcpdump', ['-nn', '-t', '-r', captures + name, '-w', '-', expression], {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      let expected = 0;
-      const le = printed.readUInt32LE(0) === 0xa1b2c3d4;
-      for (let at = 24; at + 16 <= printed.length; ) {
-        at += 16 + (le ? printed.readUInt32LE(at + 8) : printed.readUInt32BE(at + 8));
-        expected++;
-      }
-      expect({ name, accepted }).toEqual({ name, accepted: expected });
-    }
-  });
+    });
 
-  it("reports a bad filter in libpcap's words", () => {
-    expect(() => compileBpf('tcp prot 80', 1)).toThrowError(NetscopeError);
-    expect(() => compileBpf('tcp prot 80', 1)).toThrowError(/syntax error/);
-  });
-});
+    it("reports a bad filter in libpcap's words", () => {
+      expect(() => compileBpf('tcp prot 80', 1)).toThrowError(NetscopeError);
+      expect(() => compileBpf('tcp prot 80', 1)).toThrowError(/syntax error/);
+    });
+  },
+);

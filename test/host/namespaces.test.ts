@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { afterEach, expect, it } from 'vitest';
+import { findNamespaces, type NamespaceSearch } from '../../src/host/namespaces/find.ts';
+import { enterFound } from '../../src/host/namespaces/open.ts';
+import { describeWithTools } from './support.ts';
+
+/** Names that the programs below print before they wait. */
+const printId = "import os\nprint(os.readlink('/proc/thread-self/ns/net'), flush=True)";
+const setns = `
+import ctypes, os, sys, threading, socket, time
+libc = ctypes.CDLL(None, use_errno=True)
+def check(result):
+    if result != 0: raise OSError(ctypes.get_errno())
+NEWNET = 0x40000000
+`;
+
+/** Leaves its namespace for a new one and comes back, having kept something of the new one. */
+const keepOnly = (what: string): string => `${setns}
+home = os.open('/proc/thread-self/ns/net', os.O_RDONLY)
+check(libc.unshare(NEWNET))
+${printId}
+kept = ${what}
+check(libc.setns(home, NEWNET))
+os.close(home)
+print('ready', flush=True)
+time.sleep(60)
+`;
+
+const inThread = `${setns}
+def leave():
+    check(libc.unshare(NEWNET))
+    ${printId.replaceAll('\n', '\n    ')}
+    print('ready', flush=True)
+    time.sleep(60)
+thread = threading.Thread(target=leave)
+thread.start()
+thread.join()
+`;
+
+/** A mount namespace with a bind mount of a network namespace that nobody lives in. */
+const mountElsewhere = `${setns}
+import subprocess
+home = os.open('/proc/thread-self/ns/net', os.O_RDONLY)
+check(libc.unshare(0x00020000))
+check(libc.mount(b'none', b'/', None, 0x44000, None))
+check(libc.mount(b'tmpfs', b'/mnt', b'tmpfs', 0, None))
+check(libc.unshare(NEWNET))
+${printId}
+os.mkdir('/mnt/netns')
+open('/mnt/netns/with space', 'w').close()
+check(libc.mount(b'/proc/thread-self/ns/net', b'/mnt/netns/with space', None, 4096, None))
+check(libc.setns(home, NEWNET))
+os.close(home)
+print('ready', flush=True)
+time.sleep(60)
+`;
+
+/** undefined where a security module keeps PID 1 to itself. */
+function namespaceOfInit(): string | undefined {
+  try {
+    return readlinkSync('/proc/1/ns/net');
+  } catch {
+    return undefined;
+  }
+}
+
+describeWithTools(['python3'], 'findNamespaces', () => {
+  const children: ChildProcess[] = [];
+  const searches: NamespaceSearch[] = [];
+
+  afterEach(() => {
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+    for (const search of searches.splice(0)) search.release();
+  });
+
+  /** Runs a program until it says that it is ready; returns the namespace that it printed. */
+  async function hold(program: string): Promise<{ id: string; pid: number }> {
+    const child = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'pipe'] });
+    children.push(child);
+    let output = '';
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors += chunk.toString();
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        if (output.includes('ready')) resolve();
+      });
+      child.on('exit', () => reject(new Error(errors)));
+    });
+    return { id: output.split('\n')[0] ?? '', pid: child.pid ?? 0 };
+  }
+
+  async function search(): Promise<NamespaceSearch> {
+    const result = await findNamespaces(async () => undefined);
+    searches.push(result);
+    return result;
+  }
+
+  async function found(id: string) {
+    const result = await search();
+    const entry = result.namespaces.find((namespace) => namespace.id === id);
+    if (entry === undefined) throw new Error(`${id} was not found`);
+    expect(enterFound(entry, result.own, () => readlinkSync('/proc/thread-self/ns/net'))).toBe(id);
+    return entry;
+  }
+
+  it('finds one that only a thread lives in', async () => {
+    const { id, pid } = await hold(inThread);
+    const entry = await found(id);
+    expect([...entry.sources]).toEqual(['thread']);
+    expect(entry.processes.map((process) => process.pid)).toEqual([pid]);
+  });
+
+  it('finds one that only a descriptor holds', async () => {
+    const { id, pid } = await hold(keepOnly("os.open('/proc/thread-self/ns/net', os.O_RDONLY)"));
+    const entry = await found(id);
+    expect([...entry.sources]).toEqual(['fd']);
+    expect(entry.processes).toEqual([]);
+    expect(entry.holders.map((process) => process.pid)).toEqual([pid]);
+  });
+
+  it.each([
+    ['UDP', 'socket.socket(socket.AF_INET, socket.SOCK_DGRAM)'],
+    ['unix', 'socket.socket(socket.AF_UNIX)'],
+    ['netlink', 'socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)'],
+    ['packet', 'socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)'],
+  ])('finds one that only a %s socket holds', async (_, socket) => {
+    const { id, pid } = await hold(keepOnly(socket));
+    const entry = await found(id);
+    expect([...entry.sources]).toEqual(['socket']);
+    expect(entry.holders.map((process) => process.pid)).toEqual([pid]);
+  });
+
+  it('finds one that only a bind mount in another mount namespace holds, and names it', async () => {
+    const { id } = await hold(mountElsewhere);
+    const entry = await found(id);
+    expect([...entry.sources]).toEqual(['bind-mount']);
+    expect([...entry.paths]).toEqual(['/mnt/netns/with space']);
+    expect([...entry.names]).toEqual(['with space']);
+  });
+
+  it('finds every namespace once, and the host by PID 1', async () => {
+    const { namespaces, host, own } = await search();
+    const ids = namespaces.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const init = namespaceOfInit();
+    if (init !== undefined) expect(host).toBe(init);
+    expect(own).toBe(readlinkSync('/proc/thread-self/ns/net'));
+    expect(ids).toContain(host);
+  });
+
+  it('lets go of everything', async () => {
+    const before = readdirSync('/proc/self/fd').length;
+    const { id } = await hold(keepOnly('socket.socket(socket.AF_UNIX)'));
+    for (let round = 0; round < 3; round++) {
+      const result = await findNamespaces(async () => undefined);
+      expect(result.namespaces.some((namespace) => namespace.id === id)).toBe(true);
+      result.release();
+    }
+    const child = children.pop();
+    const gone = new Promise((done) => child?.once('close', done));
+    child?.kill('SIGKILL');
+    await gone;
+    await new Promise((done) => setTimeout(done, 50));
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    const after = await search();
+    expect(after.namespaces.some((namespace) => namespace.id === id)).toBe(false);
+  });
+
+  it('does not count what netscope itself has open', async () => {
+    const fd = openSync('/proc/self/ns/net', 'r');
+    try {
+      const { namespaces, own } = await search();
+      const self = namespaces.find(({ id }) => id === own);
+      expect(self?.holders.map(({ pid }) => pid)).not.toContain(process.pid);
+    } finally {
+      closeSync(fd);
+    }
+  });
+});
