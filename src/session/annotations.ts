@@ -1,17 +1,79 @@
-/** Which rules connections met on this host. */
+/** Which rules connections met on this host, and which connections met each rule. */
 import type { JoinedConnection } from '../flow/connections/path.ts';
-import type { Connection, Flow } from '../flow/model.ts';
+import type { Connection, Flow, RuleReference } from '../flow/model.ts';
+import { Annotator } from '../netfilter/annotate.ts';
+import { type RulesetCache, rulesReport } from '../netfilter/rulesets.ts';
 import type { HostState } from './host-state.ts';
-import type { RulesReport } from './model.ts';
+import type { RulesReport, RuleTable } from './model.ts';
 
-export interface Annotation extends Pick<Connection, 'translations' | 'rules' | 'verdict' | 'problem'> {}
+type Annotation = Pick<Connection, 'translations' | 'rules' | 'verdict' | 'problem'>;
 
+/** Annotations of one state of the host: of the next one others are made. */
 export class Annotations {
-  constructor(_host: HostState) {}
-  of(_connection: JoinedConnection, _flows: ReadonlyMap<number, Flow>): Annotation {
-    return { translations: [], rules: [], verdict: 'unknown', problem: '' };
+  readonly #host: HostState;
+  readonly #cache: RulesetCache;
+  readonly #annotator: Annotator;
+  /** A connection is described anew when it changed, so its description stands for what was known of it. */
+  readonly #known = new WeakMap<JoinedConnection, Annotation>();
+
+  /** @param cache of the session: rules that are the same in the next state are not parsed again. */
+  constructor(host: HostState, cache: RulesetCache) {
+    this.#host = host;
+    this.#cache = cache;
+    this.#annotator = new Annotator(host.snapshot, (id) => this.#nameOf(id), cache);
   }
-  rulesMetBy(_connections: readonly Connection[]): Omit<RulesReport, 'version'> {
-    return { tables: [], errors: [] };
+
+  of(connection: JoinedConnection, flows: ReadonlyMap<number, Flow>): Annotation {
+    const known = this.#known.get(connection);
+    if (known !== undefined) return known;
+    const { translations, rules, verdict, why } = this.#annotator.annotate(connection, (id) => flows.get(id));
+    const annotation = { translations, rules, verdict, problem: why };
+    this.#known.set(connection, annotation);
+    return annotation;
   }
+
+  rulesMetBy(connections: readonly Connection[]): Omit<RulesReport, 'version'> {
+    const met = new Map<string, Map<number, number[]>>();
+    for (const { id, rules } of connections) {
+      for (const rule of rules) {
+        const key = chainKey(rule.namespace, rule.backend, rule.family, rule.table, rule.chain);
+        let positions = met.get(key);
+        if (positions === undefined) {
+          positions = new Map();
+          met.set(key, positions);
+        }
+        const list = positions.get(rule.position);
+        if (list === undefined) positions.set(rule.position, [id]);
+        else if (list.at(-1) !== id) list.push(id);
+      }
+    }
+    const { tables, errors } = rulesReport(this.#host.snapshot, (id) => this.#nameOf(id), this.#cache);
+    return {
+      errors,
+      tables: tables.map(
+        (table): RuleTable => ({
+          ...table,
+          chains: table.chains.map((chain) => ({
+            ...chain,
+            connections:
+              met.get(chainKey(table.namespace, table.backend, table.family, table.name, chain.name)) ?? new Map(),
+          })),
+        }),
+      ),
+    };
+  }
+
+  #nameOf(id: string): string {
+    return this.#host.lookup.namespaceById(id)?.name ?? id;
+  }
+}
+
+function chainKey(
+  namespace: string,
+  backend: RuleReference['backend'],
+  family: RuleReference['family'],
+  table: string,
+  chain: string,
+): string {
+  return [namespace, backend, family, table, chain].join('\n');
 }

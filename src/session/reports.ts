@@ -4,6 +4,7 @@
  */
 import { type JoinContext, ConnectionJoiner } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
+import { RulesetCache } from '../netfilter/rulesets.ts';
 import { Annotations } from './annotations.ts';
 import type { HostState } from './host-state.ts';
 import type { Ingest } from './ingest.ts';
@@ -19,6 +20,7 @@ export class Reports {
   readonly #names: SessionNames;
   readonly #host: () => HostState | null;
   readonly #joiner: ConnectionJoiner;
+  readonly #rulesets = new RulesetCache();
   #conntrack: { readonly of: HostState | null; readonly entries: JoinContext['conntrack'] } = { of: null, entries: [] };
   #annotations: { readonly of: HostState; readonly made: Annotations } | null = null;
   #flows: FlowReport = { flows: [], connections: [], version: 0 };
@@ -96,7 +98,7 @@ export class Reports {
 
   #annotationsOf(host: HostState | null): Annotations | null {
     if (host === null) return null;
-    if (this.#annotations?.of !== host) this.#annotations = { of: host, made: new Annotations(host) };
+    if (this.#annotations?.of !== host) this.#annotations = { of: host, made: new Annotations(host, this.#rulesets) };
     return this.#annotations.made;
   }
 }
