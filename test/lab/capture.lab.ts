@@ -38,7 +38,9 @@ describe.skipIf(skip !== undefined)(`capture${skip === undefined ? '' : ` (skipp
     const theirs = await host.spawn([
       'tcpdump',
       '-n',
-      '-U',
+      '-B',
+      '16384',
+      '--immediate-mode',
       '-i',
       device,
       '-w',
@@ -68,7 +70,18 @@ describe.skipIf(skip !== undefined)(`capture${skip === undefined ? '' : ` (skipp
     ] as const) {
       const filter = 'tcp';
       const theirs = await host.spawn(
-        ['tcpdump', '-n', '-U', '-i', 'eth0', '-w', path('tcpdump.pcap'), filter],
+        [
+          'tcpdump',
+          '-n',
+          '-B',
+          '16384',
+          '--immediate-mode',
+          '-i',
+          'eth0',
+          '-w',
+          path('tcpdump.pcap'),
+          filter,
+        ],
         options,
       );
       const ours = await host.spawnNetscope(['flows', '-i', device, '--duration', '4', '--json', filter]);

@@ -54,7 +54,7 @@ function nftDrop(family: string, chain: string, statement: string): Fault {
     from: 'web',
     to: 'db:3306',
     works: (host) => greets(host, 'db'),
-    break: (host) => script(host, `nft -f - <<<'table ${family} site { chain guard { ${chain}; ${statement}; } }'`),
+    break: (host) => script(host, `nft 'table ${family} site { chain guard { ${chain}; ${statement}; }; }'`),
     mend: (host) => sh(host, `nft delete table ${family} site`),
   };
 }
