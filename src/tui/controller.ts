@@ -77,9 +77,9 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'view-rules':
         return toView(ui, 'rules');
       case 'next-pane':
-        return withPlace(ui, { ...place, pane: (place.pane + 1) % view.panes });
+        return toPane((place.pane + 1) % view.panes, ui);
       case 'previous-pane':
-        return withPlace(ui, { ...place, pane: (place.pane + view.panes - 1) % view.panes });
+        return toPane((place.pane + view.panes - 1) % view.panes, ui);
       case 'back':
         return place.pane > 0 ? withPlace(ui, { ...place, pane: 0 }) : leave(ui);
       case 'filter':
@@ -110,6 +110,14 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       default:
         return apply(view.act(action, place, frame(ui)), ui);
     }
+  }
+
+  /** What is looked at in another pane stays: a list that follows the newest stops there. */
+  function toPane(pane: number, ui: Ui): Ui {
+    const place = placeNow(ui);
+    if (!place.follow || pane === 0) return withPlace(ui, { ...place, pane });
+    const here = placeNow(apply(viewNow(ui).act('follow', place, frame(ui)), ui));
+    return withPlace(ui, { ...here, pane });
   }
 
   /** Esc: first takes the filter off, then goes back the way the user came. */

@@ -10,6 +10,7 @@ import { createController, type Views } from './controller.ts';
 import { suspend, watchEndings } from './ending.ts';
 import { startingUi, type Ui } from './state/model.ts';
 import { createStore } from './state/store.ts';
+import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
 import { openTerminal } from './terminal.ts';
 import { colorDepthOf, createTheme } from './theme.ts';
@@ -118,10 +119,15 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     quit: () => finish(),
   });
 
-  /** The process was told to end: the terminal first, then the files, but not for long. */
+  /**
+   * The process was told to end: the terminal first, then the files, but not for long; told twice, at once.
+   * The signal handlers stay: without them Ink's own would let the signal kill the process on the spot.
+   */
   function end(status: number): void {
     terminal.leave();
-    stopWatching();
+    if (ending) process.exit(status);
+    ending = true;
+    releaseStray();
     const late = setTimeout(() => process.exit(status), closeLimit);
     session
       .close()
@@ -133,10 +139,12 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
       });
   }
 
+  let ending = false;
   const stopWatching = watchEndings({
     signal: end,
     failed: (error) => fail(error),
     continued() {
+      if (ending) return;
       terminal.leave();
       terminal.enter();
     },
@@ -148,6 +156,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     if (message !== null && message.until < Date.now()) store.set({ ...store.get(), message: null });
   }, messageCheck);
 
+  const releaseStray = holdStray();
   terminal.enter();
   const ink = render(<App session={session} store={store} views={views} theme={theme} />, {
     // Ink asks its streams for no more than FrameStream has.
@@ -165,6 +174,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     clearInterval(messages);
     stopListening();
     terminal.leave();
+    releaseStray();
     ink.unmount();
     stopWatching();
     await session.close();

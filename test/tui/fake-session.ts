@@ -256,6 +256,7 @@ export interface FakeOptions {
 export interface FakeSession extends Session {
   /** Packets come in, and the listeners are told. */
   arrive(packets: number): void;
+  totals: Session['totals'];
   readonly isClosed: boolean;
 }
 

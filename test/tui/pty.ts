@@ -1,25 +1,28 @@
 /** Runs a fixture program under a pty and reads the screen that a terminal would show. */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 
 const root = resolve(import.meta.dirname, '../..');
-const built = join(root, 'node_modules/.cache/netscope-test-tui');
+/** A folder of this process: test files run side by side. Below node_modules, so that imports resolve. */
+const built = join(root, `node_modules/.cache/netscope-test-tui-${process.pid}`);
 
 /** Compiles the programs of `test/tui/programs` and the TUI that they run; a second or less. */
 export function buildPrograms(): void {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const project = join(root, 'test/tui/programs');
   try {
-    execFileSync(
-      process.execPath,
-      [join(root, 'node_modules/typescript/bin/tsc'), '-p', join(root, 'test/tui/programs')],
-      { stdio: 'pipe' },
-    );
+    execFileSync(process.execPath, [tsc, '-p', project, '--outDir', built], { stdio: 'pipe' });
   } catch (error) {
     // Type errors elsewhere in the tree are another check's business, as long as there is a program to run.
     if (!existsSync(join(built, 'test/tui/programs/fake.js'))) throw error;
   }
+}
+
+export function removePrograms(): void {
+  rmSync(built, { recursive: true, force: true });
 }
 
 export interface PtyOptions {
@@ -55,6 +58,8 @@ export interface PtyRun {
     column: number,
     row: number,
   ): { readonly foreground: number; readonly background: number; readonly inverse: boolean };
+  /** The terminal goes away, as when a window is closed. */
+  hangUp(): void;
   stop(): void;
 }
 
@@ -138,6 +143,7 @@ export function runPty(options: PtyOptions = {}): PtyRun {
         inverse: (cell?.isInverse() ?? 0) !== 0,
       };
     },
+    hangUp: () => child.kill('SIGHUP'),
     stop() {
       if (running) child.kill('SIGKILL');
       terminal.dispose();

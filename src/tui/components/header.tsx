@@ -2,10 +2,12 @@
 import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import type { Session } from '../../session/model.ts';
+import { printable } from '../../util/printable.ts';
 import { type ViewName, viewNames } from '../keymap.ts';
 import { placeNow, type Ui, viewLabels } from '../state/model.ts';
 import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
 import { clock, count, short, span } from '../text/units.ts';
+import { cut } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -24,34 +26,42 @@ export function Header({ session, ui, theme }: HeaderProps): ReactElement {
   );
 }
 
-/** Parts of the first line in the order in which they are kept when there is no room for all. */
+/** From this width on there is room for words and a longer sparkline. */
+const roomy = 100;
+
+/** Parts of the first line; those that do not fit are left out, the last first. */
 function statusLine(session: Session, ui: Ui, theme: Theme): Line {
   const totals = session.totals();
   const { symbols } = theme;
-  const rate = totals.rates.at(-1) ?? 0;
-  const dropped = totals.dropped ?? 0;
-  const left: Line[] = [
-    [piece(` ${session.title} `, 'strong')],
+  const wide = ui.columns >= roomy;
+  const title = cut(printable(session.title), wide ? 60 : 20, symbols.ellipsis);
+  const parts: Line[] = [
+    [piece(` ${title} `, 'strong')],
     stateLine(session, ui, theme),
-    [piece(`  ${count(totals.packets)}`, 'strong'), piece(' packets', 'faint')],
-    dropped > 0
-      ? [piece(`  ${symbols.warning} ${count(dropped)} dropped`, 'bad')]
-      : [piece(totals.dropped === null ? '' : '  0 dropped', 'faint')],
-    session.mode === 'live' || ui.columns >= 100
-      ? [
-          piece(`  ${sparkline(totals.rates, ui.columns >= 110 ? 30 : 12, symbols.bars)}`, 'accent'),
-          session.mode === 'live' ? piece(` ${short(rate).padStart(4)}/s`) : piece(''),
-        ]
-      : [],
+    [piece(`  ${count(totals.packets)}`, 'strong'), piece(wide ? ' packets' : ' pkts', 'faint')],
+    droppedLine(totals.dropped, theme),
+    rateLine(session, totals.rates, wide ? 30 : 10, symbols.bars),
   ];
-  const right = clockLine(session);
+  const right = clockLine(session, wide);
   const spans: Span[] = [];
-  for (const part of left) {
-    if (widthOfLine(spans) + widthOfLine(part) + widthOfLine(right) + 1 > ui.columns) continue;
+  for (const part of parts) {
+    if (widthOfLine(spans) + widthOfLine(part) + widthOfLine(right) + 1 > ui.columns) break;
     spans.push(...part);
   }
   const space = ui.columns - widthOfLine(spans) - widthOfLine(right);
   return space < 1 ? spans : [...spans, piece(' '.repeat(space)), ...right];
+}
+
+function droppedLine(dropped: number | null, theme: Theme): Line {
+  if (dropped === null) return [];
+  if (dropped === 0) return [piece('  0 dropped', 'faint')];
+  return [piece(`  ${theme.symbols.warning} ${count(dropped)} dropped`, 'bad')];
+}
+
+function rateLine(session: Session, rates: readonly number[], width: number, bars: readonly string[]): Line {
+  if (rates.length === 0) return [];
+  const line = piece(`  ${sparkline(rates, width, bars)}`, 'accent');
+  return session.mode === 'live' ? [line, piece(` ${short(rates.at(-1) ?? 0)}/s`.padEnd(7))] : [line];
 }
 
 function stateLine(session: Session, ui: Ui, theme: Theme): Line {
@@ -80,11 +90,12 @@ function stateLine(session: Session, ui: Ui, theme: Theme): Line {
 }
 
 /** Time of the newest packet, and how long the capture is. */
-function clockLine(session: Session): Line {
+function clockLine(session: Session, wide: boolean): Line {
   const newest = session.packets.last === 0 ? undefined : session.packets.at(session.packets.last);
   if (newest === undefined) return [piece(' no packets ', 'faint')];
   const { duration } = session.totals();
-  return [piece(` ${clock(newest.seconds)}`), piece(` +${span(Math.round(duration))} `, 'faint')];
+  const length = wide ? ` +${span(Math.round(duration))}` : '';
+  return [piece(` ${clock(newest.seconds)}`), piece(`${length} `, 'faint')];
 }
 
 const tabGap = 2;
@@ -114,8 +125,7 @@ function crumbsLine(ui: Ui, theme: Theme): Line {
   if (ui.way.length < 2) return [];
   return ui.way.flatMap((place, index) => {
     const last = index === ui.way.length - 1;
-    const text = index === 0 ? place.label : `${place.label}`;
-    const crumb = piece(text, last ? 'accent' : 'faint');
+    const crumb = piece(place.label, last ? 'accent' : 'faint');
     return index === 0 ? [crumb] : [piece(` ${theme.symbols.crumb} `, 'faint'), crumb];
   });
 }

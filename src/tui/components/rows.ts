@@ -5,6 +5,20 @@ import type { Theme } from '../theme.ts';
 
 export type Selected = 'no' | 'focused' | 'away';
 
+/** The rows on screen. */
+export function* rowsInSight<Row>(
+  window: Window,
+  count: number,
+  height: number,
+  rowAt: (index: number) => Row | undefined,
+): Iterable<Row> {
+  const end = Math.min(count, window.offset + Math.max(0, height));
+  for (let index = window.offset; index < end; index++) {
+    const row = rowAt(index);
+    if (row !== undefined) yield row;
+  }
+}
+
 /** Paints rows `window.offset` to `offset + height` of `count`. */
 export function visibleRows(
   window: Window,

@@ -1,5 +1,5 @@
 /** Rows in columns: which columns fit, how wide they are, and how a row looks. */
-import { fitLine, type Line, paintLine, piece, type Span } from '../text/line.ts';
+import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
 import { fitText } from '../text/width.ts';
 import type { Role, Theme } from '../theme.ts';
 
@@ -7,11 +7,13 @@ export interface Column<Row> {
   readonly id: string;
   readonly title: string;
   readonly align?: 'left' | 'right';
-  /** Narrowest and, with room to spare, widest. */
+  /** Narrowest and, with room to spare and something to show there, widest. */
   readonly min: number;
   readonly max?: number;
-  /** Columns with higher numbers go first when there is no room. */
+  /** Importance: columns with higher numbers give way first, and get their room last. See `essential`. */
   readonly keep: number;
+  /** Takes all the room that the others leave. */
+  readonly rest?: boolean;
   /** What the row shows in `width` columns; longer lines are cut. */
   cell(row: Row, width: number): Line;
 }
@@ -23,28 +25,51 @@ export interface Placed<Row> {
 
 const gap = 1;
 
-/** Columns that fit into `width`, with the room to spare given to those that can use it. */
-export function layOut<Row>(columns: readonly Column<Row>[], width: number): readonly Placed<Row>[] {
-  let chosen = [...columns];
-  const needed = () => chosen.reduce((sum, column) => sum + column.min + gap, -gap);
-  while (needed() > width && chosen.length > 1) {
-    const least = chosen.reduce((worst, column) => (column.keep > worst.keep ? column : worst));
-    chosen = chosen.filter((column) => column !== least);
-  }
-  const widths = chosen.map((column) => column.min);
-  let spare = width - needed();
-  for (let grew = true; spare > 0 && grew; ) {
-    grew = false;
-    for (let index = 0; index < chosen.length && spare > 0; index++) {
-      const column = chosen[index];
-      const now = widths[index] ?? 0;
-      if (column === undefined || now >= (column.max ?? column.min)) continue;
-      widths[index] = now + 1;
-      spare--;
-      grew = true;
+/** The widest cell that each column has shown, by id: columns grow with what they show and stay so. */
+export type Widest = Map<string, number>;
+
+export function measure<Row>(columns: readonly Column<Row>[], rows: Iterable<Row>, widest: Widest): void {
+  for (const row of rows) {
+    for (const column of columns) {
+      const wide = widthOfLine(column.cell(row, column.max ?? column.min));
+      if (wide > (widest.get(column.id) ?? 0)) widest.set(column.id, wide);
     }
   }
-  return chosen.map((column, index) => ({ column, width: widths[index] ?? column.min }));
+}
+
+/** Columns up to this importance are always there; others only when those have all the room they need. */
+const essential = 2;
+
+/** Columns that fit into `width`, each as wide as what it shows while there is room. */
+export function layOut<Row>(
+  columns: readonly Column<Row>[],
+  width: number,
+  widest: Widest,
+): readonly Placed<Row>[] {
+  const inOrder = columns.toSorted((a, b) => a.keep - b.keep);
+  const widths = new Map<Column<Row>, number>();
+  let spare = width + gap;
+  for (const column of inOrder) {
+    if (column.keep > essential) break;
+    widths.set(column, column.min);
+    spare -= column.min + gap;
+  }
+  for (const column of inOrder) {
+    if (!widths.has(column)) {
+      if (spare < column.min + gap) continue;
+      spare -= column.min + gap;
+    }
+    const wanted = Math.min(column.max ?? column.min, widest.get(column.id) ?? 0);
+    const more = Math.max(0, Math.min(spare, wanted - column.min));
+    widths.set(column, column.min + more);
+    spare -= more;
+  }
+  const rest = columns.find((column) => column.rest === true && widths.has(column));
+  return columns.flatMap((column) => {
+    const wide = widths.get(column);
+    if (wide === undefined) return [];
+    return [{ column, width: column === rest ? Math.max(1, wide + spare) : wide }];
+  });
 }
 
 /** The painted title row; `sorting` marks its column. */

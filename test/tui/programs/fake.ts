@@ -1,17 +1,49 @@
-/** The TUI on the scripted session. Options come as JSON in FAKE; packets arrive ten times a second if it says so. */
-
+/** The TUI on the scripted session. Options come as JSON in FAKE. */
 import { runTui } from '../../../src/tui/run.tsx';
 import { type FakeOptions, fakeSession } from '../fake-session.ts';
+
+type Fault = 'throw-later' | 'reject-later' | 'throw-in-draw' | 'exit-later' | 'print-later';
 
 interface Script extends FakeOptions {
   /** Packets that arrive each tenth of a second. */
   readonly arriving?: number;
   readonly ascii?: boolean;
+  /** What goes wrong, a third of a second after the start. */
+  readonly fault?: Fault;
 }
 
 const script: Script = JSON.parse(process.env.FAKE ?? '{}');
 const session = fakeSession(script);
-if (script.arriving !== undefined) setInterval(() => session.arrive(script.arriving ?? 0), 100).unref();
-const color = process.env.NO_COLOR === undefined;
-await runTui(session, { color, ascii: script.ascii ?? false });
-console.log(session.isClosed ? 'session closed' : 'session left open');
+const { arriving, fault } = script;
+if (arriving !== undefined) setInterval(() => session.arrive(arriving), 100).unref();
+if (fault !== undefined) setTimeout(() => fail(fault), 300);
+
+function fail(kind: Fault): void {
+  const error = new Error(`the ${kind} fault`);
+  switch (kind) {
+    case 'throw-later':
+      throw error;
+    case 'reject-later':
+      Promise.reject(error);
+      break;
+    case 'throw-in-draw':
+      session.totals = () => {
+        throw error;
+      };
+      session.arrive(1);
+      break;
+    case 'exit-later':
+      process.exit(3);
+      break;
+    case 'print-later':
+      console.error('a stray line');
+  }
+}
+
+try {
+  await runTui(session, { color: process.env.NO_COLOR === undefined, ascii: script.ascii ?? false });
+  console.log(session.isClosed ? 'session closed' : 'session left open');
+} catch (error) {
+  console.log(`failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 70;
+}

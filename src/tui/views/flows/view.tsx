@@ -2,9 +2,9 @@
 import { Box } from 'ink';
 import { paintFacts } from '../../components/facts.ts';
 import { Pane } from '../../components/pane.tsx';
-import { emptyNote, visibleRows } from '../../components/rows.ts';
+import { emptyNote, rowsInSight, visibleRows } from '../../components/rows.ts';
 import { isInside, sideBySide, split } from '../../components/split.ts';
-import { layOut, tableRow, titleRow } from '../../components/table.ts';
+import { layOut, measure, tableRow, titleRow, type Widest } from '../../components/table.ts';
 import type { Action } from '../../keymap.ts';
 import { clampScroll, listStart, move, positionAt, scroll, windowOf } from '../../state/list.ts';
 import { type Place, placeOf, toggle } from '../../state/place.ts';
@@ -21,9 +21,10 @@ import { createFlowLists, type FlowList } from './rows.ts';
 import { nextSorting } from './sorting.ts';
 import { createRowTexts } from './texts.ts';
 
-const share = { across: 0.6, down: 0.55, wide: 170 };
+const share = { across: 0.6, down: 0.55, wide: 230 };
 
 export function createFlowsView(): View {
+  const widest: Widest = new Map();
   const listFor = createFlowLists();
   const texts = createRowTexts();
 
@@ -57,7 +58,9 @@ export function createFlowsView(): View {
       const { theme } = frame;
       const { list, areas, listHeight, window, selected } = parts(place, frame);
       const inner = areas[0].width - 2;
-      const placed = layOut(flowColumns(theme), inner - 2);
+      const columns = flowColumns(theme);
+      measure(columns, rowsInSight(window, list.count, listHeight, list.row), widest);
+      const placed = layOut(columns, inner - 2, widest);
       const lines =
         list.count === 0
           ? emptyNote(whyEmpty(place, frame), inner, listHeight + 1, theme)
@@ -77,7 +80,7 @@ export function createFlowsView(): View {
           <Pane
             theme={theme}
             title={[piece('Flows', 'strong')]}
-            note={countNote(list, place, frame)}
+            note={countNote(list, place)}
             width={areas[0].width}
             height={areas[0].height}
             focused={place.pane === 0}
@@ -206,11 +209,11 @@ function lineOf(row: FlowRow, frame: Frame): string {
   return (row.child ? '  ' : '') + cells.filter((text) => text !== '').join('  ');
 }
 
-function countNote(list: FlowList, place: Place, frame: Frame): Line {
+function countNote(list: FlowList, place: Place): Line {
   const limited = place.filter !== '' || place.scope.kind !== 'all';
   const number = limited ? `${count(list.matched)} of ${count(list.total)}` : count(list.total);
   const spans = [piece(`${number} connections`, 'faint')];
-  if (place.follow) spans.unshift(piece(`${frame.theme.symbols.open} newest `, 'accent'));
+  if (place.follow) spans.unshift(piece('following ', 'accent'));
   if (place.filter !== '') spans.unshift(piece(`/${place.filter} `, 'accent'));
   return spans;
 }

@@ -2,9 +2,9 @@
 import { Box } from 'ink';
 import type { Field } from '../../../packet/model.ts';
 import { Pane } from '../../components/pane.tsx';
-import { emptyNote, visibleRows } from '../../components/rows.ts';
+import { emptyNote, rowsInSight, visibleRows } from '../../components/rows.ts';
 import { isInside } from '../../components/split.ts';
-import { layOut, listRow, tableRow, titleRow } from '../../components/table.ts';
+import { layOut, listRow, measure, tableRow, titleRow, type Widest } from '../../components/table.ts';
 import type { Action } from '../../keymap.ts';
 import { listOf, listStart, move, positionAt, windowOf } from '../../state/list.ts';
 import { type Place, placeOf, selecting, toggle } from '../../state/place.ts';
@@ -24,6 +24,7 @@ import { createListings } from './numbers.ts';
 import { createPacketRows, interfaceName, type PacketRow } from './rows.ts';
 
 export function createPacketsView(redraw: () => void): View {
+  const widest: Widest = new Map();
   const rows = createPacketRows();
   const listingFor = createListings(rows, redraw);
   const compile = memo(compilePacketFilter);
@@ -65,16 +66,8 @@ export function createPacketsView(redraw: () => void): View {
         <Box flexDirection="column">
           {listPane(now, place, frame)}
           <Box>
-            {treePane(now, place, frame)}
-            <Pane
-              theme={frame.theme}
-              title={[piece('Bytes', 'strong')]}
-              note={[piece(now.selected === undefined ? '' : `${now.bytes?.length ?? 0} held`, 'faint')]}
-              width={areas.hex.width}
-              height={areas.hex.height}
-              focused={place.pane === 2}
-              lines={hexLines(now, place, frame)}
-            />
+            {areas.shared && place.pane === 2 ? null : treePane(now, place, frame)}
+            {areas.shared && place.pane !== 2 ? null : hexPane(now, place, frame)}
           </Box>
         </Box>
       );
@@ -173,14 +166,17 @@ export function createPacketsView(redraw: () => void): View {
     const { theme, data } = frame;
     const { list, areas, listHeight, window } = now;
     const inner = areas.list.width - 2;
-    const placed = layOut(packetColumns(frame.width, data.packets.last), inner - 2);
+    const columns = packetColumns(frame.width, data.packets.last);
+    const rowAt = (index: number) => rows.row(list.at(index), data);
+    measure(columns, rowsInSight(window, list.count, listHeight, rowAt), widest);
+    const placed = layOut(columns, inner - 2, widest);
     const lines =
       list.count === 0
         ? emptyNote(whyEmpty(place, frame, now), inner, listHeight + 1, theme)
         : [
             titleRow(placed, inner, theme, null),
             ...visibleRows(window, list.count, listHeight, place.pane === 0, (index, how) => {
-              const row = rows.row(list.at(index), data);
+              const row = rowAt(index);
               return row === undefined ? ' '.repeat(inner) : tableRow(row, placed, inner, theme, how);
             }),
           ];
@@ -188,7 +184,7 @@ export function createPacketsView(redraw: () => void): View {
       <Pane
         theme={theme}
         title={[piece('Packets', 'strong')]}
-        note={countNote(now, place, frame)}
+        note={countNote(now, place)}
         width={areas.list.width}
         height={areas.list.height}
         focused={place.pane === 0}
@@ -219,6 +215,20 @@ export function createPacketsView(redraw: () => void): View {
           return listRow(line, inner, theme, how);
         })}
         scroll={{ offset: fieldWindow.offset, count: fields.length, shown: treeHeight }}
+      />
+    );
+  }
+
+  function hexPane(now: Parts, place: Place, frame: Frame) {
+    return (
+      <Pane
+        theme={frame.theme}
+        title={[piece('Bytes', 'strong')]}
+        note={bytesNote(now)}
+        width={now.areas.hex.width}
+        height={now.areas.hex.height}
+        focused={place.pane === 2}
+        lines={hexLines(now, place, frame)}
       />
     );
   }
@@ -274,6 +284,19 @@ export function createPacketsView(redraw: () => void): View {
     const details = positionAt(list, list.indexOf(key, 0), now.fieldWindow.offset, now.treeHeight);
     return { ...place, byte, toggled, details };
   }
+}
+
+function bytesNote({
+  selected,
+  bytes,
+}: {
+  readonly selected: PacketRow | undefined;
+  readonly bytes: Uint8Array | undefined;
+}): Line {
+  if (selected === undefined) return [];
+  const held = bytes?.length ?? 0;
+  const whole = selected.entry.wireLength;
+  return held < whole ? [piece(`${held} of ${whole}`, 'warn')] : [piece(String(held), 'faint')];
 }
 
 function rangeOf(field: Field) {
@@ -354,14 +377,13 @@ function countNote(
     readonly list: { readonly count: number };
   },
   place: Place,
-  frame: Frame,
 ): Line {
   const { total, searched } = now.listing;
   const number = searched === null ? count(total) : `${count(now.list.count)} of ${count(total)}`;
   const spans = [piece(`${number} packets`, 'faint')];
   if (searched !== null && searched < 1)
     spans.push(piece(` ${Math.floor(searched * 100)} % searched`, 'warn'));
-  if (place.follow) spans.unshift(piece(`${frame.theme.symbols.open} newest `, 'accent'));
+  if (place.follow) spans.unshift(piece('following ', 'accent'));
   if (place.filter !== '') spans.unshift(piece(`/${place.filter} `, 'accent'));
   return spans;
 }

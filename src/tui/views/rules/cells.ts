@@ -1,7 +1,7 @@
 /** What the rows of the rules view look like. */
-import type { Counter } from '../../../netfilter/model.ts';
+import type { Counter, Rule } from '../../../netfilter/model.ts';
 import type { Column } from '../../components/table.ts';
-import { type Line, piece } from '../../text/line.ts';
+import { type Line, piece, type Span } from '../../text/line.ts';
 import { bytes, count, short } from '../../text/units.ts';
 import type { Symbols } from '../../theme.ts';
 import { targetRole } from '../flows/details.ts';
@@ -67,9 +67,10 @@ export function ruleColumns(flat: boolean): readonly Column<RuleRow>[] {
       id: 'rule',
       title: 'Rule',
       min: 20,
-      max: 200,
-      keep: 0,
-      cell: ({ rule }) => [piece(withoutChain(rule.text))],
+      max: 60,
+      keep: 2,
+      rest: true,
+      cell: ({ rule }) => [matchPiece(rule)],
     },
   ];
 }
@@ -79,9 +80,11 @@ function counterCell(counter: Counter | null, text: (counter: Counter) => string
   return [piece(text(counter), counter.packets === 0 ? 'faint' : 'plain')];
 }
 
-/** `-A DOCKER -p tcp ...` without the chain, which its heading names. */
-export function withoutChain(text: string): string {
-  return text.replace(/^-A (?:"(?:[^"\\]|\\.)*"|\S+) ?/, '');
+/** `-A DOCKER -p tcp ... -j DNAT ...` without the chain and the target, which are shown elsewhere. */
+function matchPiece(rule: Rule): Span {
+  const text = rule.text.replace(/^-A (?:"(?:[^"\\]|\\.)*"|\S+) ?/, '');
+  const rest = rule.target === null ? text : ` ${text} `.replace(` -j ${rule.target} `, ' ').trim();
+  return rest === '' ? piece('every packet', 'faint') : piece(rest);
 }
 
 /** Rows that are no rule: what could not be read, tables and chains. */

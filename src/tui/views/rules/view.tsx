@@ -3,9 +3,9 @@ import { Box } from 'ink';
 import type { RulesReport } from '../../../session/model.ts';
 import { paintFacts } from '../../components/facts.ts';
 import { Pane } from '../../components/pane.tsx';
-import { emptyNote, visibleRows } from '../../components/rows.ts';
+import { emptyNote, rowsInSight, visibleRows } from '../../components/rows.ts';
 import { isInside, sideBySide, split } from '../../components/split.ts';
-import { layOut, listRow, tableRow, titleRow } from '../../components/table.ts';
+import { layOut, listRow, measure, tableRow, titleRow, type Widest } from '../../components/table.ts';
 import type { Action } from '../../keymap.ts';
 import { clampScroll, listOf, listStart, move, positionAt, scroll, windowOf } from '../../state/list.ts';
 import { type Place, placeOf, type Scope, type Sorting, selecting, toggle } from '../../state/place.ts';
@@ -18,11 +18,12 @@ import { indexReport } from '../flows/report.ts';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { headingLine, ruleColumns } from './cells.ts';
 import { rulesDetails } from './details.ts';
-import { nextRuleSorting, type RulesRow, rulesRows, ruleText } from './rows.ts';
+import { nextRuleSorting, type RuleRow, type RulesRow, rulesRows, ruleText } from './rows.ts';
 
-const share = { across: 0.62, down: 0.62, wide: 170 };
+const share = { across: 0.62, down: 0.62, wide: 230 };
 
 export function createRulesView(): View {
+  const widest: Widest = new Map();
   const rowsFor = memo(
     (
       report: RulesReport,
@@ -58,7 +59,13 @@ export function createRulesView(): View {
       const { theme } = frame;
       const { rows, areas, listHeight, window, selected } = parts(place, frame);
       const inner = areas[0].width - 2;
-      const placed = layOut(ruleColumns(place.sorting !== null), inner - 2);
+      const columns = ruleColumns(place.sorting !== null);
+      measure(
+        columns,
+        rowsInSight(window, rows.length, listHeight, (index) => ruleAt(rows, index)),
+        widest,
+      );
+      const placed = layOut(columns, inner - 2, widest);
       const lines =
         rows.length === 0
           ? emptyNote(whyEmpty(place, frame), inner, listHeight + 1, theme)
@@ -201,6 +208,11 @@ function toNamespace(row: RulesRow, frame: Frame): Effect {
   const namespace = frame.data.topology?.namespaces.find((candidate) => candidate.name === name);
   if (namespace === undefined) return { kind: 'say', text: 'its namespace is not in the topology' };
   return into(selecting(placeOf('topology', namespace.name), `namespace ${namespace.id}`));
+}
+
+function ruleAt(rows: readonly RulesRow[], index: number): RuleRow | undefined {
+  const row = rows[index];
+  return row?.kind === 'rule' ? row : undefined;
 }
 
 function titleOf(row: RulesRow): string {

@@ -24,8 +24,9 @@ export function topologyColumns(
       id: 'to',
       title: 'Leads to',
       min: 16,
-      max: 44,
+      max: 60,
       keep: 2,
+      rest: true,
       cell: (row) => leadsTo(row, topology, theme.symbols),
     },
     {
@@ -55,7 +56,7 @@ function nameCell(row: TopologyRow, theme: Theme): Line {
         row.namespace.kind === 'container' && container ? stateOfContainer(container, symbols) : null;
       if (mark !== null) spans.push(piece(`${mark.symbol} `, mark.role));
       spans.push(piece(row.namespace.name, 'strong'));
-      spans.push(piece(` ${row.namespace.kind}`, 'faint'));
+      if (row.namespace.kind !== row.namespace.name) spans.push(piece(` ${row.namespace.kind}`, 'faint'));
       return spans;
     }
     case 'bridge': {

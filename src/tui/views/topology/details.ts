@@ -100,7 +100,12 @@ function captureLines(input: DetailsInput, link: Link): readonly Line[] {
 function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): readonly Line[] {
   const { width, symbols } = input;
   return [
-    ...fact('Namespace', `${namespace.name}, ${namespace.kind}`, width, 'strong'),
+    ...fact(
+      'Namespace',
+      namespace.name === namespace.kind ? namespace.name : `${namespace.name}, ${namespace.kind}`,
+      width,
+      'strong',
+    ),
     ...fact('Id', namespace.id, width),
     ...(namespace.names.length > 0 ? fact('Names', namespace.names.join(', '), width) : []),
     ...fact('Kept by', namespace.sources.join(', ') || 'nothing that netscope found', width),

@@ -3,9 +3,9 @@ import { Box } from 'ink';
 import type { Topology } from '../../../topology/model.ts';
 import { paintFacts } from '../../components/facts.ts';
 import { Pane } from '../../components/pane.tsx';
-import { emptyNote, visibleRows } from '../../components/rows.ts';
+import { emptyNote, rowsInSight, visibleRows } from '../../components/rows.ts';
 import { isInside, sideBySide, split } from '../../components/split.ts';
-import { layOut, tableRow, titleRow } from '../../components/table.ts';
+import { layOut, measure, tableRow, titleRow, type Widest } from '../../components/table.ts';
 import type { Action } from '../../keymap.ts';
 import { clampScroll, listOf, move, positionAt, scroll, windowOf } from '../../state/list.ts';
 import { type Place, placeOf, toggle } from '../../state/place.ts';
@@ -22,6 +22,7 @@ import { trafficOf } from './traffic.ts';
 const share = { across: 0.58, down: 0.56, wide: 110 };
 
 export function createTopologyView(): View {
+  const widest: Widest = new Map();
   const rowsFor = memo((topology: Topology | null, toggled: ReadonlySet<string>, filter: string) =>
     topology === null ? [] : topologyRows(topology, toggled, wordFilter(filter)),
   );
@@ -52,7 +53,12 @@ export function createTopologyView(): View {
       const inner = areas[0].width - 2;
       const topology = data.topology;
       const columns = topology === null ? [] : topologyColumns(topology, data.interfaces, theme);
-      const placed = layOut(columns, inner - 2);
+      measure(
+        columns,
+        rowsInSight(window, rows.length, listHeight, (index) => rows[index]),
+        widest,
+      );
+      const placed = layOut(columns, inner - 2, widest);
       const lines =
         rows.length === 0
           ? emptyNote(whyEmpty(place, frame), inner, listHeight + 1, theme)
