@@ -53,15 +53,19 @@ export interface LabHost {
 }
 
 const tools = [
-  'dockerd',
-  'iptables',
-  'busybox',
-  'ip',
-  'nsenter',
-  'setpriv',
-  'conntrack',
-  'tcpdump',
-  'redis-server',
+  ...[
+    'dockerd',
+    'iptables',
+    'iptables-legacy',
+    'nft',
+    'busybox',
+    'ip',
+    'nsenter',
+    'setpriv',
+    'conntrack',
+    'ethtool',
+  ],
+  ...['tcpdump', 'tshark', 'tcpreplay', 'socat', 'redis-server', 'mariadbd', 'psql'],
 ];
 
 /** Why this machine cannot run a lab, or undefined if it can. With CI_REQUIRE_LAB=1 it must: then this throws instead. */

@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { datagrams } from './datagrams.ts';
+import { type LabHost, startHost, whyNoLab } from './host.ts';
+import { openTerminal } from './terminal.ts';
+import { trafficRound } from './traffic.ts';
+
+const skip = whyNoLab();
+const titles: readonly (readonly [string, RegExp])[] = [
+  ['1', /╭─ Topology/],
+  ['2', /╭─ Flows/],
+  ['3', /╭─ Packets/],
+  ['4', /╭─ Rules/],
+];
+
+describe.skipIf(skip !== undefined)(
+  `the TUI on a Docker host${skip === undefined ? '' : ` (skipped: ${skip})`}`,
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netscope-lab-tui-'));
+    let host: LabHost;
+    beforeAll(async () => {
+      host = await startHost({ scenario: 'standard' });
+    });
+    afterAll(async () => {
+      rmSync(folder, { recursive: true });
+      await host?.remove();
+    });
+
+    it('shows bridges with the containers behind them, and the flows that pass', async () => {
+      const terminal = await openTerminal(host, ['tcp']);
+      await terminal.until(/docker0 .*network bridge/);
+      await terminal.until(/↔ web:eth0/);
+      await trafficRound(host);
+      terminal.send('2');
+      await terminal.until(/203\.0\.113\.9:\d+ +203\.0\.113\.10:8080|web:80/);
+      terminal.send('q');
+      expect(await terminal.exitCode).toBe(0);
+      expect(terminal.alternate).toBe(false);
+      expect(terminal.screen()).toMatch(/packets/);
+    });
+
+    it('answers keys within half a second while 100,000 packets a second come in, and loses none', async () => {
+      writeFileSync(join(folder, 'udp.pcap'), datagrams(1000));
+      const terminal = await openTerminal(host, ['-i', 'blue:eth0', 'udp port 9']);
+      await terminal.until(/capturing/);
+      const file = join(folder, 'udp.pcap');
+      const flood = host.run([
+        'tcpreplay',
+        '-i',
+        'vblue',
+        '--preload-pcap',
+        '--loop',
+        '500',
+        '--pps',
+        '100000',
+        file,
+      ]);
+      await delay(500);
+      const answers: number[] = [];
+      for (let round = 0; round < 4; round++) {
+        for (const [key, title] of titles) {
+          terminal.send(key);
+          answers.push(await terminal.until(title, 2000));
+          await delay(200);
+        }
+      }
+      expect((await flood).stdout).toMatch(/Successful packets: +500000/);
+      expect(Math.max(...answers), answers.map((answer) => answer.toFixed(0)).join(' ')).toBeLessThan(500);
+      await terminal.until(/500,000 pkts {2}0 dropped/, 5000);
+      terminal.send('q');
+      expect(await terminal.exitCode).toBe(0);
+    });
+
+    it.each([
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const)('gives the terminal back on %s', async (name, status) => {
+      const terminal = await openTerminal(host, []);
+      await terminal.until(/capturing/);
+      expect(terminal.alternate).toBe(true);
+      terminal.signal(name);
+      expect(await terminal.exitCode).toBe(status);
+      expect(terminal.alternate).toBe(false);
+    });
+
+    it('leaves no capture behind', async () => {
+      expect((await host.run(['cat', '/proc/net/packet'])).stdout.split('\n')).toHaveLength(1);
+    });
+  },
+);
