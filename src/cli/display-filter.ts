@@ -1,2 +1,8 @@
-export const flowFilter = (_: string | undefined) => (_flow: unknown): boolean => true;
-export const packetFilter = (_: string | undefined) => (_d: unknown): boolean => true;
+export const flowFilter =
+  (_: string | undefined) =>
+  (_flow: unknown): boolean =>
+    true;
+export const packetFilter =
+  (_: string | undefined) =>
+  (_d: unknown): boolean =>
+    true;

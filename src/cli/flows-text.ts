@@ -5,7 +5,11 @@ import { printable } from '../util/printable.ts';
 import { grouped } from './output.ts';
 import type { Paint } from './paint.ts';
 
-export function* flowLines(session: Session, accepts: (flow: Flow) => boolean, paint: Paint): Generator<string> {
+export function* flowLines(
+  session: Session,
+  accepts: (flow: Flow) => boolean,
+  paint: Paint,
+): Generator<string> {
   const { flows, connections } = session.flows();
   const byId = new Map(flows.map((flow) => [flow.id, flow]));
   let shown = 0;
@@ -29,7 +33,9 @@ function* connectionLines(connection: Connection, flows: readonly Flow[], paint:
   const application = first.application === null ? '' : ` ${first.application}`;
   const counts = `${grouped(first.packets.forward)}/${grouped(first.packets.reverse)} packets ${grouped(first.bytes.forward)}/${grouped(first.bytes.reverse)} bytes`;
   yield `${paint.bold(`${first.protocol}${application}`)} ${endText(first.source)} > ${endText(first.destination)}  ${state}  ${paint.dim(counts)}`;
-  const path = connection.path.map((step) => `${printable(step.interface)}${step.deltaUs > 0 ? ` +${step.deltaUs} us` : ''}`);
+  const path = connection.path.map(
+    (step) => `${printable(step.interface)}${step.deltaUs > 0 ? ` +${step.deltaUs} us` : ''}`,
+  );
   if (path.length > 0) yield `    path  ${path.join(' > ')}`;
   for (const translation of connection.translations) {
     yield `    ${translation.kind}  ${printable(translation.from)} -> ${printable(translation.to)}`;
@@ -39,7 +45,8 @@ function* connectionLines(connection: Connection, flows: readonly Flow[], paint:
   for (const rule of connection.rules) {
     if (!isListed(rule, translating)) yield `    rule  ${ruleText(rule, paint)}`;
   }
-  if (connection.verdict === 'drop' || connection.verdict === 'reject') yield `    verdict  ${paint.bad(connection.verdict)}`;
+  if (connection.verdict === 'drop' || connection.verdict === 'reject')
+    yield `    verdict  ${paint.bad(connection.verdict)}`;
   if (connection.problem !== '') yield `    ${paint.bad('!')} ${printable(connection.problem)}`;
   for (const flow of flows) for (const note of flow.notes) yield `    note  ${printable(note)}`;
 }

@@ -33,13 +33,14 @@ export function addCaptureOptions(command: Command): Command {
     .addOption(
       new Option(
         '-i, --interface <[ns:]iface>',
-        'interface to capture on; repeatable. NS: host, a named namespace, a container, pid:N, net:[INODE]. A container alone: all of its interfaces. any: the host\'s, all: every namespace\'s',
+        "interface to capture on; repeatable. NS: host, a named namespace, a container, pid:N, net:[INODE]. A container alone: all of its interfaces. any: the host's, all: every namespace's",
       ).argParser(collect),
     )
     .addOption(
-      new Option('-r, --read <file>', 'read a capture, a recording or a snapshot; repeatable; - is standard input').argParser(
-        collect,
-      ),
+      new Option(
+        '-r, --read <file>',
+        'read a capture, a recording or a snapshot; repeatable; - is standard input',
+      ).argParser(collect),
     )
     .addOption(
       new Option(
@@ -59,9 +60,17 @@ export function addCaptureOptions(command: Command): Command {
 export function addWriteOptions(command: Command): Command {
   return command
     .addOption(new Option('-w, --write <file>', 'write a recording (pcapng); - is standard output'))
-    .addOption(new Option('-C, --file-size <MB>', 'new file after this many million bytes').argParser(positiveNumber))
-    .addOption(new Option('-G, --rotate-seconds <seconds>', 'new file after this many seconds').argParser(positiveNumber))
-    .addOption(new Option('-W, --file-count <count>', 'keep at most this many files').argParser(positiveInteger));
+    .addOption(
+      new Option('-C, --file-size <MB>', 'new file after this many million bytes').argParser(positiveNumber),
+    )
+    .addOption(
+      new Option('-G, --rotate-seconds <seconds>', 'new file after this many seconds').argParser(
+        positiveNumber,
+      ),
+    )
+    .addOption(
+      new Option('-W, --file-count <count>', 'keep at most this many files').argParser(positiveInteger),
+    );
 }
 
 export function addOutputOptions(command: Command, formats: readonly ('json' | 'ndjson' | 'csv')[]): Command {
@@ -79,12 +88,18 @@ export function addOutputOptions(command: Command, formats: readonly ('json' | '
 
 export function addDisplayFilter(command: Command): Command {
   return command.addOption(
-    new Option('-Y, --display-filter <filter>', "show only what matches, in Wireshark's syntax: ip.addr == 172.17.0.2"),
+    new Option(
+      '-Y, --display-filter <filter>',
+      "show only what matches, in Wireshark's syntax: ip.addr == 172.17.0.2",
+    ),
   );
 }
 
 export function dockerHostOption(): Option {
-  return new Option('--docker-host <socket>', "the engine's socket (default: $DOCKER_HOST, else the usual Docker and Podman sockets)");
+  return new Option(
+    '--docker-host <socket>',
+    "the engine's socket (default: $DOCKER_HOST, else the usual Docker and Podman sockets)",
+  );
 }
 
 export function colorOption(): Option {
@@ -97,7 +112,8 @@ function collect(value: string, previous: readonly string[] | undefined): readon
 
 function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('Give a whole number from 1.');
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Give a whole number from 1.');
   return value;
 }
 

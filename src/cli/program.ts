@@ -1,6 +1,5 @@
 /** The command line: argv to a command, its failure to one line and an exit status. */
 import { Command } from 'commander';
-import { failureOf } from './errors.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { flowsCommand } from './commands/flows.ts';
@@ -10,6 +9,7 @@ import { rulesCommand } from './commands/rules.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
 import { topologyCommand } from './commands/topology.ts';
 import { replayCommand, tuiCommand } from './commands/tui.ts';
+import { failureOf } from './errors.ts';
 import { version } from './version.ts';
 
 export function createProgram(): Command {

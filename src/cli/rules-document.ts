@@ -16,7 +16,10 @@ export function rulesDocument(session: Session): object {
         name: chain.name,
         policy: chain.policy,
         counter: chain.counter,
-        rules: chain.rules.map((rule) => ({ ...rule, connections: chain.connections.get(rule.position) ?? [] })),
+        rules: chain.rules.map((rule) => ({
+          ...rule,
+          connections: chain.connections.get(rule.position) ?? [],
+        })),
       })),
     })),
     errors: report.errors,

@@ -11,12 +11,14 @@ export function* ruleLines(report: RulesReport, paint: Paint): Generator<string>
     yield paint.bold(`${printable(table.namespace)}  ${table.backend}  ${table.family}  ${table.name}`);
     for (const chain of table.chains) {
       const policy = chain.policy === null ? '' : ` policy ${chain.policy}`;
-      const counter = chain.counter === null || chain.policy === null ? '' : ` [${grouped(chain.counter.packets)} packets]`;
+      const counter =
+        chain.counter === null || chain.policy === null ? '' : ` [${grouped(chain.counter.packets)} packets]`;
       yield `  ${printable(chain.name)}${paint.dim(`${policy}${counter}`)}`;
       for (const rule of chain.rules) {
         const met = chain.connections.get(rule.position)?.length ?? 0;
         const packets = rule.counter === null ? '-' : grouped(rule.counter.packets);
-        const flows = met === 0 ? '' : paint.good(`  <- ${grouped(met)} ${met === 1 ? 'connection' : 'connections'}`);
+        const flows =
+          met === 0 ? '' : paint.good(`  <- ${grouped(met)} ${met === 1 ? 'connection' : 'connections'}`);
         yield `  ${String(rule.position).padStart(4)} ${packets.padStart(10)}  ${printable(rule.text)}${flows}`;
       }
     }

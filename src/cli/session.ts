@@ -5,6 +5,7 @@ import type { Session } from '../session/model.ts';
 import { openReplay } from '../session/replay.ts';
 import { usageError } from './errors.ts';
 import type { CaptureOptions } from './options.ts';
+import { version } from './version.ts';
 
 export interface SessionNeeds {
   /** Packets are listed, so an index of them is kept. */
@@ -30,16 +31,25 @@ export async function openSession(
   if (options.read !== undefined) {
     for (const name of ['interface', 'write', 'snaplen', 'backend'] as const) {
       if (options[name] !== undefined) {
-        throw usageError(`read ${options.read.join(', ')}`, `--${name} is for capturing`, `leave out --${name} or -r`);
+        throw usageError(
+          `read ${options.read.join(', ')}`,
+          `--${name} is for capturing`,
+          `leave out --${name} or -r`,
+        );
       }
     }
     return openReplay({ ...common, files: options.read });
   }
   if (common.rules.length > 0) {
-    throw usageError('use --rules', 'this host has rules of its own', 'give the capture that they belong to with -r');
+    throw usageError(
+      'use --rules',
+      'this host has rules of its own',
+      'give the capture that they belong to with -r',
+    );
   }
   return openLive({
     ...common,
+    version,
     interfaces: options.interface ?? [],
     hostStateOnly: needs.hostStateOnly === true,
     ...(options.snaplen === undefined ? {} : { snaplen: options.snaplen }),

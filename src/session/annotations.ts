@@ -56,7 +56,8 @@ export class Annotations {
           chains: table.chains.map((chain) => ({
             ...chain,
             connections:
-              met.get(chainKey(table.namespace, table.backend, table.family, table.name, chain.name)) ?? new Map(),
+              met.get(chainKey(table.namespace, table.backend, table.family, table.name, chain.name)) ??
+              new Map(),
           })),
         }),
       ),

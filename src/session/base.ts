@@ -93,7 +93,9 @@ export abstract class BaseSession implements Session {
   }
 
   get warnings(): readonly string[] {
-    return this.#host === null ? this.ingest.warnings : [...this.#host.snapshot.warnings, ...this.ingest.warnings];
+    return this.#host === null
+      ? this.ingest.warnings
+      : [...this.#host.snapshot.warnings, ...this.ingest.warnings];
   }
 
   get interfaces(): readonly SessionInterface[] {
@@ -138,6 +140,11 @@ export abstract class BaseSession implements Session {
     return this.flows().connections.find(({ id }) => id === connection)?.rules ?? [];
   }
 
+  /** The rules that the connection of a flow met, as far as they are known. */
+  protected rulesOfFlow(flow: number): readonly RuleReference[] {
+    return this.#reports.connectionOf(flow, this.state === 'capturing')?.rules ?? [];
+  }
+
   onChange(listener: () => void): () => void {
     return this.changes.subscribe(listener);
   }
@@ -145,6 +152,8 @@ export abstract class BaseSession implements Session {
 
 function vxlanPortsOf(snapshot: HostSnapshot | undefined): readonly number[] {
   return (snapshot?.namespaces ?? []).flatMap(({ links }) =>
-    links.flatMap(({ kind, details }) => (kind === 'vxlan' && typeof details.port === 'number' ? [details.port] : [])),
+    links.flatMap(({ kind, details }) =>
+      kind === 'vxlan' && typeof details.port === 'number' ? [details.port] : [],
+    ),
   );
 }

@@ -22,7 +22,12 @@ export class ConntrackLog {
     const known = entries.get(key);
     // An event that ends an entry says less about its state than the ones before it.
     entries.delete(key);
-    entries.set(key, known === undefined ? entry : { ...known, ...entry, status: entry.status.length > 0 ? entry.status : known.status });
+    entries.set(
+      key,
+      known === undefined
+        ? entry
+        : { ...known, ...entry, status: entry.status.length > 0 ? entry.status : known.status },
+    );
     if (entries.size > limit) {
       const oldest = entries.keys().next();
       if (oldest.done !== true) entries.delete(oldest.value);

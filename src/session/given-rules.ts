@@ -1,5 +1,10 @@
 /** `--rules [NS=]FILE`: rule dumps that the user has, for captures that carry none. */
-import { createNamespaceState, type HostSnapshot, type NamespaceState, type RulesetDump } from '../snapshot/schema.ts';
+import {
+  createNamespaceState,
+  type HostSnapshot,
+  type NamespaceState,
+  type RulesetDump,
+} from '../snapshot/schema.ts';
 import { readText } from './host-state.ts';
 
 export interface RulesFile {
@@ -33,7 +38,9 @@ export function addRules(snapshot: HostSnapshot, files: readonly RulesFile[]): H
 /** The family is told by the content: nft dumps are JSON, ip6tables dumps name IPv6 things. */
 function dumpOf(text: string): RulesetDump {
   if (text.trimStart().startsWith('{')) return { backend: 'nftables', family: 'inet', text };
-  const ip6 = /^# .*ip6tables-save/m.test(text) || /icmp6-|ipv6-icmp|\s[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*\/\d+/i.test(text);
+  const ip6 =
+    /^# .*ip6tables-save/m.test(text) ||
+    /icmp6-|ipv6-icmp|\s[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*\/\d+/i.test(text);
   return { backend: 'iptables-nft', family: ip6 ? 'ip6' : 'ip', text };
 }
 
@@ -43,5 +50,9 @@ function isNamed(namespace: NamespaceState, name: string): boolean {
 }
 
 function emptyNamespace(name: string, number: number): NamespaceState {
-  return createNamespaceState({ id: `net:[${number}]`, host: name === 'host', names: name === 'host' ? [] : [name] });
+  return createNamespaceState({
+    id: `net:[${number}]`,
+    host: name === 'host',
+    names: name === 'host' ? [] : [name],
+  });
 }

@@ -10,6 +10,8 @@ import { namespacePath } from './namespace-path.ts';
 
 /** Rules do not tell when their counters move: they are read again this often, in milliseconds. */
 const refreshInterval = 5000;
+/** Connections that conntrack reported become part of the state this often, in milliseconds. */
+const mergeInterval = 500;
 /** A host where something changes all the time is not read more often than this. */
 const shortestInterval = 1000;
 
@@ -24,6 +26,8 @@ export class HostFollower {
   #taken: HostSnapshot;
   #watcher: HostWatcher | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #merger: NodeJS.Timeout | null = null;
+  #merged = 0;
   #reading: Promise<void> | null = null;
   #readAt = Date.now();
   #stopped = false;
@@ -45,6 +49,7 @@ export class HostFollower {
     this.#followConntrack();
     this.#watcher = watchHost({ dockerHost: this.#dockerHost }, () => this.#schedule(shortestInterval));
     this.#schedule(refreshInterval);
+    this.#merger = setInterval(() => this.#mergeConnections(), mergeInterval);
   }
 
   /** Reads the host once more, so that counters and connections are those of the end. */
@@ -56,6 +61,7 @@ export class HostFollower {
   stop(): void {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#merger !== null) clearInterval(this.#merger);
     this.#watcher?.stop();
     for (const follower of this.#conntrack.values()) follower.stop();
     this.#conntrack.clear();
@@ -81,6 +87,7 @@ export class HostFollower {
       const snapshot = await takeSnapshot({ dockerHost: this.#dockerHost });
       this.#taken = snapshot;
       this.#followConntrack();
+      this.#merged = this.#log.version;
       const next = hostStateOf(this.#log.mergeInto(snapshot));
       // The same graph is the same object: names that were worked out from it stay valid.
       const same = JSON.stringify(next.topology) === JSON.stringify(this.#state.topology);
@@ -93,15 +100,26 @@ export class HostFollower {
     }
   }
 
+  #mergeConnections(): void {
+    if (this.#log.version === this.#merged) return;
+    this.#merged = this.#log.version;
+    this.#state = { ...this.#state, snapshot: this.#log.mergeInto(this.#taken) };
+    this.#onState(this.#state);
+  }
+
   /** Follows conntrack in every namespace that has rules or connections; without rules nothing is tracked. */
   #followConntrack(): void {
     for (const namespace of this.#taken.namespaces) {
       if (!isTracking(namespace) || this.#conntrack.has(namespace.id)) continue;
       try {
-        const follower = followConntrack(namespacePath(namespace), (entry) => this.#log.add(namespace.id, entry));
+        const follower = followConntrack(namespacePath(namespace), (entry) =>
+          this.#log.add(namespace.id, entry),
+        );
         this.#conntrack.set(namespace.id, follower);
       } catch (error) {
-        this.#onWarning(`connections of ${namespace.names[0] ?? namespace.id} are not followed: ${messageOf(error)}`);
+        this.#onWarning(
+          `connections of ${namespace.names[0] ?? namespace.id} are not followed: ${messageOf(error)}`,
+        );
       }
     }
     const present = new Set(this.#taken.namespaces.map(({ id }) => id));

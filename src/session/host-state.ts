@@ -31,7 +31,9 @@ export interface HostStateSource {
 export async function loadHostState(source: HostStateSource): Promise<HostState> {
   const file = source.read?.[0];
   if (file === undefined) {
-    return hostStateOf(await takeSnapshot(source.dockerHost === undefined ? {} : { dockerHost: source.dockerHost }));
+    return hostStateOf(
+      await takeSnapshot(source.dockerHost === undefined ? {} : { dockerHost: source.dockerHost }),
+    );
   }
   return hostStateOf(isSnapshotFile(file) ? readSnapshotFile(file) : await snapshotOfRecording(file));
 }
@@ -79,7 +81,12 @@ export function readText(path: string, tried: string): string {
 
 function cannotRead(tried: string, cause: unknown): NetscopeError {
   return new NetscopeError(
-    { tried, why: messageOf(cause), todo: 'name a file that this user may read', status: exitStatus.unreadable },
+    {
+      tried,
+      why: messageOf(cause),
+      todo: 'name a file that this user may read',
+      status: exitStatus.unreadable,
+    },
     { cause },
   );
 }

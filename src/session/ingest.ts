@@ -66,7 +66,14 @@ export class Ingest implements CaptureSink {
     const linkType = from.device.linkType;
     if (this.#options.accept !== undefined && !this.#options.accept(record, linkType)) return;
     const frame = this.#frame;
-    this.#decoder.decode(record.buffer, record.start, record.capturedLength, record.wireLength, linkType, frame);
+    this.#decoder.decode(
+      record.buffer,
+      record.start,
+      record.capturedLength,
+      record.wireLength,
+      linkType,
+      frame,
+    );
     this.table.add(frame, record);
     from.packets++;
     from.bytes += record.wireLength;

@@ -1,10 +1,10 @@
 /** Capturing on this host as a session. */
 import { hostname } from 'node:os';
+import type { PacketRecord } from '../capture-file/model.ts';
 import type { CaptureBackendName, CaptureTarget, LiveCapture, LiveSink } from '../host/capture/model.ts';
 import { defaultSnaplen } from '../host/capture/model.ts';
 import { openCapture } from '../host/capture/open.ts';
 import { takeSnapshot } from '../host/snapshot.ts';
-import type { PacketRecord } from '../capture-file/model.ts';
 import type { SelectedInterface } from '../topology/select-interfaces.ts';
 import { exitStatus, NetscopeError } from '../util/errors.ts';
 import { BaseSession } from './base.ts';
@@ -32,6 +32,8 @@ export interface LiveOptions {
   readonly backend?: CaptureBackendName;
   readonly dockerHost?: string;
   readonly write?: RecordingTarget;
+  /** Of netscope, for the recording. */
+  readonly version: string;
 }
 
 /** Bytes of packets that a live session holds for its lists. */
@@ -65,6 +67,8 @@ class LiveSession extends BaseSession {
   readonly #rates = new RecentRates();
   readonly #follower: HostFollower;
   #recorder: Recorder | null = null;
+  /** Why the recording ended before its time. */
+  #failure: Error | null = null;
   #capture: LiveCapture | null = null;
   #timer: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
@@ -90,6 +94,7 @@ class LiveSession extends BaseSession {
       options.dockerHost,
       (next) => {
         this.host = next;
+        this.#recorder?.host(next);
         this.ingest.version++;
       },
       (text) => this.ingest.warn(text),
@@ -108,9 +113,12 @@ class LiveSession extends BaseSession {
       this.#settle?.resolve();
       return;
     }
-    const targets = host.lookup.resolveInterfaces(this.#options.interfaces).map((chosen) => targetOf(chosen, host));
+    const targets = host.lookup
+      .resolveInterfaces(this.#options.interfaces)
+      .map((chosen) => targetOf(chosen, host));
     if (targets.length === 0) throw nothingToCapture();
-    if (this.#options.write !== undefined) this.#recorder = await Recorder.open(this.#options.write, host.snapshot);
+    if (this.#options.write !== undefined)
+      this.#recorder = await this.#openRecorder(this.#options.write, host);
     this.#follower.start();
     this.#capture = await openCapture(
       {
@@ -149,7 +157,7 @@ class LiveSession extends BaseSession {
     this.#rates.add(record.seconds);
     this.#recorder?.packet(record, this.ingest.table.lastFlow);
     this.ingest.index?.forgetBefore(this.#ring.oldest);
-    if (number === this.#options.count) void this.stop();
+    if (number === this.#options.count || this.#recorder?.isComplete === true) void this.stop();
   }
 
   protected snapshotArrived(): void {}
@@ -161,6 +169,22 @@ class LiveSession extends BaseSession {
   protected dropped(): number | null {
     const counts = this.ingest.interfaces.map(({ device }) => device.dropped);
     return counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  }
+
+  #openRecorder(target: RecordingTarget, host: HostState): Promise<Recorder> {
+    return Recorder.open(
+      {
+        target,
+        filter: this.#options.filter,
+        application: `netscope ${this.#options.version}`,
+        rulesOf: (flow) => this.rulesOfFlow(flow),
+        onFailure: (why) => {
+          this.#failure = why;
+          void this.stop();
+        },
+      },
+      host,
+    );
   }
 
   #sink(): LiveSink {
@@ -190,8 +214,9 @@ class LiveSession extends BaseSession {
       if (this.#capture !== null) await this.#follower.finish();
       this.ingest.table.finish();
       this.ingest.version++;
-      await this.#recorder?.finish(this.ingest.interfaces.map(({ device }) => device), this.snapshot);
-      if (this.state !== 'failed') this.state = 'done';
+      await this.#recorder?.finish();
+      if (this.#failure !== null) throw this.#failure;
+      this.state = 'done';
       this.#settle?.resolve();
     } catch (error) {
       this.state = 'failed';

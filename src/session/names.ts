@@ -14,7 +14,10 @@ export interface SessionNames {
  * `NS/IFACE`, as recordings and live captures name their interfaces. Interface names have no slash
  * (dev_valid_name, net/core/dev.c); names of namespaces may.
  */
-export function splitInterfaceName(name: string): { readonly namespace: string | null; readonly name: string } {
+export function splitInterfaceName(name: string): {
+  readonly namespace: string | null;
+  readonly name: string;
+} {
   const slash = name.lastIndexOf('/');
   if (slash < 0) return { namespace: null, name };
   return { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
@@ -47,7 +50,8 @@ export function createNames(
     containerOf(address, interfaceId) {
       if (numeric) return null;
       const device = interfaces[interfaceId]?.device;
-      const near = device?.name == null ? undefined : (splitInterfaceName(device.name).namespace ?? undefined);
+      const near =
+        device?.name == null ? undefined : (splitInterfaceName(device.name).namespace ?? undefined);
       const namespaceId = near === undefined ? undefined : lookup()?.namespaceByName(near)?.id;
       return lookup()?.containerOfAddress(address, namespaceId)?.container ?? null;
     },

@@ -18,7 +18,10 @@ export class RecentRates {
   /** Oldest first, up to the second before `now` (seconds since 1970): the current one is not over yet. */
   rates(now: number): readonly number[] {
     if (now > this.#newest) this.#advance(now);
-    return Array.from({ length: bucketCount - 1 }, (_, age) => this.#counts[slot(now - bucketCount + 1 + age)] ?? 0);
+    return Array.from(
+      { length: bucketCount - 1 },
+      (_, age) => this.#counts[slot(now - bucketCount + 1 + age)] ?? 0,
+    );
   }
 
   #advance(seconds: number): void {

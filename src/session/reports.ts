@@ -2,7 +2,7 @@
  * Flows, connections and rules worked out of what was taken in: on demand, and live no more often than the
  * working out costs.
  */
-import { type JoinContext, ConnectionJoiner } from '../flow/connections.ts';
+import { ConnectionJoiner, type JoinContext } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
 import { Annotations } from './annotations.ts';
@@ -21,12 +21,19 @@ export class Reports {
   readonly #host: () => HostState | null;
   readonly #joiner: ConnectionJoiner;
   readonly #rulesets = new RulesetCache();
-  #conntrack: { readonly of: HostState | null; readonly entries: JoinContext['conntrack'] } = { of: null, entries: [] };
+  #conntrack: { readonly of: HostState | null; readonly entries: JoinContext['conntrack'] } = {
+    of: null,
+    entries: [],
+  };
   #annotations: { readonly of: HostState; readonly made: Annotations } | null = null;
   #flows: FlowReport = { flows: [], connections: [], version: 0 };
   #flowsOf: { readonly ingest: number; readonly host: HostState | null } = { ingest: -1, host: null };
   #flowsAt = 0;
   #flowsCost = 0;
+  #byFlow: { readonly version: number; readonly map: ReadonlyMap<number, Connection> } = {
+    version: -1,
+    map: new Map(),
+  };
   #rules: RulesReport = { tables: [], errors: [], version: 0 };
   #rulesOf: { readonly flows: number; readonly host: HostState | null } = { flows: -1, host: null };
 
@@ -63,7 +70,21 @@ export class Reports {
     return this.#rules;
   }
 
-  #workOut(host: HostState | null): { readonly flows: readonly Flow[]; readonly connections: readonly Connection[] } {
+  /** The connection of the flow with this id, as far as it is known. */
+  connectionOf(flow: number, running: boolean): Connection | undefined {
+    const { connections, version } = this.flows(running);
+    if (this.#byFlow.version !== version) {
+      const map = new Map<number, Connection>();
+      for (const connection of connections) for (const id of connection.flows) map.set(id, connection);
+      this.#byFlow = { version, map };
+    }
+    return this.#byFlow.map.get(flow);
+  }
+
+  #workOut(host: HostState | null): {
+    readonly flows: readonly Flow[];
+    readonly connections: readonly Connection[];
+  } {
     const joined = this.#joiner.join({ names: this.#names, conntrack: this.#conntrackOf(host) });
     const flows = this.#ingest.table.report(this.#names);
     const annotations = this.#annotationsOf(host);
@@ -98,7 +119,8 @@ export class Reports {
 
   #annotationsOf(host: HostState | null): Annotations | null {
     if (host === null) return null;
-    if (this.#annotations?.of !== host) this.#annotations = { of: host, made: new Annotations(host, this.#rulesets) };
+    if (this.#annotations?.of !== host)
+      this.#annotations = { of: host, made: new Annotations(host, this.#rulesets) };
     return this.#annotations.made;
   }
 }

@@ -20,7 +20,8 @@ describe('the ring of a live capture', () => {
           else expect(read).toBeUndefined();
         }
         const newest = stored.at(-1);
-        if (newest !== undefined) expect(ring.read(newest.position, newest.bytes.length)).toEqual(newest.bytes);
+        if (newest !== undefined)
+          expect(ring.read(newest.position, newest.bytes.length)).toEqual(newest.bytes);
       }),
     );
   });

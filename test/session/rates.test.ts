@@ -4,7 +4,8 @@ import { RecentRates, WholeRates } from '../../src/session/rates.ts';
 describe('packet rates', () => {
   it('live, holds the last minute second by second and forgets the rest', () => {
     const recent = new RecentRates();
-    for (let second = 1000; second < 1100; second++) for (let count = 0; count < second % 5; count++) recent.add(second);
+    for (let second = 1000; second < 1100; second++)
+      for (let count = 0; count < second % 5; count++) recent.add(second);
     const rates = recent.rates(1100);
     expect(rates).toHaveLength(59);
     expect(rates.at(-1)).toBe(1099 % 5);

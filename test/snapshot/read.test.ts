@@ -29,9 +29,15 @@ describe('reading a snapshot', () => {
   it.each([
     ['{"schema": "netscope.snapshot/1", "takenAt"', /JSON/],
     ['{"schema": "netscope.flows/1"}', /not a snapshot/],
-    [JSON.stringify({ ...smallest, schema: 'netscope.snapshot/9' }), /netscope\.snapshot\/9.*netscope\.snapshot\/1/],
+    [
+      JSON.stringify({ ...smallest, schema: 'netscope.snapshot/9' }),
+      /netscope\.snapshot\/9.*netscope\.snapshot\/1/,
+    ],
     [JSON.stringify({ ...smallest, namespaces: [{ id: 'net:[x]' }] }), /namespaces\.0\.id/],
-    [JSON.stringify({ ...smallest, namespaces: [{ id: 'net:[1]', links: [{ index: 'one' }] }] }), /links\.0\.index/],
+    [
+      JSON.stringify({ ...smallest, namespaces: [{ id: 'net:[1]', links: [{ index: 'one' }] }] }),
+      /links\.0\.index/,
+    ],
   ])('refuses what is not one, naming the place: %s', (text, why) => {
     const error = failure(text);
     expect(error.status).toBe(exitStatus.unreadable);

@@ -14,14 +14,18 @@ export function doctorCommand(program: Command): void {
   const command = program
     .command('doctor')
     .summary('what this host and this user can do')
-    .description('What netscope can do on this host as this user: privileges, tools, engines, capture backends.')
+    .description(
+      'What netscope can do on this host as this user: privileges, tools, engines, capture backends.',
+    )
     .addOption(dockerHostOption())
     .addOption(colorOption());
   addOutputOptions(command, ['json']).action(doctor);
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
-  const abilities = await inspectAbilities(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost });
+  const abilities = await inspectAbilities(
+    options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost },
+  );
   const output = new Output();
   if (options.json === true) {
     await output.json({ schema: 'netscope.doctor/1', abilities });

@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
-import { addCaptureOptions, addDisplayFilter, addOutputOptions, type CaptureOptions, type OutputOptions, useColor } from '../options.ts';
 import { flowFilter } from '../display-filter.ts';
 import { flowCells, flowColumns, flowObject, flowsDocument } from '../flows-document.ts';
 import { flowLines } from '../flows-text.ts';
+import {
+  addCaptureOptions,
+  addDisplayFilter,
+  addOutputOptions,
+  type CaptureOptions,
+  type OutputOptions,
+  useColor,
+} from '../options.ts';
 import { csvRecord, Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
 import { finishOnSignal, openSession } from '../session.ts';
@@ -26,12 +33,15 @@ async function flows(bpf: readonly string[], options: CaptureOptions & OutputOpt
     if (options.json === true) {
       await output.json(flowsDocument(session, accepts));
     } else if (options.ndjson === true) {
-      for (const flow of session.flows().flows) if (accepts(flow)) await output.line(JSON.stringify(flowObject(flow)));
+      for (const flow of session.flows().flows)
+        if (accepts(flow)) await output.line(JSON.stringify(flowObject(flow)));
     } else if (options.csv === true) {
       await output.line(csvRecord(flowColumns));
-      for (const flow of session.flows().flows) if (accepts(flow)) await output.line(csvRecord(flowCells(flow)));
+      for (const flow of session.flows().flows)
+        if (accepts(flow)) await output.line(csvRecord(flowCells(flow)));
     } else {
-      for (const line of flowLines(session, accepts, createPaint(useColor(options.color)))) await output.line(line);
+      for (const line of flowLines(session, accepts, createPaint(useColor(options.color))))
+        await output.line(line);
     }
     await output.flush();
   } finally {

@@ -34,7 +34,11 @@ async function packets(bpf: readonly string[], options: PacketsOptions): Promise
   const accepts = packetFilter(options.displayFilter);
   const session = await openSession(bpf, options, { keepPackets: true });
   const output = new Output();
-  const style = { verbose: options.verbose === true, hex: options.hex === true, color: useColor(options.color) };
+  const style = {
+    verbose: options.verbose === true,
+    hex: options.hex === true,
+    color: useColor(options.color),
+  };
   let next = 1;
   let written = 0;
 
@@ -44,8 +48,12 @@ async function packets(bpf: readonly string[], options: PacketsOptions): Promise
       const entry = session.packets.at(next);
       const dissection = session.packets.dissect(next);
       if (entry === undefined || dissection === undefined || !accepts(dissection)) continue;
-      if (options.json === true) await output.write(`${written === 0 ? '' : ','}\n    ${JSON.stringify(packetObject(session, entry, dissection, style))}`);
-      else if (options.ndjson === true) await output.line(JSON.stringify(packetObject(session, entry, dissection, style)));
+      if (options.json === true)
+        await output.write(
+          `${written === 0 ? '' : ','}\n    ${JSON.stringify(packetObject(session, entry, dissection, style))}`,
+        );
+      else if (options.ndjson === true)
+        await output.line(JSON.stringify(packetObject(session, entry, dissection, style)));
       else await output.line(packetText(session, entry, dissection, style));
       written++;
       if (++done % slice === 0) await new Promise(setImmediate);

@@ -9,7 +9,9 @@ export function recordCommand(program: Command): void {
   const command = program
     .command('record [bpf...]')
     .summary('capture and host state in one pcapng file')
-    .description('Captures packets and the state of this host in one pcapng file, until -c, --duration or Ctrl-C.');
+    .description(
+      'Captures packets and the state of this host in one pcapng file, until -c, --duration or Ctrl-C.',
+    );
   addWriteOptions(addCaptureOptions(command)).action(record);
 }
 
@@ -25,12 +27,17 @@ async function record(bpf: readonly string[], options: CaptureOptions): Promise<
     await session.close();
   }
   const totals = session.totals();
-  const dropped = totals.dropped === null ? 'drops not known' : `${grouped(totals.dropped)} dropped by the kernel`;
-  process.stderr.write(`netscope: ${grouped(totals.packets)} packets, ${dropped}, written to ${options.write}\n`);
+  const dropped =
+    totals.dropped === null ? 'drops not known' : `${grouped(totals.dropped)} dropped by the kernel`;
+  process.stderr.write(
+    `netscope: ${grouped(totals.packets)} packets, ${dropped}, written to ${options.write}\n`,
+  );
   for (const warning of session.warnings) process.stderr.write(`netscope: ${warning}\n`);
 }
 
 function interfacesOf(session: Session): string {
   const names = session.interfaces.map((device) => `${device.namespace ?? ''}:${device.name}`);
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more interfaces`;
+  return names.length <= 4
+    ? names.join(', ')
+    : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more interfaces`;
 }

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { addCaptureOptions, addOutputOptions, type CaptureOptions, type OutputOptions, useColor } from '../options.ts';
+import {
+  addCaptureOptions,
+  addOutputOptions,
+  type CaptureOptions,
+  type OutputOptions,
+  useColor,
+} from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
 import { rulesDocument } from '../rules-document.ts';
@@ -29,7 +35,8 @@ async function listRules(bpf: readonly string[], options: CaptureOptions & Outpu
     if (options.json === true) {
       await output.json(rulesDocument(session));
     } else {
-      for (const line of ruleLines(session.rules(), createPaint(useColor(options.color)))) await output.line(line);
+      for (const line of ruleLines(session.rules(), createPaint(useColor(options.color))))
+        await output.line(line);
       await output.flush();
     }
   } finally {

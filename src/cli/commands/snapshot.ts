@@ -8,7 +8,9 @@ export function snapshotCommand(program: Command): void {
   program
     .command('snapshot')
     .summary('host state alone, as JSON')
-    .description('Writes the state of this host (namespaces, links, routes, rules, connections, containers) as JSON.')
+    .description(
+      'Writes the state of this host (namespaces, links, routes, rules, connections, containers) as JSON.',
+    )
     .requiredOption('-w, --write <file>', 'where to; - is standard output')
     .addOption(dockerHostOption())
     .action(snapshot);

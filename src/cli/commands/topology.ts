@@ -1,9 +1,15 @@
 import { type Command, Option } from 'commander';
+import { loadHostState } from '../../session/host-state.ts';
 import { drawDot } from '../../topology/draw/dot.ts';
 import { drawMermaid } from '../../topology/draw/mermaid.ts';
 import { drawTree } from '../../topology/draw/tree.ts';
-import { loadHostState } from '../../session/host-state.ts';
-import { addOutputOptions, type CaptureOptions, colorOption, dockerHostOption, useColor } from '../options.ts';
+import {
+  addOutputOptions,
+  type CaptureOptions,
+  colorOption,
+  dockerHostOption,
+  useColor,
+} from '../options.ts';
 import { Output } from '../output.ts';
 
 interface TopologyOptions extends Pick<CaptureOptions, 'read' | 'dockerHost' | 'color'> {
@@ -17,7 +23,9 @@ export function topologyCommand(program: Command): void {
   const command = program
     .command('topology')
     .summary('namespaces, links, veth peers, bridges, containers')
-    .description('Namespaces, links, veth peers, bridges and containers of this host, or of a recording or snapshot (-r).')
+    .description(
+      'Namespaces, links, veth peers, bridges and containers of this host, or of a recording or snapshot (-r).',
+    )
     .option('-r, --read <file>', 'a recording or a snapshot; - is standard input', (file: string) => [file])
     .addOption(dockerHostOption())
     .addOption(colorOption());

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import type { Session } from '../../session/model.ts';
-import { createPaint } from '../paint.ts';
-import { flowLines } from '../flows-text.ts';
+import { drawTree } from '../../topology/draw/tree.ts';
 import { nearNames } from '../../topology/near-names.ts';
 import { usageError } from '../errors.ts';
-import { drawTree } from '../../topology/draw/tree.ts';
+import { flowLines } from '../flows-text.ts';
 import { addCaptureOptions, addWriteOptions, type CaptureOptions, useColor } from '../options.ts';
 import { Output } from '../output.ts';
+import { createPaint } from '../paint.ts';
 import { finishOnSignal, openSession } from '../session.ts';
 
 export function tuiCommand(program: Command): void {
-  addWriteOptions(addCaptureOptions(program.argument('[bpf...]', 'capture filter, as tcpdump takes it'))).action(
-    (bpf: readonly string[], options: CaptureOptions) => {
-      refuseMistypedCommand(bpf, program);
-      return showTui(bpf, options);
-    },
-  );
+  addWriteOptions(
+    addCaptureOptions(program.argument('[bpf...]', 'capture filter, as tcpdump takes it')),
+  ).action((bpf: readonly string[], options: CaptureOptions) => {
+    refuseMistypedCommand(bpf, program);
+    return showTui(bpf, options);
+  });
 }
 
 /** `netscope topolgy` would be a capture filter, and its error would speak of filters. */
@@ -28,7 +28,11 @@ function refuseMistypedCommand(bpf: readonly string[], program: Command): void {
     1,
   );
   if (near.length === 0) return;
-  throw usageError(`run "${word}"`, 'there is no such command', `did you mean netscope ${near.join(' or ')}?`);
+  throw usageError(
+    `run "${word}"`,
+    'there is no such command',
+    `did you mean netscope ${near.join(' or ')}?`,
+  );
 }
 
 export function replayCommand(program: Command): void {
@@ -60,7 +64,9 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions): 
 
 async function printSession(session: Session, color: boolean): Promise<void> {
   if (session.mode === 'live' && session.state === 'capturing') {
-    process.stderr.write('netscope: no terminal on standard output: capturing until -c, --duration or Ctrl-C\n');
+    process.stderr.write(
+      'netscope: no terminal on standard output: capturing until -c, --duration or Ctrl-C\n',
+    );
   }
   await finishOnSignal(session);
   const output = new Output();

@@ -1,6 +1,7 @@
 /** Capture filters for files: compiled by libpcap itself, so that they mean what they mean to tcpdump. */
-import { koffi, loadLibrary } from '../ffi/library.ts';
+
 import { exitStatus, NetscopeError } from '../../util/errors.ts';
+import { koffi, loadLibrary } from '../ffi/library.ts';
 
 /** One instruction of a classic BPF program (struct bpf_insn, pcap/bpf.h). */
 export interface BpfInstruction {
@@ -21,14 +22,20 @@ const netmaskUnknown = 0xffffffff;
  * @param linkType DLT_* of the packets it is to look at.
  * @throws NetscopeError: usage with libpcap's own words for a bad expression, missing without libpcap.
  */
-export function compileBpf(expression: string, linkType: number, snaplen = 262_144): readonly BpfInstruction[] {
+export function compileBpf(
+  expression: string,
+  linkType: number,
+  snaplen = 262_144,
+): readonly BpfInstruction[] {
   const library = loadLibrary(
     ['libpcap.so.0.8', 'libpcap.so.1', 'libpcap.so'],
     'libpcap, which compiles capture filters',
     'install it (Debian and Ubuntu: apt-get install libpcap0.8), or use a display filter (-Y) instead',
   );
   const openDead = library.func('void *pcap_open_dead(int linktype, int snaplen)');
-  const compile = library.func('int pcap_compile(void *p, void *program, str expression, int optimize, uint32_t netmask)');
+  const compile = library.func(
+    'int pcap_compile(void *p, void *program, str expression, int optimize, uint32_t netmask)',
+  );
   const getError = library.func('str pcap_geterr(void *p)');
   const freeCode = library.func('void pcap_freecode(void *program)');
   const close = library.func('void pcap_close(void *p)');

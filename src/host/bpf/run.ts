@@ -6,7 +6,14 @@ const scratchWords = 16;
 /** Instruction classes and fields of `code`. */
 const cls = { ld: 0, ldx: 1, st: 2, stx: 3, alu: 4, jmp: 5, ret: 6, misc: 7 } as const;
 const size = { word: 0x00, half: 0x08, byte: 0x10 } as const;
-const mode = { immediate: 0x00, absolute: 0x20, indirect: 0x40, memory: 0x60, length: 0x80, msh: 0xa0 } as const;
+const mode = {
+  immediate: 0x00,
+  absolute: 0x20,
+  indirect: 0x40,
+  memory: 0x60,
+  length: 0x80,
+  msh: 0xa0,
+} as const;
 
 /**
  * Runs `program` over the frame `buffer[start, start + capturedLength)`.
@@ -51,7 +58,10 @@ export function runBpf(
       }
       case cls.jmp:
         if ((code & 0xf0) === 0x00) pc += k;
-        else pc += jumps(code & 0xf0, a, (code & 0x08) === 0 ? k : x) ? instruction.jumpTrue : instruction.jumpFalse;
+        else
+          pc += jumps(code & 0xf0, a, (code & 0x08) === 0 ? k : x)
+            ? instruction.jumpTrue
+            : instruction.jumpFalse;
         break;
       case cls.ret:
         return ((code & 0x18) === 0x10 ? a : k) !== 0;
