@@ -124,7 +124,7 @@ function positiveNumber(text: string): number {
 }
 
 /** Colour on standard output: as asked, else unless NO_COLOR (no-color.org), a dumb terminal or no terminal. */
-export function useColor(choice: ColorChoice | undefined): boolean {
+export function wantsColor(choice: ColorChoice | undefined): boolean {
   if (choice === 'always') return true;
   if (choice === 'never') return false;
   if ((process.env.NO_COLOR ?? '') !== '' || process.env.TERM === 'dumb') return false;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type Ability, inspectAbilities } from '../../host/doctor.ts';
-import { addOutputOptions, type ColorChoice, colorOption, dockerHostOption, useColor } from '../options.ts';
+import { addOutputOptions, type ColorChoice, colorOption, dockerHostOption, wantsColor } from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint, type Paint } from '../paint.ts';
 
@@ -31,7 +31,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     await output.json({ schema: 'netscope.doctor/1', abilities });
     return;
   }
-  const paint = createPaint(useColor(options.color));
+  const paint = createPaint(wantsColor(options.color));
   for (const ability of abilities) await output.line(abilityLine(ability, paint));
   await output.flush();
 }

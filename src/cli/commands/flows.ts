@@ -8,7 +8,7 @@ import {
   addOutputOptions,
   type CaptureOptions,
   type OutputOptions,
-  useColor,
+  wantsColor,
 } from '../options.ts';
 import { csvRecord, Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
@@ -40,7 +40,7 @@ async function flows(bpf: readonly string[], options: CaptureOptions & OutputOpt
       for (const flow of session.flows().flows)
         if (accepts(flow)) await output.line(csvRecord(flowCells(flow)));
     } else {
-      for (const line of flowLines(session, accepts, createPaint(useColor(options.color))))
+      for (const line of flowLines(session, accepts, createPaint(wantsColor(options.color))))
         await output.line(line);
     }
     await output.flush();

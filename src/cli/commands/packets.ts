@@ -6,7 +6,7 @@ import {
   addOutputOptions,
   type CaptureOptions,
   type OutputOptions,
-  useColor,
+  wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
 import { packetObject, packetText } from '../packet-output.ts';
@@ -37,7 +37,7 @@ async function packets(bpf: readonly string[], options: PacketsOptions): Promise
   const style = {
     verbose: options.verbose === true,
     hex: options.hex === true,
-    color: useColor(options.color),
+    color: wantsColor(options.color),
   };
   let next = 1;
   let written = 0;

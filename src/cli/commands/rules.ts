@@ -4,7 +4,7 @@ import {
   addOutputOptions,
   type CaptureOptions,
   type OutputOptions,
-  useColor,
+  wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
@@ -35,7 +35,7 @@ async function listRules(bpf: readonly string[], options: CaptureOptions & Outpu
     if (options.json === true) {
       await output.json(rulesDocument(session));
     } else {
-      for (const line of ruleLines(session.rules(), createPaint(useColor(options.color))))
+      for (const line of ruleLines(session.rules(), createPaint(wantsColor(options.color))))
         await output.line(line);
       await output.flush();
     }

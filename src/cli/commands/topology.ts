@@ -8,7 +8,7 @@ import {
   type CaptureOptions,
   colorOption,
   dockerHostOption,
-  useColor,
+  wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
 
@@ -42,6 +42,6 @@ async function topology(options: TopologyOptions): Promise<void> {
   if (options.json === true) await output.json(graph);
   else if (options.dot === true) await output.write(drawDot(graph));
   else if (options.mermaid === true) await output.write(drawMermaid(graph));
-  else await output.write(drawTree(graph, { color: useColor(options.color) }));
+  else await output.write(drawTree(graph, { color: wantsColor(options.color) }));
   await output.flush();
 }

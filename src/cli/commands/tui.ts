@@ -4,7 +4,7 @@ import { drawTree } from '../../topology/draw/tree.ts';
 import { nearNames } from '../../topology/near-names.ts';
 import { usageError } from '../errors.ts';
 import { flowLines } from '../flows-text.ts';
-import { addCaptureOptions, addWriteOptions, type CaptureOptions, useColor } from '../options.ts';
+import { addCaptureOptions, addWriteOptions, type CaptureOptions, wantsColor } from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
 import { finishOnSignal, openSession } from '../session.ts';
@@ -53,9 +53,9 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions): 
     if (interactive) {
       // Ink and React are half of the start-up time: commands that print do not pay for them.
       const { runTui } = await import('../../tui/run.tsx');
-      await runTui(session, { color: useColor(options.color) });
+      await runTui(session, { color: wantsColor(options.color) });
     } else {
-      await printSession(session, useColor(options.color));
+      await printSession(session, wantsColor(options.color));
     }
   } finally {
     await session.close();
