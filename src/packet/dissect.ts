@@ -22,6 +22,8 @@ export interface DissectContext {
   /** For `frame.number` and `frame.interface_name`. */
   readonly number?: number;
   readonly interfaceName?: string;
+  /** Containers whose interface this is, or whose addresses are in the packet: for `netscope.container`. */
+  readonly containers?: readonly string[];
 }
 
 /** What one dissection gathers. */
@@ -87,6 +89,9 @@ function frameField(frame: Uint8Array, context: DissectContext, protocols: reado
         0,
         0,
       );
+    }
+    for (const container of context.containers ?? []) {
+      fields.note('netscope.container', `Container: ${container}`, container, 0, 0);
     }
     fields.note('frame.len', `Frame Length: ${context.wireLength} bytes`, context.wireLength, 0, 0);
     fields.note('frame.cap_len', `Capture Length: ${frame.length} bytes`, frame.length, 0, 0);
@@ -171,7 +176,7 @@ function payload(gathering: Gathering, layer: IpLayer | null, before: IpLayer | 
       value: null,
       offset: start,
       length: end - start,
-      children: [],
+      children: dataFields(fields, start, end),
     });
     return;
   }
@@ -184,6 +189,12 @@ function payload(gathering: Gathering, layer: IpLayer | null, before: IpLayer | 
     length: end - start,
     children: fields.list,
   });
+}
+
+function dataFields(fields: Fields, start: number, end: number): readonly Field[] {
+  fields.raw('data.data', 'Data', start, end - start);
+  fields.note('data.len', `Length: ${end - start}`, end - start, start, end - start);
+  return fields.list;
 }
 
 /** The packet that an ICMP error is about, as children of the ICMP header. */

@@ -86,7 +86,7 @@ export class Fields {
     return value;
   }
 
-  /** The bits of `mask` in a number of up to four octets, moved down. */
+  /** The bits of `mask` in a number of up to four octets, moved down, and multiplied by `unit`. */
   bits(
     name: string,
     title: string,
@@ -94,6 +94,7 @@ export class Fields {
     length: number,
     mask: number,
     format?: (value: number) => string,
+    unit = 1,
   ): number {
     if (!this.has(offset, length) || mask === 0) return 0;
     let whole = 0;
@@ -101,7 +102,7 @@ export class Fields {
       whole = ((whole << 8) | (this.bytes[offset + index] ?? 0)) >>> 0;
     let low = 0;
     while (((mask >>> low) & 1) === 0) low++;
-    const value = ((whole & mask) >>> low) >>> 0;
+    const value = (((whole & mask) >>> low) >>> 0) * unit;
     this.#add(name, `${title}: ${format?.(value) ?? value}`, value, offset, length);
     return value;
   }

@@ -95,7 +95,7 @@ function describeDocument(fields: Fields, payload: Payload, from: number): strin
     const valueAt = at + 2 + name.length;
     const size = sizeOf(payload, type, valueAt);
     if (size < 0 || valueAt + size > end) break;
-    const value = valueOf(payload, type, valueAt);
+    const value = elementValue(payload, type, valueAt);
     fields.note(
       'mongo.element.name',
       `${name}${value === '' ? '' : `: ${value}`}`,
@@ -119,7 +119,7 @@ function sizeOf(payload: Payload, type: number, at: number): number {
   return type === 5 ? 5 + u32le(payload.bytes, at) : -1;
 }
 
-function valueOf(payload: Payload, type: number, at: number): string {
+function elementValue(payload: Payload, type: number, at: number): string {
   if (type === 2) return cString(payload, at + 4).slice(0, 120);
   if (type === 16) return `${u32le(payload.bytes, at) | 0}`;
   if (type === 8) return payload.bytes[at] === 1 ? 'true' : 'false';

@@ -16,14 +16,7 @@ const options: Readonly<Record<number, string>> = {
 
 export function describeIpv4(fields: Fields, from: number, to: number): void {
   fields.bits('ip.version', 'Version', from, 1, 0xf0);
-  const words = fields.bits(
-    'ip.hdr_len',
-    'Header Length',
-    from,
-    1,
-    0x0f,
-    (value) => `${value * 4} bytes (${value})`,
-  );
+  const length = fields.bits('ip.hdr_len', 'Header Length', from, 1, 0x0f, (value) => `${value} bytes`, 4);
   fields.group(
     'ip.dsfield',
     from + 1,
@@ -49,14 +42,7 @@ export function describeIpv4(fields: Fields, from: number, to: number): void {
     },
     (fields.bytes[from + 6] ?? 0) >> 5,
   );
-  const position = fields.bits(
-    'ip.frag_offset',
-    'Fragment Offset',
-    from + 6,
-    2,
-    0x1fff,
-    (value) => `${value * 8}`,
-  );
+  const position = fields.bits('ip.frag_offset', 'Fragment Offset', from + 6, 2, 0x1fff, undefined, 8);
   fields.number('ip.ttl', 'Time to Live', from + 8, 1);
   const protocol = fields.number(
     'ip.proto',
@@ -68,7 +54,7 @@ export function describeIpv4(fields: Fields, from: number, to: number): void {
   fields.number('ip.checksum', 'Header Checksum', from + 10, 2, hex(4));
   const source = fields.ipv4('ip.src', 'Source Address', from + 12);
   const destination = fields.ipv4('ip.dst', 'Destination Address', from + 16);
-  const end = Math.min(from + words * 4, Math.max(to, from + 20), fields.end);
+  const end = Math.min(from + length, Math.max(to, from + 20), fields.end);
   if (end > from + 20) describeOptions(fields, from + 20, end);
   fields.title(`Internet Protocol Version 4, Src: ${source}, Dst: ${destination}`);
   fields.ends(source, destination);
@@ -76,7 +62,7 @@ export function describeIpv4(fields: Fields, from: number, to: number): void {
     const id = hex(4)(identification);
     fields.summary(
       'IPv4',
-      `Fragmented IP protocol (proto=${ipProtocolName(protocol)} ${protocol}, off=${position * 8}, ID=${id})`,
+      `Fragmented IP protocol (proto=${ipProtocolName(protocol)} ${protocol}, off=${position}, ID=${id})`,
     );
   } else {
     fields.summary('IPv4', `${ipProtocolName(protocol)} (${protocol})`);

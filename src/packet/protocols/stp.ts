@@ -30,7 +30,8 @@ export const stp = defineProtocol({
       from + 5,
       2,
       0xf000,
-      (value) => `${value * 4096}`,
+      undefined,
+      4096,
     );
     fields.bits('stp.root.ext', 'Root Bridge System ID Extension', from + 5, 2, 0x0fff);
     const root = fields.mac('stp.root.hw', 'Root Bridge System ID', from + 7);
@@ -40,7 +41,7 @@ export const stp = defineProtocol({
     const names = ['STP', '', 'RSTP', 'MSTP'];
     fields.summary(
       'STP',
-      `${names[version] ?? 'STP'} Root = ${priority * 4096}/${root} Cost = ${cost} Port = ${hex(4)(port)}`,
+      `${names[version] ?? 'STP'} Root = ${priority}/${root} Cost = ${cost} Port = ${hex(4)(port)}`,
     );
   },
 });

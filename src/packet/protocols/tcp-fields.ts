@@ -35,13 +35,14 @@ export function describeTcp(fields: Fields, from: number): void {
   );
   const sequence = fields.number('tcp.seq_raw', 'Sequence Number (raw)', from + 4, 4);
   const acknowledgment = fields.number('tcp.ack_raw', 'Acknowledgment number (raw)', from + 8, 4);
-  const words = fields.bits(
+  const headerLength = fields.bits(
     'tcp.hdr_len',
     'Header Length',
     from + 12,
     1,
     0xf0,
-    (value) => `${value * 4} bytes (${value})`,
+    (value) => `${value} bytes`,
+    4,
   );
   const value = fields.has(from + 12, 2) ? u16(fields.bytes, from + 12) & 0xfff : 0;
   const names = tcpFlagNames(value);
@@ -62,7 +63,7 @@ export function describeTcp(fields: Fields, from: number): void {
   const window = fields.number('tcp.window_size_value', 'Window', from + 14, 2);
   fields.number('tcp.checksum', 'Checksum', from + 16, 2, hex(4));
   fields.number('tcp.urgent_pointer', 'Urgent Pointer', from + 18, 2);
-  const end = Math.min(from + words * 4, fields.end);
+  const end = Math.min(from + headerLength, fields.end);
   let options = '';
   if (end > from + 20) options = describeTcpOptions(fields, from + 20, end);
   fields.title(
