@@ -2,9 +2,10 @@
 import { closeSync, readlinkSync } from 'node:fs';
 import type { NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
-import { maximumEntries, readConntrack } from './conntrack.ts';
+import { type ConntrackTable, maximumEntries, readConntrack } from './conntrack.ts';
+import { readConntrackFile } from './conntrack-file.ts';
 import { readCounters } from './counters.ts';
-import { libc, NS_GET_USERNS } from './ffi/libc.ts';
+import { isAbsent, isForbidden, libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import { readLinks } from './links.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
@@ -140,19 +141,48 @@ function readByNetlink(state: NamespaceState, part: (what: string, read: () => v
 }
 
 function readNetfilter(state: NamespaceState, without: ReadonlySet<SnapshotPart>): RuleHoldings {
-  const socket = netfilterSocket();
+  const socket = openNetfilter();
   try {
     const holdings = readHoldings(socket);
-    if (holdings.nftError !== undefined) {
+    if (holdings.nftError !== undefined && !without.has('rules')) {
       state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
     }
-    if (!without.has('conntrack')) {
-      const { entries, cut } = readConntrack(socket);
-      state.conntrack = entries;
-      if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);
-    }
+    if (!without.has('conntrack')) addConntrack(state, socket);
     return holdings;
   } finally {
-    socket.close();
+    socket?.close();
+  }
+}
+
+/** undefined where the kernel has no nfnetlink, and so neither nft rules nor ctnetlink. */
+function openNetfilter(): NetlinkSocket | undefined {
+  try {
+    return netfilterSocket();
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+function addConntrack(state: NamespaceState, socket: NetlinkSocket | undefined): void {
+  try {
+    const { entries, cut } = socket === undefined ? readConntrackFile() : askConntrack(socket);
+    state.conntrack = entries;
+    if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);
+  } catch (error) {
+    state.unreadable.push(
+      isForbidden(error)
+        ? 'conntrack: the kernel shows connections to root only (CAP_NET_ADMIN)'
+        : `conntrack: ${messageOf(error)}`,
+    );
+  }
+}
+
+function askConntrack(socket: NetlinkSocket): ConntrackTable {
+  try {
+    return readConntrack(socket);
+  } catch (error) {
+    if (isAbsent(error)) return readConntrackFile();
+    throw error;
   }
 }

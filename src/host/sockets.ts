@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import type { Listener, ProcessState } from '../snapshot/schema.ts';
 import { forEachAttribute, unsigned } from './ffi/attributes.ts';
-import { SystemCallError } from './ffi/libc.ts';
+import { isAbsent } from './ffi/libc.ts';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from './ffi/netlink.ts';
 import { AF_INET, AF_INET6, ipAddress } from './inet.ts';
 
@@ -15,7 +15,7 @@ const INET_DIAG_SKV6ONLY = 11;
 const TCP_CLOSE = 7;
 const TCP_LISTEN = 10;
 
-interface Table {
+export interface Table {
   readonly protocol: 'tcp' | 'udp';
   readonly family: 'ip' | 'ip6';
   readonly number: number;
@@ -23,7 +23,7 @@ interface Table {
   readonly file: string;
 }
 
-const tables: readonly Table[] = [
+export const tables: readonly Table[] = [
   { protocol: 'tcp', family: 'ip', number: 6, state: TCP_LISTEN, file: 'tcp' },
   { protocol: 'tcp', family: 'ip6', number: 6, state: TCP_LISTEN, file: 'tcp6' },
   { protocol: 'udp', family: 'ip', number: 17, state: TCP_CLOSE, file: 'udp' },
@@ -36,24 +36,34 @@ const tables: readonly Table[] = [
  * @param holders processes by socket inode, of the whole host.
  */
 export function readListeners(holders: ReadonlyMap<number, readonly ProcessState[]>): Listener[] {
-  const socket = new NetlinkSocket(NETLINK_SOCK_DIAG);
+  const socket = openSockDiag();
   try {
     return tables.flatMap((table) => readTable(socket, table, holders));
   } finally {
-    socket.close();
+    socket?.close();
+  }
+}
+
+function openSockDiag(): NetlinkSocket | undefined {
+  try {
+    return new NetlinkSocket(NETLINK_SOCK_DIAG);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
   }
 }
 
 function readTable(
-  socket: NetlinkSocket,
+  socket: NetlinkSocket | undefined,
   table: Table,
   holders: ReadonlyMap<number, readonly ProcessState[]>,
 ): Listener[] {
+  if (socket === undefined) return parseTable(table, holders);
   try {
     return askTable(socket, table, holders);
   } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-    return parseTable(table, holders);
+    if (isAbsent(error)) return parseTable(table, holders);
+    throw error;
   }
 }
 
@@ -100,7 +110,7 @@ function askTable(
 }
 
 /** Lines `0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 ... inode`; numbers are hexadecimal. */
-function parseTable(table: Table, holders: ReadonlyMap<number, readonly ProcessState[]>): Listener[] {
+export function parseTable(table: Table, holders: ReadonlyMap<number, readonly ProcessState[]>): Listener[] {
   const listeners: Listener[] = [];
   let lines: string[];
   try {

@@ -105,6 +105,19 @@ export class SystemCallError extends Error {
   }
 }
 
+/** Whether the kernel refused because it was built, or is running, without the subsystem. */
+export function isAbsent(error: unknown): boolean {
+  return (
+    error instanceof SystemCallError &&
+    ['EINVAL', 'EOPNOTSUPP', 'EPROTONOSUPPORT', 'EAFNOSUPPORT', 'ENOENT', 'ECONNREFUSED'].includes(error.code)
+  );
+}
+
+/** Whether the kernel refused for want of privilege. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof SystemCallError && (error.code === 'EPERM' || error.code === 'EACCES');
+}
+
 /** errno of the last call on this thread: read it before anything else runs. */
 export function errno(): number {
   return koffi().errno();

@@ -1,6 +1,7 @@
 /** Which backends hold rules in a namespace, asked of the kernel so that nothing is loaded, made or started. */
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../util/errors.ts';
+import { isAbsent, isForbidden } from '../ffi/libc.ts';
 import type { NetlinkSocket } from '../ffi/netlink.ts';
 import { type NftTable, readNftTables } from './nft-tables.ts';
 
@@ -14,14 +15,19 @@ export interface RuleHoldings {
   readonly ipvs: boolean;
 }
 
-/** Of the namespace that the thread is in, where `socket` was opened too. */
-export function readHoldings(socket: NetlinkSocket): RuleHoldings {
+/** Of the namespace that the thread is in. @param socket opened there; undefined without nfnetlink in the kernel. */
+export function readHoldings(socket: NetlinkSocket | undefined): RuleHoldings {
   let nftTables: readonly NftTable[] = [];
   let nftError: string | undefined;
   try {
-    nftTables = readNftTables(socket);
+    if (socket !== undefined) nftTables = readNftTables(socket);
   } catch (error) {
-    nftError = messageOf(error);
+    // A kernel without nf_tables has no such rules.
+    if (!isAbsent(error)) {
+      nftError = isForbidden(error)
+        ? 'the kernel shows rules to root only (CAP_NET_ADMIN)'
+        : messageOf(error);
+    }
   }
   return {
     nftTables,
