@@ -1,7 +1,7 @@
 /** Which container an address belongs to, seen from a namespace: several segments may use the same addresses. */
 import type { Link, Topology, TopologyNamespace } from './model.ts';
 
-export interface AddressOwner {
+interface AddressOwner {
   /** The container's name; of several in one namespace, the one that owns it. */
   readonly container: string;
   /** The namespace's name and id. */

@@ -1,12 +1,15 @@
-/** Bridges with their ports, what is behind each port, and the engine's network that each carries. */
-import type { EngineNetwork, HostSnapshot, LinkState, NamespaceState } from '../snapshot/schema.ts';
+/** Bridges with their ports and what is behind each port. */
+import type { HostSnapshot, LinkState, NamespaceState } from '../snapshot/schema.ts';
+import { bridgeHosts, macOwners } from './bridge-hosts.ts';
+import { networkFinder } from './bridge-networks.ts';
 import type { Bridge, BridgeMember, LinkEnd, Topology, TopologyNamespace } from './model.ts';
 
 type Namespaces = Topology['namespaces'];
 
 export function findBridges(snapshot: HostSnapshot, namespaces: Namespaces): readonly Bridge[] {
   const byId = new Map(namespaces.map((namespace) => [namespace.id, namespace]));
-  const networks = bridgeNetworks(snapshot);
+  const networkOf = networkFinder(snapshot);
+  const owners = macOwners(namespaces);
   return snapshot.namespaces.flatMap((state) => {
     const own = byId.get(state.id);
     if (own === undefined || !state.links.some(isSwitch)) return [];
@@ -24,9 +27,10 @@ export function findBridges(snapshot: HostSnapshot, namespaces: Namespaces): rea
           namespace: own.name,
           name: link.name,
           index: link.index,
-          network: networkOf(link, state, members, snapshot, networks),
+          network: networkOf(link, state, members),
           addresses: link.addresses.map((address) => address.cidr),
           members,
+          hosts: bridgeHosts(link, state, members, owners),
         },
       ];
     });
@@ -79,81 +83,4 @@ function memberOf(
 
 function isOn(value: unknown): boolean {
   return value === true || value === 1;
-}
-
-/** Networks by the bridge that their engine makes for them in its own namespace. */
-function bridgeNetworks(snapshot: HostSnapshot): ReadonlyMap<string, EngineNetwork> {
-  const networks = new Map<string, EngineNetwork>();
-  for (const network of snapshot.networks) {
-    const named = network.options['com.docker.network.bridge.name'];
-    if (named !== undefined && named !== '') networks.set(named, network);
-    else if (network.driver === 'bridge' && network.name === 'bridge') networks.set('docker0', network);
-    else if (network.driver === 'bridge') networks.set(`br-${network.id.slice(0, 12)}`, network);
-  }
-  return networks;
-}
-
-function networkOf(
-  bridge: LinkState,
-  namespace: NamespaceState,
-  members: readonly BridgeMember[],
-  snapshot: HostSnapshot,
-  networks: ReadonlyMap<string, EngineNetwork>,
-): string | null {
-  if (namespace.host) {
-    const named = networks.get(bridge.name);
-    if (named !== undefined) return named.name;
-  }
-  return (
-    networkOfContainers(bridge, members, snapshot) ??
-    (namespace.host ? networkOfGateway(bridge, snapshot) : networkOfOverlay(namespace, snapshot)) ??
-    null
-  );
-}
-
-/** The network in which the containers behind the ports have the bridge's address as their gateway. */
-function networkOfContainers(
-  bridge: LinkState,
-  members: readonly BridgeMember[],
-  snapshot: HostSnapshot,
-): string | undefined {
-  const behind = new Set(members.flatMap((member) => member.containers));
-  if (behind.size === 0) return undefined;
-  const own = bareAddresses(bridge);
-  const found = new Set(
-    snapshot.containers
-      .filter((container) => behind.has(container.name))
-      .flatMap((container) => container.endpoints)
-      .filter((endpoint) => own.has(endpoint.gateway))
-      .map((endpoint) => endpoint.network),
-  );
-  return only(found);
-}
-
-/** Engines that do not tell the bridge's name (Podman's compatible API) tell its gateway address. */
-function networkOfGateway(bridge: LinkState, snapshot: HostSnapshot): string | undefined {
-  const own = bareAddresses(bridge);
-  return only(
-    new Set(
-      snapshot.networks
-        .filter(({ driver }) => driver === 'bridge')
-        .filter(({ subnets }) => subnets.some(({ gateway }) => gateway !== undefined && own.has(gateway)))
-        .map(({ name }) => name),
-    ),
-  );
-}
-
-/** Docker binds the namespace of an overlay network at /run/docker/netns/<counter>-<10 of its id>. */
-function networkOfOverlay(namespace: NamespaceState, snapshot: HostSnapshot): string | undefined {
-  const ids = namespace.names.flatMap((name) => /^\d+-([0-9a-z]{10})$/.exec(name)?.[1] ?? []);
-  return snapshot.networks.find(({ id }) => ids.some((prefix) => id.startsWith(prefix)))?.name;
-}
-
-function bareAddresses(link: LinkState): ReadonlySet<string> {
-  return new Set(link.addresses.map(({ cidr }) => cidr.replace(/\/\d+$/, '')));
-}
-
-function only(found: ReadonlySet<string>): string | undefined {
-  const [first] = found;
-  return found.size === 1 ? first : undefined;
 }

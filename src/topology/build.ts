@@ -79,14 +79,24 @@ function containerBuilder(snapshot: HostSnapshot): (container: Container) => Top
     name: container.name,
     engine: container.engine,
     state: container.state,
-    // What Docker calls `default` is its bridge network (api/types/container, NetworkMode).
-    networkMode: container.networkMode === 'default' ? 'bridge' : container.networkMode,
+    networkMode: networkModeOf(container),
     networks: container.endpoints.map(({ network, networkId, address, address6 }) => ({
       name: network,
       address: address === '' ? address6 : address,
       driver: drivers.get(networkId) ?? drivers.get(`${container.engine} ${network}`) ?? '',
     })),
   });
+}
+
+/**
+ * What Docker calls `default` is its bridge network (api/types/container, NetworkMode), except for a task of a
+ * swarm service, which is on the networks of the service.
+ */
+function networkModeOf({ networkMode, endpoints, labels }: Container): string {
+  const mode = networkMode === 'default' ? 'bridge' : networkMode;
+  if (mode !== 'bridge' || labels['com.docker.swarm.service.id'] === undefined) return mode;
+  const names = endpoints.map(({ network }) => network);
+  return names.includes('bridge') ? mode : (names.find((name) => name !== 'ingress') ?? names[0] ?? mode);
 }
 
 function toLink(

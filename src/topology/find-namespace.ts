@@ -8,7 +8,7 @@ export type NamespaceMatches =
   | { readonly found: 'stopped'; readonly container: TopologyContainer }
   | { readonly found: 'none' };
 
-export type MatchedAs = 'host' | 'name' | 'container' | 'container-id' | 'bind-mount' | 'pid' | 'id';
+type MatchedAs = 'host' | 'name' | 'container' | 'container-id' | 'bind-mount' | 'pid' | 'id';
 
 /** Shortest container id prefix that counts as one. */
 const shortestPrefix = 2;

@@ -90,6 +90,20 @@ export interface Bridge {
   readonly network: string | null;
   readonly addresses: readonly string[];
   readonly members: readonly BridgeMember[];
+  /** Who is known on the segment, from the forwarding and neighbour tables. */
+  readonly hosts?: readonly BridgeHost[];
+}
+
+/** A MAC address that a bridge knows, and whose it is. */
+export interface BridgeHost {
+  readonly mac: string;
+  /** The port it is behind; null where only the neighbour table has it. */
+  readonly port: string | null;
+  readonly vlan: number | null;
+  /** Addresses that the bridge's namespace has resolved to it. */
+  readonly addresses: readonly string[];
+  /** Name of the container that has an interface with this MAC address on the segment. */
+  readonly container: string | null;
 }
 
 export interface BridgeMember {

@@ -7,22 +7,41 @@ export function publishedPorts(snapshot: HostSnapshot): readonly PublishedPort[]
   const publishing = snapshot.containers.filter((container) => container.published.length > 0);
   if (publishing.length === 0) return [];
   const host = snapshot.namespaces.find((namespace) => namespace.host);
-  const rules = host === undefined ? [] : dnatRules(host);
+  const rules = byPort(host === undefined ? [] : dnatRules(host));
   const virtual = ipvsAddresses(snapshot);
+  const namespaces = new Map(snapshot.namespaces.map((namespace) => [namespace.id, namespace]));
   return publishing.flatMap((container) => {
-    const addresses = addressesOf(container, snapshot);
+    const own = container.namespace === undefined ? undefined : namespaces.get(container.namespace);
+    const addresses = addressesOf(container, own);
     return container.published.map((port) => ({
       container: container.name,
       protocol: port.protocol,
       hostAddress: port.hostAddress,
       hostPort: port.hostPort,
       containerPort: port.containerPort,
-      by: madeBy(port, addresses, rules, host?.listeners ?? [], virtual),
+      by: madeBy(port, addresses, rules(port.hostPort), host?.listeners ?? [], virtual),
     }));
   });
 }
 
 type Port = Container['published'][number];
+
+/** The rules that match a port, without going through all of them for each. */
+function byPort(rules: readonly DnatRule[]): (port: number) => readonly DnatRule[] {
+  const single = new Map<number, DnatRule[]>();
+  const ranges: DnatRule[] = [];
+  for (const rule of rules) {
+    const [only, another] = rule.ports;
+    if (only === undefined || another !== undefined || only[0] !== only[1]) {
+      ranges.push(rule);
+      continue;
+    }
+    const known = single.get(only[0]);
+    if (known === undefined) single.set(only[0], [rule]);
+    else known.push(rule);
+  }
+  return (port) => [...(single.get(port) ?? []), ...ranges];
+}
 
 function madeBy(
   port: Port,
@@ -70,12 +89,11 @@ function isProxy(listener: Listener, port: Port): boolean {
 }
 
 /** Addresses that a DNAT rule may name for the container: what the engine says and what its interfaces have. */
-function addressesOf(container: Container, snapshot: HostSnapshot): ReadonlySet<string> {
-  const own = snapshot.namespaces.find(({ id, host }) => id === container.namespace && !host);
+function addressesOf(container: Container, own: NamespaceState | undefined): ReadonlySet<string> {
   return new Set(
     [
       ...container.endpoints.flatMap(({ address, address6 }) => [address, address6]),
-      ...(own === undefined ? [] : linkAddresses(own)),
+      ...(own === undefined || own.host ? [] : linkAddresses(own)),
     ]
       .map((address) => address.replace(/\/\d+$/, ''))
       .filter((address) => address !== ''),

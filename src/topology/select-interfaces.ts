@@ -56,7 +56,7 @@ export function defaultInterfaces(topology: Topology): readonly SelectedInterfac
 }
 
 /** Interfaces by which a namespace reaches others: physical ones, and those that have a route by a gateway or for all. */
-export function uplinkIndexes(namespace: TopologyNamespace): ReadonlySet<number> {
+function uplinkIndexes(namespace: TopologyNamespace): ReadonlySet<number> {
   const uplinks = new Set<number>();
   for (const link of namespace.links) {
     if (link.kind === 'physical' && link.master === null) uplinks.add(link.index);

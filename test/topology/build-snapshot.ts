@@ -6,7 +6,7 @@ type Input = z.input<typeof snapshotSchema>;
 export type NamespaceInput = Omit<Input['namespaces'][number], 'id'>;
 export type LinkInput = NonNullable<Input['namespaces'][number]['links']>[number];
 export type ContainerInput = NonNullable<Input['containers']>[number];
-export type NetworkInput = NonNullable<Input['networks']>[number];
+type NetworkInput = NonNullable<Input['networks']>[number];
 
 /** `net:[inode]` of the n-th namespace of a test. */
 export function ns(number: number): string {

@@ -34,6 +34,7 @@ export function graphOf(topology: Topology): Graph {
   const numbers = new Map(topology.namespaces.map(({ id }, number) => [id, number]));
   const nodeId = (namespace: string, index: number) => `n${numbers.get(namespace) ?? 'x'}_${index}`;
   const notes = portNotes(topology);
+  const published = publishedLines(topology);
   const edges: GraphEdge[] = [];
   const groups = topology.namespaces.map((namespace, number): GraphGroup => {
     const links = namespace.links.filter(({ kind }) => kind !== 'loopback');
@@ -54,7 +55,7 @@ export function graphOf(topology: Topology): Graph {
     }
     return {
       id: `n${number}`,
-      lines: groupLines(namespace, topology),
+      lines: groupLines(namespace, topology, published),
       kind: namespace.kind,
       nodes: links.map((link) => ({
         id: nodeId(namespace.id, link.index),
@@ -85,14 +86,25 @@ function portNotes({ bridges }: Topology): ReadonlyMap<string, string> {
   );
 }
 
-function groupLines(namespace: TopologyNamespace, { host, publishedPorts }: Topology): readonly string[] {
+/** The ports that each container publishes, by its name. */
+function publishedLines({ publishedPorts }: Topology): ReadonlyMap<string, readonly string[]> {
+  const lines = new Map<string, string[]>();
+  for (const { container, hostAddress, hostPort, containerPort, protocol } of publishedPorts) {
+    const address = hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress;
+    const line = `${address}:${hostPort} to ${containerPort}/${protocol}`;
+    const known = lines.get(container);
+    if (known === undefined) lines.set(container, [line]);
+    else known.push(line);
+  }
+  return lines;
+}
+
+function groupLines(
+  namespace: TopologyNamespace,
+  { host }: Topology,
+  published: ReadonlyMap<string, readonly string[]>,
+): readonly string[] {
   const names = namespace.containers.map(({ name }) => name);
-  const published = publishedPorts
-    .filter(({ container }) => names.includes(container) && namespace.kind !== 'host')
-    .map(
-      ({ hostAddress, hostPort, containerPort, protocol }) =>
-        `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress}:${hostPort} to ${containerPort}/${protocol}`,
-    );
   const others = names.filter((name) => name !== namespace.name);
   return [
     namespace.kind === 'host'
@@ -101,7 +113,7 @@ function groupLines(namespace: TopologyNamespace, { host, publishedPorts }: Topo
     ...(others.length > 0
       ? [`${namespace.kind === 'host' ? 'containers' : 'also'} ${others.join(', ')}`]
       : []),
-    ...published,
+    ...(namespace.kind === 'host' ? [] : names.flatMap((name) => published.get(name) ?? [])),
   ].map(printable);
 }
 

@@ -48,18 +48,23 @@ export function row(...spans: readonly (Span | null)[]): readonly Span[] {
   );
 }
 
+/** Columns that the text takes; most of it is ASCII and lines, which need no look at Unicode's tables. */
+export function widthOf(text: string): number {
+  return /^[\x20-\x7e\u2500-\u257f]*$/.test(text) ? text.length : stringWidth(text);
+}
+
 /** Pads each column of the rows to its widest cell. */
 export function align(rows: readonly (readonly Span[])[]): readonly (readonly Span[])[] {
   const widths: number[] = [];
   for (const cells of rows) {
     cells.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, stringWidth(cell.text));
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(cell.text));
     });
   }
   return rows.map((cells) => {
     const last = cells.findLastIndex((cell) => cell.text !== '');
     return cells.slice(0, last + 1).flatMap((cell, column): Span[] => {
-      const padding = column === last ? 0 : (widths[column] ?? 0) - stringWidth(cell.text);
+      const padding = column === last ? 0 : (widths[column] ?? 0) - widthOf(cell.text);
       const gap = column === last || widths[column] === 0 ? '' : '  ';
       return [cell, { text: ' '.repeat(padding) + gap, style: 'plain' }];
     });
@@ -89,14 +94,20 @@ export function renderTree(roots: readonly TreeNode[], options: DrawOptions): st
 /** One line of spans, cut to the width. */
 export function renderLine(spans: readonly Span[], options: DrawOptions): string {
   const more = options.ascii === true ? '~' : '…';
-  let room = options.width ?? Number.POSITIVE_INFINITY;
+  if (options.width === undefined) {
+    return spans
+      .map(({ text, style }) => paint(text, style, options.color === true))
+      .join('')
+      .trimEnd();
+  }
+  let room = options.width;
   let line = '';
-  const total = spans.reduce((sum, { text }) => sum + stringWidth(text), 0);
+  const total = spans.reduce((sum, { text }) => sum + widthOf(text), 0);
   const cut = total > room;
   if (cut) room = Math.max(0, room - 1);
   for (const { text, style } of spans) {
     const fits = cut ? cutTo(text, room) : text;
-    room -= stringWidth(fits);
+    room -= widthOf(fits);
     line += paint(fits, style, options.color === true);
     if (fits.length < text.length) break;
   }
@@ -105,10 +116,10 @@ export function renderLine(spans: readonly Span[], options: DrawOptions): string
 
 /** As much of `text` as `columns` take. */
 function cutTo(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
+  if (widthOf(text) <= columns) return text;
   let taken = '';
   for (const character of text) {
-    if (stringWidth(taken + character) > columns) break;
+    if (widthOf(taken + character) > columns) break;
     taken += character;
   }
   return taken;

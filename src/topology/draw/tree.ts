@@ -1,6 +1,7 @@
 /** The tree of `netscope topology`: the host with its bridges and what hangs on them, then everything else. */
 import { summarize } from '../link-summary.ts';
 import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../model.ts';
+import type { SystemService } from '../systems/model.ts';
 import {
   align,
   type DrawOptions,
@@ -22,11 +23,18 @@ export function drawTree(topology: Topology, options: DrawOptions = {}): string 
   const host = topology.namespaces.find(({ kind }) => kind === 'host');
   const roots: TreeNode[] =
     host === undefined ? [] : [namespaceNode(host, scene, hostHeading(host, topology))];
-  const others = topology.namespaces
-    .filter((namespace) => namespace !== host && !isShown(namespace, scene))
-    .sort((a, b) => bridgesOf(b, topology).length - bridgesOf(a, topology).length)
-    .map((namespace) => namespaceNode(namespace, scene, namespaceHeading(namespace)));
+  const others: TreeNode[] = [];
+  const byBridges = topology.namespaces
+    .filter((namespace) => namespace !== host)
+    .sort((a, b) => bridgesOf(b, topology).length - bridgesOf(a, topology).length);
+  for (const namespace of byBridges) {
+    // What hangs on the bridges of one namespace need not be drawn again.
+    if (isShown(namespace, scene)) continue;
+    others.push(namespaceNode(namespace, scene, namespaceHeading(namespace)));
+  }
   if (others.length > 0) roots.push({ spans: [span('other namespaces', 'heading')], children: others });
+  const systems = systemsNode(topology);
+  if (systems.children.length > 0) roots.push(systems);
   if (topology.publishedPorts.length > 0) roots.push(publishedNode(topology));
   if (topology.stoppedContainers.length > 0) roots.push(stoppedNode(topology));
   if (topology.warnings.length > 0) {
@@ -117,7 +125,7 @@ function bridgeNode(bridge: Bridge, namespace: TopologyNamespace, scene: Scene):
       span(bridge.name, 'heading'),
       span(link?.kind === 'openvswitch' ? 'Open vSwitch' : 'bridge', 'dim'),
       span(bridge.network === null ? '' : `network ${bridge.network}`),
-      ...bridge.addresses.map((address) => span(address, 'address')),
+      span(globalAddresses(bridge.addresses), 'address'),
       link === undefined ? null : stateSpan(link.state),
     ),
     children: cells.length > 0 ? rows(cells) : [leaf(span('no ports', 'dim'))],
@@ -143,14 +151,14 @@ function memberCells(member: BridgeMember, namespace: TopologyNamespace, scene: 
     .join(', ');
   const own = [span(member.name), span(state, memberStyles[member.state])];
   if (link === undefined) return own;
-  return [...own, span(ownAddresses(link), 'address'), ...farEnd(link, namespace, scene)];
+  return [...own, span(globalAddresses(link.addresses), 'address'), ...farEnd(link, namespace, scene)];
 }
 
 function linkCells(link: Link, namespace: TopologyNamespace, scene: Scene): readonly Span[] {
   return [
     span(link.name),
     stateSpan(link.state),
-    span(ownAddresses(link), 'address'),
+    span(globalAddresses(link.addresses), 'address'),
     ...farEnd(link, namespace, scene),
   ];
 }
@@ -178,7 +186,7 @@ function farEnd(link: Link, namespace: TopologyNamespace, scene: Scene): readonl
       text: `${scene.wire} ${span(`${there.name}:${peer.name}`).text}`,
       style: there.containers.length > 0 && there.kind !== 'host' ? 'container' : 'name',
     },
-    span(ownAddresses(peer), 'address'),
+    span(globalAddresses(peer.addresses), 'address'),
     span(peer.mac, 'dim'),
     peer.state === 'up' ? span('') : stateSpan(peer.state),
     span(there.kind === 'host' ? '' : sharedBy(there), 'dim'),
@@ -189,10 +197,8 @@ function isBridgePort(link: Link, namespace: TopologyNamespace): boolean {
   return namespace.links.some(({ index, kind }) => index === link.master?.index && kind === 'bridge');
 }
 
-/** Addresses, link-local ones only where there are no others. */
-function ownAddresses(link: Link): string {
-  const global = link.addresses.filter((address) => !address.startsWith('fe80:'));
-  return (global.length > 0 ? global : link.addresses).join(' ');
+function globalAddresses(addresses: readonly string[]): string {
+  return addresses.filter((address) => !address.startsWith('fe80:')).join(' ');
 }
 
 function stateSpan(state: Link['state']): Span {
@@ -216,6 +222,36 @@ function publishedNode(topology: Topology): TreeNode {
       ]),
     ),
   };
+}
+
+/** What the tree above does not show by itself. */
+function systemsNode({ systems }: Topology): TreeNode {
+  return {
+    spans: [span('networks', 'heading')],
+    children: systems
+      .filter(
+        ({ system }) => !/^(docker-(bridge|host|none|container)|macvlan|ipvlan|netns-lab)$/.test(system),
+      )
+      .map(({ system, name, evidence, services }) => ({
+        spans: row(span(system, 'heading'), span(name)),
+        children: [...evidence.map((fact) => leaf(span(fact, 'dim'))), ...rows(services.map(serviceCells))],
+      })),
+  };
+}
+
+function serviceCells({ name, protocol, address, port, endpoints }: SystemService): readonly Span[] {
+  const where = address?.includes(':') ? `[${address}]` : (address ?? '*');
+  return [
+    span(`${where}${port === null ? '' : `:${port}`}${protocol === '' ? '' : `/${protocol}`}`, 'address'),
+    span(name),
+    span('>'),
+    span(
+      endpoints
+        .map((end) => `${end.container ?? end.address}${end.port === null ? '' : `:${end.port}`}`)
+        .join(', ') || 'no endpoint',
+      endpoints.length > 0 ? 'container' : 'bad',
+    ),
+  ];
 }
 
 function stoppedNode(topology: Topology): TreeNode {

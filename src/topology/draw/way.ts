@@ -1,9 +1,8 @@
 /** The way from a namespace to the outside, one box below the other with the cable between them. */
-import stringWidth from 'string-width';
 import { summarize } from '../link-summary.ts';
 import type { Link } from '../model.ts';
 import type { WayHop, WayOut } from '../way-out.ts';
-import { type DrawOptions, renderLine, row, type Span, span } from './lines.ts';
+import { type DrawOptions, renderLine, row, type Span, span, widthOf } from './lines.ts';
 
 export function drawWay(way: WayOut, options: DrawOptions = {}): string {
   const art = options.ascii === true ? ascii : unicode;
@@ -45,7 +44,8 @@ function describe({ link, gateway, role }: WayHop): readonly Span[] {
   return row(
     span(link.name, 'heading'),
     stateOf(link),
-    span(link.kind === 'physical' ? role : summarize(link), 'dim'),
+    span(role === 'uplink' ? 'uplink' : '', 'heading'),
+    span(link.kind === 'physical' ? '' : summarize(link), 'dim'),
     ...link.addresses
       .filter((address) => !address.startsWith('fe80:'))
       .map((address) => span(address, 'address')),
@@ -59,29 +59,29 @@ function stateOf({ state }: Link): Span {
 
 function box(title: string, rows: readonly (readonly Span[])[], art: Art): readonly (readonly Span[])[] {
   const heading = span(` ${title} `, 'container');
-  const inner = Math.max(stringWidth(heading.text) + 1, ...rows.map((spans) => widthOf(spans) + 4));
+  const inner = Math.max(widthOf(heading.text) + 1, ...rows.map((spans) => spansWidth(spans) + 4));
   const [topLeft, topRight, bottomLeft, bottomRight] = art.corners;
   const side = span(art.down, 'dim');
   return [
     [
       span(topLeft + art.across, 'dim'),
       heading,
-      span(art.across.repeat(inner - 1 - stringWidth(heading.text)) + topRight, 'dim'),
+      span(art.across.repeat(inner - 1 - widthOf(heading.text)) + topRight, 'dim'),
     ],
     ...rows.map((spans, index) => [
       side,
       span(index === 0 ? '  ' : ` ${art.step}`, 'dim'),
       span(' '),
       ...spans,
-      span(' '.repeat(inner - 3 - widthOf(spans))),
+      span(' '.repeat(inner - 3 - spansWidth(spans))),
       side,
     ]),
     [span(bottomLeft + art.across.repeat(inner) + bottomRight, 'dim')],
   ];
 }
 
-function widthOf(spans: readonly Span[]): number {
-  return spans.reduce((sum, { text }) => sum + stringWidth(text), 0);
+function spansWidth(spans: readonly Span[]): number {
+  return spans.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
 function ending({ end, hops }: WayOut, art: Art): readonly (readonly Span[])[] {

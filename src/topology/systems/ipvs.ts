@@ -55,7 +55,7 @@ interface Marked {
 }
 
 /** What each firewall mark is set for, from rules such as `-d 10.0.0.4/32 -j MARK --set-xmark 0x101/0xffffffff`. */
-export function markedTraffic(state: NamespaceState): ReadonlyMap<number, Marked> {
+function markedTraffic(state: NamespaceState): ReadonlyMap<number, Marked> {
   const marks = new Map<number, Marked>();
   for (const rule of iptablesRules(state)) {
     const mark = /-j MARK --set-x?mark (0x[0-9a-f]+|\d+)/.exec(rule)?.[1];

@@ -41,14 +41,13 @@ const bridged: Recogniser = ({ bridges, snapshot, host }) =>
   });
 
 const rootless: Recogniser = ({ snapshot, places, host }) => {
+  const containers = snapshot.containers.filter(
+    ({ engine, networkMode }) => engine === 'podman' && /^(slirp4netns|pasta)/.test(networkMode),
+  );
+  if (containers.length === 0) return [];
   const helpers = (host?.state.processes ?? []).filter(({ command }) => /^(slirp4netns|pasta)/.test(command));
   return places.flatMap(({ namespace }): System[] => {
-    const own = snapshot.containers.filter(
-      (container) =>
-        container.engine === 'podman' &&
-        /^(slirp4netns|pasta)/.test(container.networkMode) &&
-        container.namespace === namespace.id,
-    );
+    const own = containers.filter((container) => container.namespace === namespace.id);
     if (own.length === 0) return [];
     const taps = namespace.links.filter(({ kind }) => kind === 'tun');
     return [

@@ -14,6 +14,8 @@ export interface Scene {
   readonly places: readonly Place[];
   readonly host: Place | undefined;
   readonly bridges: readonly Bridge[];
+  /** The same by the name of their namespace. */
+  readonly bridgesByNamespace: ReadonlyMap<string, readonly Bridge[]>;
   /** The container that has this address; null where none or several have it. */
   containerAt(address: string): string | null;
   linkAt(end: LinkEnd | null): { readonly place: Place; readonly link: Link } | undefined;
@@ -46,6 +48,7 @@ export function sceneOf(
     places,
     host: places.find(({ state }) => state.host),
     bridges,
+    bridgesByNamespace: groupByNamespace(bridges),
     containerAt: (address) => owners.get(address) ?? null,
     linkAt: (end) => {
       const place = end === null ? undefined : byId.get(end.namespace);
@@ -53,6 +56,16 @@ export function sceneOf(
       return place === undefined || link === undefined ? undefined : { place, link };
     },
   };
+}
+
+function groupByNamespace(bridges: readonly Bridge[]): ReadonlyMap<string, readonly Bridge[]> {
+  const groups = new Map<string, Bridge[]>();
+  for (const bridge of bridges) {
+    const group = groups.get(bridge.namespace);
+    if (group === undefined) groups.set(bridge.namespace, [bridge]);
+    else group.push(bridge);
+  }
+  return groups;
 }
 
 /** A system with what was found of it; the rest is empty. */
@@ -100,10 +113,6 @@ export function chainsLike(state: NamespaceState, pattern: RegExp): readonly str
       if (name !== undefined && pattern.test(name)) names.add(name);
   }
   return [...names];
-}
-
-export function bareAddress(cidr: string): string {
-  return cidr.replace(/\/\d+$/, '');
 }
 
 /** A list for an evidence line, cut after a few. */

@@ -3,12 +3,13 @@ import type { Link } from '../model.ts';
 import type { System } from './model.ts';
 import { chainsLike, found, type Recogniser, some } from './scene.ts';
 
-export const virtualMachines: Recogniser = ({ places, bridges }) =>
+export const virtualMachines: Recogniser = ({ places, bridgesByNamespace: bridges }) =>
   places.flatMap(({ namespace, state }) => {
-    const chains = chainsLike(state, /^LIBVIRT_/);
-    return bridges.flatMap((bridge): System[] => {
+    const own = bridges.get(namespace.name) ?? [];
+    const chains = own.length === 0 ? [] : chainsLike(state, /^LIBVIRT_/);
+    return own.flatMap((bridge): System[] => {
       // Neutron's bridges and Open vSwitch have systems of their own.
-      if (bridge.namespace !== namespace.name || /^(qbr|brq|ovs-system)/.test(bridge.name)) return [];
+      if (/^(qbr|brq|ovs-system)/.test(bridge.name)) return [];
       const taps = namespace.links.filter((link) => isTap(link) && link.master?.index === bridge.index);
       const isLibvirt = /^virbr\d+$/.test(bridge.name);
       if (taps.length === 0 && !isLibvirt) return [];
