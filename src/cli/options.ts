@@ -106,7 +106,8 @@ export function colorOption(): Option {
   return new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto');
 }
 
-function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+/** Values of a repeatable option, in order. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), value];
 }
 

@@ -1,5 +1,6 @@
 /** From options to a session, and from a session to its end. */
 import { constants } from 'node:os';
+import { parseRulesFile } from '../session/given-rules.ts';
 import { openLive } from '../session/live.ts';
 import type { Session } from '../session/model.ts';
 import { openReplay } from '../session/replay.ts';
@@ -22,7 +23,7 @@ export async function openSession(
   const filter = bpf.join(' ').trim();
   const common = {
     filter,
-    rules: (options.rules ?? []).map(parseRulesOption),
+    rules: (options.rules ?? []).map(parseRulesFile),
     numeric: options.numeric === true,
     keepPackets: needs.keepPackets,
     ...(options.count === undefined ? {} : { count: options.count }),
@@ -66,13 +67,6 @@ export async function openSession(
           },
         }),
   });
-}
-
-/** `[NS=]FILE`. A file whose own name has a `=` is given as `host=FILE`. */
-function parseRulesOption(text: string): { readonly namespace: string; readonly file: string } {
-  const equals = text.indexOf('=');
-  if (equals < 0) return { namespace: 'host', file: text };
-  return { namespace: text.slice(0, equals), file: text.slice(equals + 1) };
 }
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,4 +1,5 @@
 /** `--rules [NS=]FILE`: rule dumps that the user has, for captures that carry none. */
+import { existsSync } from 'node:fs';
 import {
   createNamespaceState,
   type HostSnapshot,
@@ -11,6 +12,13 @@ export interface RulesFile {
   /** Name of a namespace: `host`, or one that the snapshot has. */
   readonly namespace: string;
   readonly file: string;
+}
+
+/** `[NS=]FILE`. What names a file as a whole is a file, also with a `=` in its name. */
+export function parseRulesFile(text: string): RulesFile {
+  const equals = text.indexOf('=');
+  if (equals < 0 || existsSync(text)) return { namespace: 'host', file: text };
+  return { namespace: text.slice(0, equals), file: text.slice(equals + 1) };
 }
 
 /**
@@ -35,13 +43,9 @@ export function addRules(snapshot: HostSnapshot, files: readonly RulesFile[]): H
   return { ...snapshot, namespaces };
 }
 
-/** The family is told by the content: nft dumps are JSON, ip6tables dumps name IPv6 things. */
+/** nft dumps are JSON; of iptables dumps the parser tells the family, table by table. */
 function dumpOf(text: string): RulesetDump {
-  if (text.trimStart().startsWith('{')) return { backend: 'nftables', family: 'inet', text };
-  const ip6 =
-    /^# .*ip6tables-save/m.test(text) ||
-    /icmp6-|ipv6-icmp|\s[0-9a-f]*:[0-9a-f:]*:[0-9a-f:]*\/\d+/i.test(text);
-  return { backend: 'iptables-nft', family: ip6 ? 'ip6' : 'ip', text };
+  return { backend: text.trimStart().startsWith('{') ? 'nftables' : 'iptables-nft', family: 'inet', text };
 }
 
 function isNamed(namespace: NamespaceState, name: string): boolean {

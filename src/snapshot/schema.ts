@@ -163,7 +163,7 @@ export const rulesBackends = ['iptables-nft', 'iptables-legacy', 'nftables'] as 
 
 const ruleset = z.object({
   backend: z.enum(rulesBackends),
-  /** `ip` and `ip6` for iptables; an nft dump holds every family and says `inet`. */
+  /** `ip` and `ip6` for iptables; `inet` for a dump that holds both, or an nft dump, which holds every family. */
   family: z.enum(['ip', 'ip6', 'inet']),
   /** The dump as the tool printed it (`iptables-save -c`, `nft -j list ruleset`); absent when it failed. */
   text: z.string().optional(),

@@ -11,6 +11,8 @@ import { createPaint } from '../paint.ts';
 import { rulesDocument } from '../rules-document.ts';
 import { ruleLines } from '../rules-text.ts';
 import { finishOnSignal, openSession } from '../session.ts';
+import { rulesCheckCommand } from './rules-check.ts';
+import { rulesEvalCommand } from './rules-eval.ts';
 
 export function rulesCommand(program: Command): void {
   const rules = program
@@ -23,6 +25,8 @@ export function rulesCommand(program: Command): void {
       'Lists the rules with their counters; with -r, --duration or -c also the connections that met each.',
     );
   addOutputOptions(addCaptureOptions(list), ['json']).action(listRules);
+  rulesEvalCommand(rules);
+  rulesCheckCommand(rules);
 }
 
 async function listRules(bpf: readonly string[], options: CaptureOptions & OutputOptions): Promise<void> {
