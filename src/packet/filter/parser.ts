@@ -135,7 +135,10 @@ export class FilterParser {
   #relation(): Expression {
     const first = this.#peek();
     // A value may stand on the left: `80 == tcp.port`.
-    if (this.#isValue(first) && relations[this.#peek(1).text] !== undefined) return this.#swapped();
+    const right = this.#peek(2);
+    const isSwapped =
+      this.#isValue(first) && relations[this.#peek(1).text] !== undefined && !this.#isValue(right);
+    if (isSwapped && right.kind === 'word') return this.#swapped();
     const operand = this.#operand();
     const { kind, text } = this.#peek();
     if (kind !== 'operator' && kind !== 'word') return { kind: 'present', operand };

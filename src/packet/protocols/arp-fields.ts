@@ -1,6 +1,8 @@
 import { type Fields, hex } from '../fields.ts';
 
 const request = 1;
+/** ATMARP (RFC 2225) has other fields behind the same start. */
+const atm = 19;
 const reply = 2;
 const operations: Readonly<Record<number, string>> = {
   1: 'request',
@@ -12,7 +14,7 @@ const operations: Readonly<Record<number, string>> = {
 };
 
 export function describeArp(fields: Fields, from: number): void {
-  fields.number('arp.hw.type', 'Hardware type', from, 2);
+  const hardware = fields.number('arp.hw.type', 'Hardware type', from, 2);
   const protocol = fields.number('arp.proto.type', 'Protocol type', from + 2, 2, hex(4));
   const hardwareSize = fields.number('arp.hw.size', 'Hardware size', from + 4, 1);
   const protocolSize = fields.number('arp.proto.size', 'Protocol size', from + 5, 1);
@@ -22,7 +24,7 @@ export function describeArp(fields: Fields, from: number): void {
   });
   fields.title(`Address Resolution Protocol (${operations[operation] ?? operation})`);
   const info = `ARP ${operations[operation] ?? `operation ${operation}`}`;
-  if (hardwareSize !== 6 || protocolSize !== 4 || protocol !== 0x0800) {
+  if (hardware === atm || hardwareSize !== 6 || protocolSize !== 4 || protocol !== 0x0800) {
     fields.summary('ARP', info);
     return;
   }

@@ -74,6 +74,13 @@ function stepMetadata(walk: Walk): Protocol | null {
   return nextEtherType(walk, u16(walk.buffer, walk.offset - 2));
 }
 
+/** In GRE the type of what follows stands first. */
+function stepMetadataInGre(walk: Walk): Protocol | null {
+  if (walk.available < 8) return walk.malformed();
+  walk.offset += 8;
+  return nextEtherType(walk, u16(walk.buffer, walk.offset - 8));
+}
+
 const encrypted = 0x08;
 const changed = 0x04;
 const hasChannelId = 0x20;
@@ -154,6 +161,8 @@ export const trill = defineProtocol({
 export const hsr = defineProtocol({ name: 'hsr', etherTypes: [0x892f], step: stepHsr });
 
 export const metadata = defineProtocol({ name: 'cmd', etherTypes: [0x8909], step: stepMetadata });
+
+export const metadataInGre = defineProtocol({ name: 'cmd', step: stepMetadataInGre });
 
 export const macsec = defineProtocol({
   name: 'macsec',

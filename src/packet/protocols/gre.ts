@@ -6,6 +6,7 @@ import { hex } from '../fields.ts';
 import { etherTypeBridging, nextEtherType, nextIpVersion } from '../next.ts';
 import { defineProtocol, type Protocol } from '../protocol.ts';
 import type { Walk } from '../walk.ts';
+import { metadataInGre } from './bridge-tags.ts';
 import { erspanOne, erspanThree, erspanTwo } from './erspan.ts';
 
 const checksumFlag = 0x8000;
@@ -25,6 +26,8 @@ const typeErspanTwo = 0x88be;
 const typeErspanThree = 0x22eb;
 const typeWccp = 0x883e;
 const typePpp = 0x880b;
+/** Cisco TrustSec. */
+const typeMetadata = 0x8909;
 /** MikroTik's Ethernet over IP: version 1, its own EtherType, little-endian tunnel id. */
 const typeEoip = 0x6400;
 
@@ -105,7 +108,7 @@ function versionZero(
   // RFC 7637: NVGRE is bridging with a key, whose upper 24 bits are the virtual subnet.
   if (type === etherTypeBridging && key >= 0 && carrier === greKind) walk.tunnel(nvgreKind, key >>> 8);
   else walk.tunnel(carrier, key);
-  return nextEtherType(walk, type);
+  return type === typeMetadata ? metadataInGre : nextEtherType(walk, type);
 }
 
 const names: Readonly<Record<number, EncapsulationKind>> = { [typeErspanTwo]: 'erspan', [typePpp]: 'pptp' };
