@@ -72,6 +72,7 @@ function namespaceHeading(namespace: TopologyNamespace): readonly Span[] {
     span(namespace.name, isContainer ? 'container' : 'heading'),
     span(namespace.kind, 'dim'),
     span(isContainer ? modesOf(namespace) : '', 'dim'),
+    span(containerState(namespace), 'warn'),
     span(sharedBy(namespace)),
     span(namespace.name === namespace.id ? heldBy(namespace) : namespace.id, 'dim'),
   );
@@ -189,8 +190,15 @@ function farEnd(link: Link, namespace: TopologyNamespace, scene: Scene): readonl
     span(globalAddresses(peer.addresses), 'address'),
     span(peer.mac, 'dim'),
     peer.state === 'up' ? span('') : stateSpan(peer.state),
+    span(containerState(there), 'warn'),
     span(there.kind === 'host' ? '' : sharedBy(there), 'dim'),
   ];
+}
+
+/** The state of the container that owns the namespace, unless it runs as it should. */
+function containerState({ containers, kind }: TopologyNamespace): string {
+  const state = kind === 'host' ? undefined : containers[0]?.state;
+  return state === undefined || state === 'running' ? '' : state;
 }
 
 function isBridgePort(link: Link, namespace: TopologyNamespace): boolean {
