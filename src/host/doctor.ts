@@ -106,7 +106,7 @@ async function inspectNamespaces(): Promise<Ability> {
         }
       });
       const total = search.namespaces.length;
-      const ok = shut.length === 0 && search.warnings.length === 0;
+      const ok = shut.length === 0 && (search.warnings.length === 0 || process.geteuid?.() === 0);
       return {
         what,
         ok,

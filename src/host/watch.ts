@@ -29,6 +29,8 @@ export interface HostWatcher {
 
 export interface WatchOptions {
   readonly dockerHost?: string | undefined;
+  /** Path of the namespace whose links are watched; the host's without one. */
+  readonly namespace?: string;
 }
 
 /**
@@ -46,7 +48,7 @@ export function watchHost(options: WatchOptions, onChange: () => void): HostWatc
     quiet.unref();
   };
   const stops = [
-    watchLinks(changed),
+    watchLinks(options.namespace, changed),
     ...folders.map((folder) => watchFolder(folder, changed)),
     ...engineSockets(options.dockerHost).addresses.map((address) => watchEngine(address, changed)),
   ];
@@ -58,8 +60,8 @@ export function watchHost(options: WatchOptions, onChange: () => void): HostWatc
   };
 }
 
-function watchLinks(changed: () => void): () => void {
-  const socket = hostSocket();
+function watchLinks(namespace: string | undefined, changed: () => void): () => void {
+  const socket = openSocket(namespace === undefined ? ['/proc/1/ns/net', ownNamespacePath] : [namespace]);
   if (socket === undefined) return () => undefined;
   socket.option(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
   const timer = setInterval(() => {
@@ -80,9 +82,9 @@ function watchLinks(changed: () => void): () => void {
   };
 }
 
-/** In the host's namespace; in netscope's own where the host's may not be entered. */
-function hostSocket(): NetlinkSocket | undefined {
-  for (const path of ['/proc/1/ns/net', ownNamespacePath]) {
+/** In the first of these that can be entered; netscope's own can be without privilege. */
+function openSocket(paths: readonly string[]): NetlinkSocket | undefined {
+  for (const path of paths) {
     try {
       const open = (): NetlinkSocket => new NetlinkSocket(NETLINK_ROUTE, groups);
       return path === ownNamespacePath ? open() : inNamespace(path, open);

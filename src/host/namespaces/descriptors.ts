@@ -14,8 +14,6 @@ export class Descriptors {
   readonly processes = new Map<number, ProcessState[]>();
   /** One holder by socket inode. */
   readonly sockets = new Map<number, HeldSocket>();
-  /** Processes whose descriptors this user may not see. */
-  denied = 0;
   readonly #found: FoundNamespaces;
 
   constructor(found: FoundNamespaces) {
@@ -27,8 +25,8 @@ export class Descriptors {
     let names: string[];
     try {
       names = readdirSync(folder);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EACCES') this.denied++;
+    } catch {
+      // It has ended, or this user may not see what it holds.
       return;
     }
     for (const name of names) {

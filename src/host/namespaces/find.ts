@@ -31,12 +31,12 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
   const mounts = new BindMounts(found);
   const descriptors = new Descriptors(found);
   const warnings: string[] = [];
-  let unknown = 0;
+  let refused = 0;
   let init: string | undefined;
   for (const process of scanProcesses(found)) {
     // Lowest PID first: what started the rest lives where the host does.
     init ??= process.namespace;
-    if (process.namespace === undefined) unknown++;
+    if (process.refused) refused++;
     if (!process.kernelThread) {
       mounts.scan(process.pid);
       descriptors.scan({ pid: process.pid, command: process.command });
@@ -45,10 +45,10 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
   }
   const own = readlinkSync(ownNamespacePath);
   found.add(own, 'process', ownNamespacePath);
-  if (process.getuid?.() !== 0 && unknown > 0) {
-    warnings.push(
-      `the namespaces of ${unknown} processes of other users could not be read: run netscope as root to see the whole host`,
-    );
+  if (refused > 0) {
+    const remedy =
+      process.geteuid?.() === 0 ? 'they are protected from this root' : 'run netscope as root to see them';
+    warnings.push(`the namespaces of ${refused} processes could not be read: ${remedy}`);
   }
   const search = {
     host: init ?? own,

@@ -5,8 +5,10 @@ import { addProcess, type FoundNamespaces } from './found.ts';
 export interface ScannedProcess {
   readonly pid: number;
   readonly command: string;
-  /** Its main thread's network namespace; undefined where this user may not know. */
+  /** Its main thread's network namespace; undefined for one that is ending, or where this user may not know. */
   readonly namespace: string | undefined;
+  /** This user may not know. */
+  readonly refused: boolean;
   readonly kernelThread: boolean;
 }
 
@@ -40,10 +42,20 @@ function readProcess(pid: number): ScannedProcess | undefined {
   }
   const close = stat.lastIndexOf(')');
   const flags = Number(stat.slice(close + 2).split(' ', 7)[6]);
+  const command = stat.slice(stat.indexOf('(') + 1, close);
+  let namespace: string | undefined;
+  let refused = false;
+  try {
+    namespace = readlinkSync(`/proc/${pid}/ns/net`);
+  } catch (error) {
+    refused =
+      error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+  }
   return {
     pid,
-    command: stat.slice(stat.indexOf('(') + 1, close),
-    namespace: linkOf(`/proc/${pid}/ns/net`),
+    command,
+    namespace,
+    refused,
     kernelThread: (flags & PF_KTHREAD) !== 0,
   };
 }
@@ -59,17 +71,15 @@ function scanThreads(found: FoundNamespaces, process: ScannedProcess): void {
   if (threads.length < 2) return;
   for (const thread of threads) {
     const door = `/proc/${process.pid}/task/${thread}/ns/net`;
-    const id = linkOf(door);
-    if (id === undefined || id === process.namespace) continue;
+    let id: string;
+    try {
+      id = readlinkSync(door);
+    } catch {
+      // It has ended.
+      continue;
+    }
+    if (id === process.namespace) continue;
     const entry = found.add(id, 'thread', door);
     if (entry !== undefined) addProcess(entry.processes, { pid: process.pid, command: process.command });
-  }
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
   }
 }

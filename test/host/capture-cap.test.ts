@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { CaptureRequest, LiveCapture } from '../../src/host/capture/model.ts';
+import { openCapture } from '../../src/host/capture/open.ts';
+import { liveCollector, VethLab } from './capture-lab.ts';
+import { describeWithTools } from './support.ts';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const child = resolve(root, 'dist/host/capture/cap-child.js');
+
+/** cap is optional: it needs a compiler where it is installed. */
+function withCap(): string[] {
+  try {
+    createRequire(import.meta.url).resolve('cap');
+    return [];
+  } catch {
+    return ['cap'];
+  }
+}
+
+describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing through cap', () => {
+  let lab: VethLab;
+  const open: LiveCapture[] = [];
+  beforeAll(async () => {
+    // The child is a program: it runs as it was compiled, so it must not be older than its source.
+    const source = resolve(root, 'src/host/capture/cap-child.ts');
+    if (!existsSync(child) || statSync(child).mtimeMs < statSync(source).mtimeMs) {
+      spawnSync(resolve(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root });
+    }
+    expect(existsSync(child)).toBe(true);
+    lab = await VethLab.create();
+  }, 60_000);
+  afterEach(async () => {
+    for (const capture of open.splice(0)) await capture.stop();
+  });
+  afterAll(() => lab.remove());
+
+  async function start(request: Partial<CaptureRequest> & Pick<CaptureRequest, 'targets'>) {
+    const { seen, sink } = liveCollector();
+    const capture = await openCapture({ filter: '', snaplen: 262_144, backend: 'cap', ...request }, sink);
+    open.push(capture);
+    return { seen, capture };
+  }
+
+  function children(): string[] {
+    return readdirSync('/proc').filter((entry) => {
+      if (!/^\d+$/.test(entry)) return false;
+      try {
+        return readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(child);
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  it('sees the packets that match the filter, in two namespaces, in the order of their times', async () => {
+    const targets = [lab.target(1, 'vb'), lab.target(0, 'va')];
+    const { seen, capture } = await start({
+      targets,
+      filter: 'udp dst port 9',
+      snaplen: 60,
+      firstInterfaceId: 3,
+    });
+    await lab.send(0, 'va', 200, 2000);
+    await wait(100);
+    await capture.stop();
+    const counts = [3, 4].map((id) => seen.packets.filter(({ interfaceId }) => interfaceId === id).length);
+    expect(counts).toEqual([100, 100]);
+    expect(seen.packets[0]).toMatchObject({ wireLength: 100, bytes: expect.stringMatching(/^.{120}$/) });
+    const times = seen.packets.map(({ time }) => time);
+    expect(times).toEqual([...times].sort());
+  });
+
+  it('says that times and drops are not known', async () => {
+    const { capture } = await start({ targets: [lab.target(1, 'vb')] });
+    expect(capture.notes.join()).toMatch(/what was dropped is not known/);
+    expect(capture.interfaces[0]).toMatchObject({
+      name: 'n1/vb',
+      linkType: 1,
+      received: null,
+      dropped: null,
+    });
+  });
+
+  it('survives that an interface disappears, and goes on with the others', async () => {
+    lab.addPair('vc', 'vd');
+    const { seen, capture } = await start({ targets: [lab.target(1, 'vd'), lab.target(1, 'vb')] });
+    lab.run(0, 'ip', 'link', 'del', 'vc');
+    await expect.poll(() => seen.ended, { timeout: 5000 }).toEqual([[0, 'the interface disappeared']]);
+    await lab.send(0, 'va', 10, 1000);
+    await expect.poll(() => seen.packets.length).toBe(10);
+    await capture.stop();
+  });
+
+  it('leaves no process behind, neither after stop nor when netscope dies', async () => {
+    const { capture } = await start({ targets: [lab.target(1, 'vb')] });
+    expect(children().length).toBeGreaterThan(0);
+    await capture.stop();
+    expect(children()).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a bad filter',
+      { filter: 'udp prt 9' },
+      'vb',
+      2,
+      /"udp prt 9" on vb of namespace n1: can't parse filter/,
+    ],
+    ['an unknown interface', '', 'eth7', 2, /eth7 of namespace n1 with cap: .*No such device/],
+  ])('refuses %s before it starts, and stops the others', async (_name, filter, name, status, message) => {
+    const others = filter === '' ? [lab.target(0, 'va')] : [];
+    const targets = [...others, lab.target(1, name)];
+    await expect(start({ filter, targets })).rejects.toMatchObject({
+      status,
+      message: expect.stringMatching(message),
+    });
+    await expect.poll(children).toEqual([]);
+  });
+});

@@ -1,0 +1,61 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { inspectAbilities } from '../../src/host/doctor.ts';
+import { takeSnapshot } from '../../src/host/snapshot.ts';
+import type { HostSnapshot } from '../../src/snapshot/schema.ts';
+import { describeAsRoot, type Lab, startLab } from './support.ts';
+
+const nobody = 65534;
+
+describeAsRoot('an ordinary user', () => {
+  let lab: Lab;
+  let snapshot: HostSnapshot;
+
+  beforeAll(async () => {
+    lab = await startLab();
+    process.setegid?.(nobody);
+    process.seteuid?.(nobody);
+    snapshot = await takeSnapshot();
+  });
+  afterAll(() => {
+    process.seteuid?.(0);
+    process.setegid?.(0);
+    lab?.stop();
+  });
+
+  it('sees the own namespace, which takes no privilege', () => {
+    const own = snapshot.namespaces.find(({ id }) => id === readlinkSync('/proc/thread-self/ns/net'));
+    expect(own?.links.map(({ name }) => name)).toContain('lo');
+    expect(own?.routes.length).toBeGreaterThan(0);
+    expect(own?.sysctls['net.ipv4.ip_forward']).toMatch(/^[01]$/);
+  });
+
+  it('is told that there is more, and how to see it', () => {
+    expect(snapshot.warnings.join('\n')).toMatch(/root/);
+    expect(snapshot.namespaces.some(({ id }) => id === lab.id)).toBe(false);
+  });
+
+  it('never reads rules as absent that may not be read', () => {
+    const own = snapshot.namespaces.find(({ id }) => id === readlinkSync('/proc/thread-self/ns/net'));
+    expect(own?.rulesets).toEqual([expect.objectContaining({ error: expect.stringContaining('root') })]);
+    expect(own?.unreadable.join('\n')).toContain('conntrack');
+  });
+
+  it('leaves no descriptor open', async () => {
+    const before = readdirSync('/proc/self/fd').length;
+    await takeSnapshot();
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  it('is told by doctor what is missing and what to do', async () => {
+    const abilities = await inspectAbilities();
+    const of = (what: string) => abilities.find((ability) => ability.what === what);
+    expect(of('CAP_NET_ADMIN')).toMatchObject({ ok: false, remedy: expect.stringContaining('root') });
+    expect(of('CAP_SYS_ADMIN')?.ok).toBe(false);
+    expect(of('koffi')?.ok).toBe(true);
+    expect(of('rtnetlink')?.ok).toBe(true);
+    expect(of('network namespaces')?.ok).toBe(false);
+    for (const ability of abilities)
+      if (!ability.ok) expect([ability.what, ability.remedy]).not.toContain('');
+  });
+});
