@@ -1,8 +1,41 @@
-export const flowFilter =
-  (_: string | undefined) =>
-  (_flow: unknown): boolean =>
-    true;
-export const packetFilter =
-  (_: string | undefined) =>
-  (_d: unknown): boolean =>
-    true;
+/** `-Y`: the display filter, or an error that points at the word at fault. */
+import type { Flow } from '../flow/model.ts';
+import { type DisplayFilter, parseFilter } from '../packet/filter/filter.ts';
+import type { Dissection } from '../packet/model.ts';
+import { usageError } from './errors.ts';
+
+/** @throws NetscopeError (usage) for a filter that cannot be parsed, or that no flow could match. */
+export function flowFilter(text: string | undefined): (flow: Flow) => boolean {
+  if (text === undefined) return () => true;
+  const filter = parse(text);
+  if (filter.notForFlows !== null) {
+    const { message, position, length } = filter.notForFlows;
+    throw atFault(text, message, position, length);
+  }
+  return (flow) => filter.matchesFlow(flow);
+}
+
+/** @throws NetscopeError (usage) for a filter that cannot be parsed. */
+export function packetFilter(
+  text: string | undefined,
+): (dissection: Dissection, frame: Uint8Array) => boolean {
+  if (text === undefined) return () => true;
+  const filter = parse(text);
+  return (dissection, frame) => filter.matches(dissection, frame);
+}
+
+function parse(text: string): DisplayFilter {
+  const parsed = parseFilter(text);
+  if (parsed.ok) return parsed.filter;
+  throw atFault(text, parsed.message, parsed.position, parsed.length);
+}
+
+function atFault(text: string, message: string, position: number, length: number) {
+  const word = text.slice(position, position + length);
+  const place = word === '' ? 'at its end' : `at "${word}" (character ${position + 1})`;
+  return usageError(
+    `use the display filter "${text}"`,
+    `${message}, ${place}`,
+    'see wireshark-filter(4) for the syntax',
+  );
+}

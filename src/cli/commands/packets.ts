@@ -6,10 +6,9 @@ import {
   addOutputOptions,
   type CaptureOptions,
   type OutputOptions,
-  wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
-import { packetObject, packetText } from '../packet-output.ts';
+import { packetObject, packetText, type ShownPacket } from '../packet-output.ts';
 import { finishOnSignal, openSession } from '../session.ts';
 
 interface PacketsOptions extends CaptureOptions, OutputOptions {
@@ -37,25 +36,36 @@ async function packets(bpf: readonly string[], options: PacketsOptions): Promise
   const style = {
     verbose: options.verbose === true,
     hex: options.hex === true,
-    color: wantsColor(options.color),
   };
   let next = 1;
   let written = 0;
+
+  async function print(packet: ShownPacket): Promise<void> {
+    if (options.json === true) {
+      const text = JSON.stringify(packetObject(session, packet, style), bigintAsText);
+      await output.write(`${written === 0 ? '' : ','}\n    ${text}`);
+    } else if (options.ndjson === true) {
+      await output.line(JSON.stringify(packetObject(session, packet, style), bigintAsText));
+    } else {
+      await output.line(packetText(session, packet, style));
+    }
+    written++;
+  }
 
   async function printArrived(): Promise<void> {
     next = Math.max(next, session.packets.first);
     for (let done = 0; next <= session.packets.last; next++) {
       const entry = session.packets.at(next);
+      const frame = session.packets.bytes(next);
       const dissection = session.packets.dissect(next);
-      if (entry === undefined || dissection === undefined || !accepts(dissection)) continue;
-      if (options.json === true)
-        await output.write(
-          `${written === 0 ? '' : ','}\n    ${JSON.stringify(packetObject(session, entry, dissection, style))}`,
-        );
-      else if (options.ndjson === true)
-        await output.line(JSON.stringify(packetObject(session, entry, dissection, style)));
-      else await output.line(packetText(session, entry, dissection, style));
-      written++;
+      if (
+        entry !== undefined &&
+        frame !== undefined &&
+        dissection !== undefined &&
+        accepts(dissection, frame)
+      ) {
+        await print({ entry, frame, dissection });
+      }
       if (++done % slice === 0) await new Promise(setImmediate);
     }
     await output.flush();
@@ -76,4 +86,9 @@ async function packets(bpf: readonly string[], options: PacketsOptions): Promise
   } finally {
     await session.close();
   }
+}
+
+/** 64-bit fields do not fit a JSON number that JavaScript reads back. */
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
