@@ -50,7 +50,10 @@ export class Annotator {
     for (const entry of entries) evaluator.view.conntrack.add(entry);
   }
 
-  annotate(connection: Pick<Connection, 'flows' | 'path'>, flowOf: (id: number) => Flow | undefined): Annotation {
+  annotate(
+    connection: Pick<Connection, 'flows' | 'path'>,
+    flowOf: (id: number) => Flow | undefined,
+  ): Annotation {
     const travel = travelOf(connection, flowOf);
     if (travel === null) return { translations: [], rules: [], verdict: 'unknown', why: '' };
     const translations: Translation[] = [];

@@ -1,13 +1,22 @@
 /** The built-in chains of the iptables tables, in the kernel's order over hooks. */
+import type { RulesBackend } from '../snapshot/schema.ts';
 import type { Hook } from './model.ts';
 
-/** Priority of each table on its hooks (uapi linux/netfilter_ipv4.h); nat: see {@link natPriority}. */
-export const tablePriority: Readonly<Record<string, number>> = {
+const tablePriorities: Readonly<Record<string, number>> = {
   raw: -300,
   mangle: -150,
   filter: 0,
   security: 50,
 };
+
+/**
+ * Priority of a table's chains on their hooks (uapi linux/netfilter_ipv4.h); nat: see {@link natPriority}.
+ * iptables-nft gives its security table 150, so that nat INPUT comes before it (iptables/nft.c).
+ */
+export function tablePriority(table: string, backend: RulesBackend): number {
+  if (table === 'security' && backend === 'iptables-nft') return 150;
+  return tablePriorities[table] ?? 0;
+}
 
 export const conntrackPriority = -200;
 

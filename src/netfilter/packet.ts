@@ -43,7 +43,7 @@ export interface TrackedConnection {
   sourceNatDone: boolean;
   destinationNatDone: boolean;
   /** IPS_* besides those of nat, in lower case. */
-  readonly status: ReadonlySet<string>;
+  readonly status: Set<string>;
   /** Null where it is not known. */
   mark: number | null;
   /** Seconds; null where not known. */

@@ -34,7 +34,10 @@ export interface Travel {
 }
 
 /** Null for a connection without a path on known interfaces, and for protocols without a number. */
-export function travelOf(connection: Pick<Connection, 'flows' | 'path'>, flowOf: (id: number) => Flow | undefined): Travel | null {
+export function travelOf(
+  connection: Pick<Connection, 'flows' | 'path'>,
+  flowOf: (id: number) => Flow | undefined,
+): Travel | null {
   const visits: { namespace: string; seen: { interface: string; tuple: SeenTuple }[] }[] = [];
   let number: number | null = null;
   let address: Words | null = null;

@@ -146,7 +146,7 @@ export function compileTables(tables: readonly ParsedTable[]): readonly BaseChai
       const nat = parsed.name === 'nat';
       bases.push({
         hook,
-        priority: nat ? natPriority(hook) : (tablePriority[parsed.name] ?? 0),
+        priority: nat ? natPriority(hook) : tablePriority(parsed.name, parsed.backend),
         nat,
         reroutes: parsed.name === 'mangle' && hook === 'output',
         policy: chain.policy === 'DROP' ? 'drop' : 'accept',

@@ -69,7 +69,7 @@ export function runHook(run: Run, hook: Hook, stages: readonly Stage[]): ChainRe
       track(run);
       continue;
     }
-    const result = stage.kind === 'nat' ? natStage(run, stage.chains) : walkBase(run, stage.base);
+    const result = reroutes(stage, hook) ? runRerouting(run, stage) : runStage(run, stage);
     if (result.kind === 'queue') {
       run.decisions.reasons.add(`${result.why}: a program decides`);
       if (run.choose([`${result.why}: accepted`, `${result.why}: dropped`]) === 1) {
@@ -82,22 +82,30 @@ export function runHook(run: Run, hook: Hook, stages: readonly Stage[]): ChainRe
   return accepted;
 }
 
-function walkBase(run: Run, base: BaseChain): ChainResult {
-  if (!base.reroutes) return walkChain(run, base);
+type ChainStage = Exclude<Stage, { kind: 'conntrack' }>;
+
+function runStage(run: Run, stage: ChainStage): ChainResult {
+  return stage.kind === 'nat' ? natStage(run, stage.chains) : walkChain(run, stage.base);
+}
+
+function reroutes(stage: ChainStage, hook: Hook): boolean {
+  return hook === 'output' && (stage.kind === 'nat' || stage.base.reroutes);
+}
+
+/**
+ * A stage of OUTPUT after which the kernel routes again (ip_route_me_harder): nat when it changed the destination
+ * address, mangle when mark, TOS or an address differ. A packet without a new route ends here.
+ */
+function runRerouting(run: Run, stage: ChainStage): ChainResult {
   const { packet } = run;
-  const before = [
-    packet.mark,
-    packet.tos,
-    formatAddress(packet.source),
-    formatAddress(packet.destination),
-  ].join(' ');
-  const result = walkChain(run, base);
-  const after = [
-    packet.mark,
-    packet.tos,
-    formatAddress(packet.source),
-    formatAddress(packet.destination),
-  ].join(' ');
-  if (before !== after) run.reroute = true;
-  return result;
+  const nat = stage.kind === 'nat';
+  const look = () =>
+    [
+      formatAddress(packet.destination),
+      ...(nat ? [] : [formatAddress(packet.source), packet.mark, packet.tos]),
+    ].join(' ');
+  const before = look();
+  const result = runStage(run, stage);
+  if (result.kind !== 'accept' || look() === before) return result;
+  return run.routeAgain() ?? accepted;
 }

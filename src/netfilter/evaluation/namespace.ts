@@ -1,6 +1,14 @@
 /** One namespace as the evaluation sees it: routing, addresses, bridges, sysctls, sets and conntrack entries. */
 import type { LinkState, NamespaceState } from '../../snapshot/schema.ts';
-import { type Family, formatAddress, inPrefix, parseAddress, parsePrefix, type Words } from '../address.ts';
+import {
+  equalWords,
+  type Family,
+  formatAddress,
+  inPrefix,
+  parseAddress,
+  parsePrefix,
+  type Words,
+} from '../address.ts';
 import type { AddressType } from '../extension.ts';
 import { ConntrackIndex } from './conntrack.ts';
 import { type Route, Routing } from './routing.ts';
@@ -83,18 +91,25 @@ export class NamespaceView {
 
   private type6(words: Words, device: string | null): AddressType {
     const routing = this.routings.ip6;
-    const found =
-      routing.local(words, device) ??
-      routing.lookup({
-        source: null,
-        destination: words,
-        mark: 0,
-        in: '',
-        protocol: 0,
-        sourcePort: 0,
-        destinationPort: 0,
-        tos: 0,
-      });
+    const query = {
+      source: null,
+      destination: words,
+      mark: 0,
+      in: '',
+      protocol: 0,
+      sourcePort: 0,
+      destinationPort: 0,
+      tos: 0,
+    };
+    if (device !== null) {
+      // With a device only its own addresses are local, whatever the route.
+      if (this.addresses(device, 'ip6').some((address) => equalWords(address.words, words))) return 'local';
+      const route = routing.lookup(query);
+      return route?.type === 'unicast' && route.hops.some((hop) => hop.device === device)
+        ? 'unicast'
+        : 'unreachable';
+    }
+    const found = routing.local(words, null) ?? routing.lookup(query);
     return found === null ? 'unreachable' : typeOf(found);
   }
 

@@ -3,6 +3,7 @@ import { compareWords, equalWords, formatAddress, type Words } from '../address.
 import type { NatEffect } from '../extension.ts';
 import { copyTuple, invertTuple, type TrackedConnection, type Tuple } from '../packet.ts';
 import { protocol } from '../protocols.ts';
+import { tupleKey } from './conntrack.ts';
 import type { BaseChain, ProgramRule } from './program.ts';
 import type { Change, Run } from './run.ts';
 import { type ChainResult, walkChain } from './walk.ts';
@@ -105,7 +106,10 @@ function setUp(run: Run, connection: TrackedConnection, rule: ProgramRule, effec
   const address = mapAddress(run, effect, current);
   if (address === null)
     return { kind: 'drop', why: `${packet.out || packet.in} has no address to translate to` };
-  const { port, ports } = mapPort(effect, currentPort, manip, packet.protocol);
+  let { port, ports } = mapPort(effect, currentPort, manip, packet.protocol);
+  if (ports === null && effect.ports === null && manip === 'source' && isTaken(run, address)) {
+    ports = sourcePorts(currentPort);
+  }
   if (!equalWords(address, current) || port !== currentPort || ports !== null) {
     run.changes.push({
       kind: effect.type,
@@ -119,6 +123,27 @@ function setUp(run: Run, connection: TrackedConnection, rule: ProgramRule, effec
   move(run, manip, address, port);
   connection.reply = invertTuple(copyTuple(packet));
   return { kind: 'accept' };
+}
+
+/** Whether another connection has the tuple that this one would get (nf_nat_used_tuple). */
+function isTaken(run: Run, source: Words): boolean {
+  const { packet, view } = run;
+  if (view.conntrack.size === 0) return false;
+  // What replies would look like, in either direction of some other entry.
+  const key = tupleKey(
+    packet.protocol,
+    formatAddress(packet.destination),
+    formatAddress(source),
+    packet.destinationPort,
+    packet.sourcePort,
+  );
+  return view.conntrack.find(key) !== null;
+}
+
+/** The ports that a taken one is moved among (nf_nat_l4proto_unique_tuple). */
+function sourcePorts(port: number): readonly [number, number] {
+  if (port < 512) return [1, 511];
+  return port < 1024 ? [600, 1023] : [1024, 65535];
 }
 
 function move(run: Run, manip: Manip, address: Words, port: number): void {
@@ -176,16 +201,19 @@ export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
     applyStored(run, connection);
     return { kind: 'accept' };
   }
+  let bound = false;
   for (const chain of chains) {
     const result = walkChain(run, chain);
     if (result.kind === 'nat') {
       const set = setUp(run, connection, result.rule, result.effect);
       if (set.kind !== 'accept') return set;
+      bound = true;
       break;
     }
     if (result.kind !== 'accept') return result;
   }
-  // A null binding where no rule set one up.
+  // A null binding where no rule set one up; it still moves a source port that is taken.
+  if (!bound && manip === 'source' && isTaken(run, run.packet.source)) connection.sourceNat = true;
   if (manip === 'source') connection.sourceNatDone = true;
   else connection.destinationNatDone = true;
   return { kind: 'accept' };

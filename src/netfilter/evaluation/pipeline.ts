@@ -36,6 +36,7 @@ function ended(result: ChainResult): Ending | null {
     case 'drop':
     case 'reject':
     case 'unknown':
+    case 'discarded':
       return { verdict: result.kind, why: result.why, out: null };
   }
 }
@@ -89,7 +90,7 @@ class Pipeline {
       run.decisions.reasons.add(`one of ${hops.length} next hops`);
       hop = hops[run.choose(hops.map((one) => `next hop by ${one.device}`))];
     }
-    run.route = { device: hop?.device ?? '', nextHop: hop?.gateway ?? run.packet.destination };
+    run.route = { device: hop?.device ?? '', nextHop: hop?.gateway ?? run.packet.destination, local: false };
   }
 
   /** A packet that arrived by an interface which is no bridge port. */
@@ -195,41 +196,51 @@ class Pipeline {
   output(): Ending {
     const { run } = this;
     const { packet } = run;
-    const route = this.lookup('');
-    const failed = this.failed(route);
-    if (route === null || failed !== null) return failed ?? discarded('no route');
-    this.take(route);
+    const failed = this.routeOutput();
+    if (failed !== null) return failed;
+    run.routeAgain = () => {
+      const lost = this.routeOutput();
+      return lost === null ? null : { kind: 'discarded', why: lost.why };
+    };
     packet.in = '';
-    packet.out = outDevice(route, run);
-    const before = packet.destination;
+    packet.out = run.route?.device ?? '';
     const dropped = this.hook('output');
     if (dropped !== null) return dropped;
-    // The device of OUTPUT stays what it was for all of its chains; only then the new route counts.
-    if (run.reroute || !equalWords(before, packet.destination)) {
-      const again = this.lookup('');
-      const lost = this.failed(again);
-      if (again === null || lost !== null) return lost ?? discarded('no route');
-      this.take(again);
-      packet.out = outDevice(again, run);
-      return this.leave(again);
-    }
-    return this.leave(route);
+    // The device of OUTPUT stays what it was for all of its chains; only then a new route shows.
+    packet.out = run.route?.device ?? '';
+    return this.leave();
   }
 
-  private failed(route: Route | null): Ending | null {
-    const { packet } = this.run;
-    if (route === null) return discarded(`no route to ${formatAddress(packet.destination)}`);
-    const usable = ['unicast', 'local', 'broadcast', 'multicast', 'anycast'].includes(route.type);
-    return usable ? null : discarded(`${route.type} route to ${formatAddress(packet.destination)}`);
+  /** The route of a packet that this namespace sends; an ending where there is none. */
+  private routeOutput(): Ending | null {
+    const { run } = this;
+    const { packet, view } = run;
+    const to = formatAddress(packet.destination);
+    const route = this.lookup('');
+    if (route === null) return discarded(`no route to ${to}`);
+    if (!['unicast', 'local', 'broadcast', 'multicast', 'anycast'].includes(route.type)) {
+      return discarded(`${route.type} route to ${to}`);
+    }
+    this.take(route);
+    const local = route.type === 'local';
+    const device = local ? 'lo' : (run.route?.device ?? '');
+    run.route = { device, nextHop: run.route?.nextHop ?? packet.destination, local };
+    const loopback = packet.family === 'ip' && (packet.source[0] ?? 0) >>> 24 === 127;
+    if (loopback && device !== 'lo' && view.deviceSysctl('route_localnet', device) === 0) {
+      return discarded(`a source in 127.0.0.0/8 does not leave by ${device}, route_localnet is 0`);
+    }
+    return null;
   }
 
   /** POSTROUTING, and for a packet to oneself PREROUTING and INPUT after it. */
-  private leave(route: Route): Ending {
-    const { packet } = this.run;
+  private leave(): Ending {
+    const { packet, route } = this.run;
     const left = this.postrouting();
-    if (left.verdict !== 'accept' || (route.type !== 'local' && packet.out !== 'lo')) return left;
+    if (left.verdict !== 'accept' || (route?.local !== true && packet.out !== 'lo')) return left;
     packet.in = packet.out;
     packet.out = '';
+    // The entry enters the table at the end of POSTROUTING (nf_conntrack_confirm).
+    if (packet.tracking.kind === 'tracked') packet.tracking.status.add('confirmed');
     return (
       this.hook('prerouting') ??
       this.hook('input') ?? { verdict: 'accept', why: 'delivered to this namespace', out: null }
@@ -288,7 +299,7 @@ class Pipeline {
       return discarded(`the bridge does not send a frame back out of ${port} (no hairpin mode)`);
     packet.bridge = { inPort: port, outPort: view.portTowards(bridge, packet.destination) };
     packet.out = bridge.name;
-    run.route = { device: bridge.name, nextHop: packet.destination };
+    run.route = { device: bridge.name, nextHop: packet.destination, local: false };
     const dropped = this.hook('forward');
     if (dropped !== null) return dropped;
     // Bridged frames have no input device in POSTROUTING.
@@ -296,10 +307,6 @@ class Pipeline {
     const ending = this.postrouting();
     return ending.verdict === 'accept' ? { ...ending, why: `bridged by ${bridge.name}` } : ending;
   }
-}
-
-function outDevice(route: Route, run: Run): string {
-  return route.type === 'local' ? 'lo' : (run.route?.device ?? '');
 }
 
 /** Multicast, and the limited broadcast of IPv4. */

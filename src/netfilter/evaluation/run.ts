@@ -45,10 +45,10 @@ export class Run implements Environment {
   state: GivenState = null;
   /** Where the walk is, for {@link Decisions}. */
   place = '';
-  /** Set by a chain whose changes make the kernel route a local packet again. */
-  reroute = false;
+  /** Routes a local packet again; an ending where that fails. */
+  routeAgain: () => { readonly kind: 'discarded'; readonly why: string } | null = () => null;
   /** What routing decided, kept besides the packet's own fields. */
-  route: { readonly device: string; readonly nextHop: Words } | null = null;
+  route: { readonly device: string; readonly nextHop: Words; readonly local: boolean } | null = null;
 
   constructor(view: NamespaceView, packet: Packet, decisions: Decisions, withSteps: boolean) {
     this.view = view;

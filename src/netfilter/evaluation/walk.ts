@@ -11,6 +11,8 @@ export type ChainResult =
   | { readonly kind: 'reject'; readonly why: string }
   | { readonly kind: 'queue'; readonly why: string }
   | { readonly kind: 'unknown'; readonly why: string }
+  /** Not a rule: the packet could not be routed again. */
+  | { readonly kind: 'discarded'; readonly why: string }
   | { readonly kind: 'nat'; readonly rule: ProgramRule; readonly effect: Extract<Effect, { kind: 'nat' }> };
 
 const accepted: ChainResult = { kind: 'accept' };
