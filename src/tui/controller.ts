@@ -11,6 +11,7 @@ import { back, into, type Prompt, placeNow, say, toView, type Ui, withPlace } fr
 import { openPrompt, typeKey, typeText } from './state/prompt.ts';
 import { freeze } from './state/shown.ts';
 import type { Store } from './state/store.ts';
+import { cut } from './text/width.ts';
 import type { Theme } from './theme.ts';
 import type { Effect, Frame, View } from './views/view.ts';
 
@@ -139,7 +140,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     const text = view.copy(placeNow(ui), frame(ui));
     if (text === null) return say(ui, 'nothing is selected');
     terminal.copy(text);
-    return say(ui, `copied: ${text.length > 40 ? `${text.slice(0, 40)}…` : text}`);
+    return say(ui, `copied: ${cut(text, 40, theme.symbols.ellipsis)}`);
   }
 
   function save(ui: Ui, path: string): Ui {
@@ -233,7 +234,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'quit':
         return quit(ui);
       case 'unknown':
-        return say(ui, `no command “${command.text}”: Tab completes, ? helps`, 'problem');
+        return say(ui, `no command "${command.text}": Tab completes, ? helps`, 'problem');
     }
   }
 

@@ -29,7 +29,8 @@ export interface Symbols {
   readonly warning: string;
   readonly open: string;
   readonly shut: string;
-  readonly leaf: string;
+  /** Stands for nothing: a byte that is no character, a count of zero. */
+  readonly dot: string;
   readonly arrow: string;
   readonly both: string;
   readonly crumb: string;
@@ -62,7 +63,7 @@ const unicode: Symbols = {
   warning: '▲',
   open: '▾',
   shut: '▸',
-  leaf: '·',
+  dot: '·',
   arrow: '→',
   both: '↔',
   crumb: '›',
@@ -84,7 +85,7 @@ const plainAscii: Symbols = {
   warning: '!',
   open: 'v',
   shut: '>',
-  leaf: '-',
+  dot: '.',
   arrow: '->',
   both: '<->',
   crumb: '>',

@@ -1,6 +1,8 @@
 /** The rows of a list that are on screen, painted; the others are never touched. */
 
 import type { Window } from '../state/list.ts';
+import { fitLine, paintLine, piece } from '../text/line.ts';
+import { widthOf } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
 
 export type Selected = 'no' | 'focused' | 'away';
@@ -51,10 +53,7 @@ export function emptyNote(
 }
 
 function centred(text: string, width: number, theme: Theme, first: boolean): string {
-  const left = Math.max(1, Math.floor((width - text.length) / 2));
-  return theme.paint(first ? 'strong' : 'faint', fitTo(`${' '.repeat(left)}${text}`, width));
-}
-
-function fitTo(text: string, width: number): string {
-  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+  const left = Math.max(1, Math.floor((width - widthOf(text)) / 2));
+  const line = [piece(' '.repeat(left)), piece(text, first ? 'strong' : 'faint')];
+  return paintLine(fitLine(line, width, 'left', theme.symbols.ellipsis), theme);
 }

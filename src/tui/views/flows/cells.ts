@@ -123,7 +123,7 @@ export function flowColumns(theme: Theme): readonly Column<FlowRow>[] {
       id: 'packets',
       title: 'Packets',
       align: 'right',
-      min: 7,
+      min: 8,
       max: 9,
       keep: 2,
       cell: (row) => [piece(count(sizeOf(row).packets))],

@@ -116,7 +116,7 @@ export function createFlowsView(): View {
         const row = list.row(index);
         return row !== undefined && wanted?.(texts.of(row)) === true;
       });
-      if (found === -1) return { kind: 'say', text: `nothing like “${place.search}”` };
+      if (found === -1) return { kind: 'say', text: `nothing like "${place.search}"` };
       if (found !== undefined) {
         return stay({ ...place, follow: false, list: positionAt(list, found, window.offset, listHeight) });
       }
@@ -219,7 +219,7 @@ function countNote(list: FlowList, place: Place): Line {
 }
 
 function whyEmpty(place: Place, frame: Frame): readonly string[] {
-  if (place.filter !== '') return [`Nothing matches “${place.filter}”`, 'Backspace shows everything again.'];
+  if (place.filter !== '') return [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
   if (place.scope.kind !== 'all') return [`No flows on ${place.label}`, 'Esc goes back; 2 shows all flows.'];
   return frame.data.mode === 'live'
     ? ['No traffic yet', 'Flows appear here as soon as an interface sees a packet.']

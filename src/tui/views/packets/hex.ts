@@ -12,13 +12,14 @@ export function hexWidth(perRow: number): number {
   return 1 + 4 + 2 + perRow * 3 + (perRow > 8 ? 1 : 0) + 1 + perRow + 1;
 }
 
-/** Line `row` of the dump; bytes of `marked` stand out, the byte `cursor` most. */
+/** Line `row` of the dump; bytes of `marked` stand out, the byte `cursor` most; `dot` is what is no character. */
 export function hexLine(
   bytes: Uint8Array,
   row: number,
   perRow: number,
   marked: HexRange | null,
   cursor: number | null,
+  dot: string,
 ): Line {
   const start = row * perRow;
   const roleOf = (offset: number): Role =>
@@ -43,7 +44,7 @@ export function hexLine(
     );
     const printable = byte >= 0x20 && byte < 0x7f;
     text.push(
-      piece(printable ? String.fromCharCode(byte) : '·', role === 'plain' && !printable ? 'faint' : role),
+      piece(printable ? String.fromCharCode(byte) : dot, role === 'plain' && !printable ? 'faint' : role),
     );
   }
   return [...spans, piece(' '), ...text];

@@ -96,7 +96,7 @@ export function createPacketsView(redraw: () => void): View {
         const row = rows.once(now.list.at(index), frame.data);
         return row !== undefined && wanted?.(row) === true;
       });
-      if (found === -1) return { kind: 'say', text: `nothing like “${place.search}”` };
+      if (found === -1) return { kind: 'say', text: `nothing like "${place.search}"` };
       if (found !== undefined) {
         const list = positionAt(now.list, found, now.window.offset, now.listHeight);
         return stay({ ...place, follow: false, list });
@@ -243,7 +243,7 @@ export function createPacketsView(redraw: () => void): View {
     const focus = Math.floor((cursor ?? range?.from ?? 0) / areas.bytesPerRow);
     const offset = Math.min(Math.max(0, focus - Math.floor(height / 2)), Math.max(0, total - height));
     return Array.from({ length: Math.min(height, total - offset) }, (_, index) => {
-      const line = hexLine(bytes, offset + index, areas.bytesPerRow, range, cursor);
+      const line = hexLine(bytes, offset + index, areas.bytesPerRow, range, cursor, frame.theme.symbols.dot);
       return paintLine(fitLine(line, areas.hex.width - 2), frame.theme);
     });
   }
@@ -396,7 +396,7 @@ function whyEmpty(
   const { searched } = now.listing;
   if (searched !== null && searched < 1) return ['Searching', 'Rows appear as they are found.'];
   if (place.filter !== '')
-    return [`No packet matches “${place.filter}”`, 'Backspace shows everything again.'];
+    return [`No packet matches "${place.filter}"`, 'Backspace shows everything again.'];
   if (place.scope.kind !== 'all')
     return [`No packets of ${place.label}`, 'Esc goes back; 3 shows all packets.'];
   return frame.data.mode === 'live'

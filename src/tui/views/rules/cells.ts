@@ -7,7 +7,7 @@ import type { Symbols } from '../../theme.ts';
 import { targetRole } from '../flows/details.ts';
 import type { RuleRow, RulesRow } from './rows.ts';
 
-export function ruleColumns(flat: boolean): readonly Column<RuleRow>[] {
+export function ruleColumns(flat: boolean, symbols: Symbols): readonly Column<RuleRow>[] {
   const chain: Column<RuleRow> = {
     id: 'chain',
     title: 'Chain',
@@ -32,7 +32,7 @@ export function ruleColumns(flat: boolean): readonly Column<RuleRow>[] {
       align: 'right',
       min: 8,
       keep: 0,
-      cell: (row) => counterCell(row.rule.counter, (counter) => count(counter.packets)),
+      cell: (row) => counterCell(row.rule.counter, symbols, (counter) => count(counter.packets)),
     },
     {
       id: 'bytes',
@@ -40,17 +40,17 @@ export function ruleColumns(flat: boolean): readonly Column<RuleRow>[] {
       align: 'right',
       min: 7,
       keep: 3,
-      cell: (row) => counterCell(row.rule.counter, (counter) => bytes(counter.bytes)),
+      cell: (row) => counterCell(row.rule.counter, symbols, (counter) => bytes(counter.bytes)),
     },
     {
       id: 'connections',
       title: 'Conns',
       align: 'right',
-      min: 5,
+      min: 6,
       keep: 0,
       cell: (row) => {
         const many = row.connections.length;
-        return many === 0 ? [piece('·', 'faint')] : [piece(short(many), 'strong')];
+        return many === 0 ? [piece(symbols.dot, 'faint')] : [piece(short(many), 'strong')];
       },
     },
     {
@@ -75,8 +75,8 @@ export function ruleColumns(flat: boolean): readonly Column<RuleRow>[] {
   ];
 }
 
-function counterCell(counter: Counter | null, text: (counter: Counter) => string): Line {
-  if (counter === null) return [piece('·', 'faint')];
+function counterCell(counter: Counter | null, symbols: Symbols, text: (counter: Counter) => string): Line {
+  if (counter === null) return [piece(symbols.dot, 'faint')];
   return [piece(text(counter), counter.packets === 0 ? 'faint' : 'plain')];
 }
 

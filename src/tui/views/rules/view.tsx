@@ -59,7 +59,7 @@ export function createRulesView(): View {
       const { theme } = frame;
       const { rows, areas, listHeight, window, selected } = parts(place, frame);
       const inner = areas[0].width - 2;
-      const columns = ruleColumns(place.sorting !== null);
+      const columns = ruleColumns(place.sorting !== null, theme.symbols);
       measure(
         columns,
         rowsInSight(window, rows.length, listHeight, (index) => ruleAt(rows, index)),
@@ -124,7 +124,7 @@ export function createRulesView(): View {
         const row = rows[index];
         return row?.kind === 'rule' && wanted?.(ruleText(row)) === true;
       });
-      if (found === -1) return { kind: 'say', text: `nothing like “${place.search}”` };
+      if (found === -1) return { kind: 'say', text: `nothing like "${place.search}"` };
       if (found !== undefined) {
         return stay({ ...place, list: positionAt(list, found, window.offset, listHeight) });
       }
@@ -243,7 +243,7 @@ function countNote(rows: readonly RulesRow[], place: Place): Line {
 }
 
 function whyEmpty(place: Place, frame: Frame): readonly string[] {
-  if (place.filter !== '') return [`Nothing matches “${place.filter}”`, 'Backspace shows everything again.'];
+  if (place.filter !== '') return [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
   if (place.scope.kind === 'connections') {
     return [
       'No rule is known to match',

@@ -114,7 +114,7 @@ export function createTopologyView(): View {
         const row = rows[index];
         return row !== undefined && wanted?.(rowText(row, frame)) === true;
       });
-      if (found === -1) return { kind: 'say', text: `nothing like “${place.search}”` };
+      if (found === -1) return { kind: 'say', text: `nothing like "${place.search}"` };
       if (found !== undefined) {
         return stay({ ...place, list: positionAt(list, found, window.offset, listHeight) });
       }
@@ -216,5 +216,5 @@ function whyEmpty(place: Place, frame: Frame): readonly string[] {
   }
   return place.filter === ''
     ? ['No namespaces', 'Press 2 for flows.']
-    : [`Nothing matches “${place.filter}”`, 'Backspace shows everything again.'];
+    : [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
 }

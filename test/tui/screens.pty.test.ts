@@ -1,0 +1,73 @@
+/** What each view looks like, at three sizes, without colours and in plain ASCII. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildPrograms, type PtyOptions, type PtyRun, removePrograms, runPty } from './pty.ts';
+
+let run: PtyRun;
+
+const views = [
+  ['topology', '1jj', 'ifindex 9'],
+  ['flows', '2jj', 'Dropped by DOCKER-USER'],
+  ['packets', ':8\r\rjj', 'Source Port'],
+  ['rules', '4jjjjjjjjjjjjj', 'host ip nat DOCKER 3'],
+] as const;
+
+async function show(keys: string, text: string, options: PtyOptions): Promise<string> {
+  run = runPty(options);
+  await run.until((screen) => screen.includes('q quit'), 'the first frame');
+  for (const key of keys) run.send(key);
+  return run.until((screen) => screen.includes(text), text);
+}
+
+beforeAll(buildPrograms, 30_000);
+afterEach(() => run.stop());
+afterAll(removePrograms);
+
+describe.each([
+  [80, 24],
+  [120, 40],
+  [200, 60],
+] as const)('on %ix%i', (columns, rows) => {
+  it.each(views)('the %s view', async (name, keys, text) => {
+    const screen = await show(keys, text, { columns, rows });
+    await expect(screen).toMatchFileSnapshot(`screens/${name}-${columns}x${rows}.txt`);
+    for (const line of screen.split('\n')) expect([...line].length).toBeLessThanOrEqual(columns);
+  });
+});
+
+it.each(views)('the %s view in plain ASCII', async (name, keys, text) => {
+  const screen = await show(keys, text, { env: { FAKE: JSON.stringify({ ascii: true }) } });
+  await expect(screen).toMatchFileSnapshot(`screens/${name}-ascii.txt`);
+  // Names and packets' words stay as they are; everything that netscope draws is ASCII.
+  const drawn = screen.replaceAll('größe-日本🐳', '').replaceAll(/\d+ → \d+/g, '');
+  expect(drawn.match(/[^\n -~]/g)).toBeNull();
+});
+
+it.each(views)(
+  'the %s view without colours says the same, and shows the cursor by reverse video',
+  async (_, keys, text) => {
+    const coloured = await show(keys, text, {});
+    run.stop();
+    const plain = await show(keys, text, { env: { NO_COLOR: '1' } });
+    expect(plain).toBe(coloured);
+    expect(run.output).not.toMatch(/\u001b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]/);
+    const row = run.screen().findIndex((line) => line.includes('▌'));
+    expect(run.cell(2, row).inverse || run.output.includes('\u001b[4m')).toBe(true);
+  },
+);
+
+describe('an empty session', () => {
+  it.each([
+    ['1', 'Reading namespaces'],
+    ['2', 'No traffic yet'],
+    ['3', 'No packets yet'],
+    ['4', 'No rules on this host'],
+  ])('in view %s says what it waits for', async (key, text) => {
+    await show(key, text, { env: { FAKE: JSON.stringify({ empty: true }) } });
+  });
+
+  it('of a file says what else there is', async () => {
+    await show('1', 'This file holds packets only', {
+      env: { FAKE: JSON.stringify({ empty: true, mode: 'replay' }) },
+    });
+  });
+});

@@ -1,0 +1,184 @@
+/** What an operator does with the TUI, key by key, on the scripted host. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildPrograms, type PtyOptions, type PtyRun, removePrograms, runPty } from './pty.ts';
+
+let run: PtyRun;
+
+async function start(options: PtyOptions = {}): Promise<void> {
+  run = runPty(options);
+  await run.until((screen) => screen.includes('docker0') && screen.includes('q quit'), 'the first frame');
+}
+
+/** Presses keys one after the other, and waits for a screen that has `text`. */
+async function press(keys: string, text: string | RegExp): Promise<string> {
+  for (const key of keys) run.send(key);
+  const has = (screen: string) => (typeof text === 'string' ? screen.includes(text) : text.test(screen));
+  return run.until(has, `${JSON.stringify(keys)} to show ${text}`);
+}
+
+/** The row with the cursor in the list. */
+function cursorRow(): string {
+  return run.screen().find((line) => line.includes('▌')) ?? '';
+}
+
+beforeAll(buildPrograms, 30_000);
+afterEach(() => run.stop());
+afterAll(removePrograms);
+
+describe.each([
+  [80, 24],
+  [200, 60],
+])('on %ix%i', (columns, rows) => {
+  it('goes from a bridge member to its flows, their packets and their rules, and back', async () => {
+    await start({ columns, rows });
+    await press('jj', /▌.*veth6f6b800/);
+    await press('\r', 'Topology › veth6f6b800');
+    expect(cursorRow()).toContain('203.0.113.9:51820');
+    await press('\r', '400 packets');
+    expect(run.screen()[1]).toContain('203.0.113.9:51820 →');
+    expect(run.screen().join('\n')).toContain('80 → 51820 [SYN]');
+    run.send('\u001b');
+    await run.until((screen) => screen.includes('Path'), 'the flows again');
+    await press('r', /▌.*host ip nat/);
+    expect(run.screen().join('\n')).toMatch(/182 .*2 DNAT/);
+    run.send('\u001b');
+    await run.until(() => cursorRow().includes('203.0.113.9:51820'), 'the flows again');
+    run.send('\u001b');
+    await run.until(() => cursorRow().includes('veth6f6b800'), 'the topology again');
+    expect(run.screen()[1]).not.toContain('›');
+  });
+
+  it('finds the problem: a dropped connection, the rule that drops it and the flows of that rule', async () => {
+    await start({ columns, rows });
+    await press('2', 'unanswered');
+    await press('/drop', 'Dropped by DOCKER-USER rule 1');
+    await press('\r', '1 of 5 connections');
+    await press('r', 'DOCKER-USER');
+    await press('jjjj', /▌.*DROP/);
+    await press('\r', '› DOCKER-USER 1');
+    expect(cursorRow()).toContain('unanswered');
+  });
+
+  it('shows a packet from its fields and from its bytes', async () => {
+    await start({ columns, rows });
+    await press('3', 'Packet 2000');
+    await press('gg', 'Packet 1 ');
+    await press('\r', '▸ Internet Protocol Version 4');
+    await press('j\r', 'Time to Live: 64');
+    // Byte 30 is the first of the destination address.
+    await press('\t', 'Bytes');
+    await press('l'.repeat(16), /▌.*Destination Address/);
+  });
+});
+
+describe('keys', () => {
+  it('filter as one types, undo with Esc, and find the next match afterwards', async () => {
+    await start();
+    await press('/web', '/web');
+    const filtered = run.screen().join('\n');
+    expect(filtered).toContain('veth6f6b800');
+    expect(filtered).not.toContain('wg0');
+    run.send('\u001b');
+    await run.until((screen) => screen.includes('wg0'), 'everything again');
+    await press('/eth0', 'Enter keeps'.slice(0, 0));
+    await press('\r', '/eth0');
+    run.send('\u007f');
+    await run.until((screen) => screen.includes('wg0'), 'everything again');
+    await press('g', /▌▾ host/);
+    await press('n', /▌.*veth6f6b800/);
+    await press('N', /▌▾ host|▌.*eth0/);
+  });
+
+  it('freeze the screen while the capture goes on', async () => {
+    await start({ env: { FAKE: JSON.stringify({ arriving: 30 }) } });
+    await press('3', 'following');
+    await press(' ', 'frozen');
+    const number = /Packet (\d+)/.exec(run.screen().join('\n'))?.[1];
+    await run.until((screen) => /frozen \+\d{2,}/.test(screen), 'packets behind the frozen screen');
+    expect(/Packet (\d+)/.exec(run.screen().join('\n'))?.[1]).toBe(number);
+    await press(' ', 'capturing');
+    await run.until((screen) => /Packet (\d+)/.exec(screen)?.[1] !== number, 'newer packets');
+  });
+
+  it('follow the newest until one looks at something', async () => {
+    await start({ env: { FAKE: JSON.stringify({ arriving: 30 }) } });
+    await press('3', 'following');
+    await press('k', /^(?!.*following)/s);
+    const number = /Packet (\d+)/.exec(run.screen().join('\n'))?.[1];
+    await new Promise((done) => setTimeout(done, 400));
+    expect(/Packet (\d+)/.exec(run.screen().join('\n'))?.[1]).toBe(number);
+    await press('f', 'following');
+  });
+
+  it('sort by a column, and the other way around', async () => {
+    await start();
+    await press('2', 'established');
+    await press('s', 'Packets↓');
+    expect(run.screen()[4]).toContain('2,384');
+    await press('S', 'Packets↑');
+    expect(run.screen()[4]).toMatch(/ 6 +540 B/);
+  });
+
+  it('copy the selected row to the clipboard of the terminal', async () => {
+    await start();
+    await press('jjy', 'copied: veth6f6b800');
+    const sequence = /\u001b\]52;c;([^\u0007]*)\u0007/.exec(run.output)?.[1] ?? '';
+    expect(Buffer.from(sequence, 'base64').toString()).toBe('veth6f6b800  ↔ web:eth0  347');
+  });
+
+  it('write what is shown to a file, never over one that is there', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netscope-'));
+    try {
+      const path = join(folder, 'rules.txt');
+      await start();
+      await press('4', 'MASQUERADE');
+      await press('w', 'write to netscope-rules-');
+      await press(`\u0015${path}\r`, `lines in ${path}`.slice(0, 30));
+      expect(readFileSync(path, 'utf8')).toContain(
+        '[31:1860] -A POSTROUTING -s 172.17.0.0/16 ! -o docker0 -j MASQUERADE\n',
+      );
+      await press('w', 'write to netscope-rules-');
+      await press(`\u0015${path}\r`, 'cannot write');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('jump to a packet by its number', async () => {
+    await start();
+    await press(':1234\r', 'Packet 1234');
+    await press(':xyz\r', 'no command "xyz"');
+    await press(':fl\t', ':flows');
+    await press('\r', 'Remarks'.slice(0, 0));
+    await run.until((screen) => screen.includes('5 connections'));
+  });
+
+  it('show the help of the view, from the table of keys', async () => {
+    await start();
+    await press('2?', 'Keys in Flows');
+    expect(run.screen().join('\n')).toContain('its packets');
+    await press('x', 'established');
+  });
+
+  it('work by mouse: tabs, rows, the wheel; and not after M', async () => {
+    await start();
+    run.send('\u001b[<0;16;2M\u001b[<0;16;2m');
+    await run.until((screen) => screen.includes('unanswered'), 'the flows by their tab');
+    run.send('\u001b[<0;20;7M');
+    await run.until(() => cursorRow().includes('unanswered'), 'the row that was clicked');
+    run.send('\u001b[<64;20;7M');
+    await run.until(() => cursorRow().includes('203.0.113.9'), 'three rows up');
+    await press('M', 'mouse off');
+    expect(run.modes.mouse).toBe('none');
+  });
+
+  it('paste text into the filter as one line', async () => {
+    await start();
+    await press('2/', 'words to look for');
+    run.send('\u001b[200~app\nmysql\u001b[31m\u001b[201~');
+    await run.until((screen) => screen.includes('/app mysql'));
+  });
+});
