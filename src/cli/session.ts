@@ -4,6 +4,7 @@ import { parseRulesFile } from '../session/given-rules.ts';
 import { openLive } from '../session/live.ts';
 import type { Session } from '../session/model.ts';
 import { openReplay } from '../session/replay.ts';
+import { printable } from '../util/printable.ts';
 import { usageError } from './errors.ts';
 import type { CaptureOptions } from './options.ts';
 import { version } from './version.ts';
@@ -90,4 +91,9 @@ export async function finishOnSignal(session: Session): Promise<void> {
   } finally {
     for (const signal of endingSignals) process.off(signal, stop);
   }
+}
+
+/** What went wrong without being an error, for people; programs find it in `source.warnings`. */
+export function printWarnings(session: Session): void {
+  for (const warning of session.warnings) process.stderr.write(`netscope: ${printable(warning)}\n`);
 }

@@ -12,7 +12,7 @@ import {
 } from '../options.ts';
 import { csvRecord, Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
-import { finishOnSignal, openSession } from '../session.ts';
+import { finishOnSignal, openSession, printWarnings } from '../session.ts';
 
 export function flowsCommand(program: Command): void {
   const command = program
@@ -44,6 +44,7 @@ async function flows(bpf: readonly string[], options: CaptureOptions & OutputOpt
         await output.line(line);
     }
     await output.flush();
+    if (options.json !== true) printWarnings(session);
   } finally {
     await session.close();
   }

@@ -9,7 +9,7 @@ import {
 } from '../options.ts';
 import { Output } from '../output.ts';
 import { packetObject, packetText, type ShownPacket } from '../packet-output.ts';
-import { finishOnSignal, openSession } from '../session.ts';
+import { finishOnSignal, openSession, printWarnings } from '../session.ts';
 
 interface PacketsOptions extends CaptureOptions, OutputOptions {
   readonly verbose?: boolean;
@@ -83,6 +83,7 @@ async function packets(bpf: readonly string[], options: PacketsOptions): Promise
     await printArrived();
     if (options.json === true) await output.write(`${written === 0 ? '' : '\n  '}]\n}\n`);
     await output.flush();
+    printWarnings(session);
   } finally {
     await session.close();
   }

@@ -3,7 +3,7 @@ import type { Session } from '../../session/model.ts';
 import { usageError } from '../errors.ts';
 import { addCaptureOptions, addWriteOptions, type CaptureOptions } from '../options.ts';
 import { grouped } from '../output.ts';
-import { finishOnSignal, openSession } from '../session.ts';
+import { finishOnSignal, openSession, printWarnings } from '../session.ts';
 
 export function recordCommand(program: Command): void {
   const command = program
@@ -32,7 +32,7 @@ async function record(bpf: readonly string[], options: CaptureOptions): Promise<
   process.stderr.write(
     `netscope: ${grouped(totals.packets)} packets, ${dropped}, written to ${options.write}\n`,
   );
-  for (const warning of session.warnings) process.stderr.write(`netscope: ${warning}\n`);
+  printWarnings(session);
 }
 
 function interfacesOf(session: Session): string {

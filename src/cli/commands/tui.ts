@@ -7,7 +7,7 @@ import { flowLines } from '../flows-text.ts';
 import { addCaptureOptions, addWriteOptions, type CaptureOptions, wantsColor } from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
-import { finishOnSignal, openSession } from '../session.ts';
+import { finishOnSignal, openSession, printWarnings } from '../session.ts';
 
 export function tuiCommand(program: Command): void {
   addWriteOptions(
@@ -75,6 +75,6 @@ async function printSession(session: Session, color: boolean): Promise<void> {
     await output.line('');
   }
   for (const line of flowLines(session, () => true, createPaint(color))) await output.line(line);
-  for (const warning of session.warnings) process.stderr.write(`netscope: ${warning}\n`);
+  printWarnings(session);
   await output.flush();
 }
