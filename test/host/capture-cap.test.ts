@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
@@ -12,6 +12,16 @@ import { describeWithTools } from './support.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const child = resolve(root, 'dist/host/capture/cap-child.js');
+
+/** A program that captures on vb until it is killed, and says when it has begun. */
+function capturing(namespacePath: string): string {
+  const target = { namespacePath, namespaceName: 'n1', interface: 'vb', index: null };
+  return `
+    import { openCapture } from ${JSON.stringify(resolve(root, 'dist/host/capture/open.js'))};
+    const sink = { interface() {}, packet() {}, warning() {}, ended() {} };
+    await openCapture({ targets: [${JSON.stringify(target)}], filter: '', snaplen: 96, backend: 'cap' }, sink);
+    console.log('begun');`;
+}
 
 /** cap is optional: it needs a compiler where it is installed. */
 function withCap(): string[] {
@@ -102,16 +112,17 @@ describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing throu
     expect(children().length).toBeGreaterThan(0);
     await capture.stop();
     expect(children()).toEqual([]);
+    const other = spawn(process.execPath, ['--input-type=module', '-e', capturing(lab.path(1))], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((done) => other.stdout.once('data', done));
+    expect(children()).toHaveLength(1);
+    other.kill('SIGKILL');
+    await expect.poll(children).toEqual([]);
   });
 
   it.each([
-    [
-      'a bad filter',
-      { filter: 'udp prt 9' },
-      'vb',
-      2,
-      /"udp prt 9" on vb of namespace n1: can't parse filter/,
-    ],
+    ['a bad filter', 'udp prt 9', 'vb', 2, /"udp prt 9" on vb of namespace n1: can't parse filter/],
     ['an unknown interface', '', 'eth7', 2, /eth7 of namespace n1 with cap: .*No such device/],
   ])('refuses %s before it starts, and stops the others', async (_name, filter, name, status, message) => {
     const others = filter === '' ? [lab.target(0, 'va')] : [];

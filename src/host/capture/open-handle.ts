@@ -20,26 +20,37 @@ export interface OpenHandle {
   readonly nanoseconds: boolean;
 }
 
+/** The interface, or its namespace, does not exist (any more). */
+export interface GoneHandle {
+  readonly gone: NetscopeError;
+}
+
 /** Linux cooked v2 (LINKTYPE_LINUX_SLL2): says which interface, which v1 does not. */
 const linuxSll2 = 276;
 
 /**
  * Opens the interface without promiscuous mode, non-blocking, with the filter set.
  *
- * @throws NetscopeError: usage for an unknown interface or a bad filter, privilege.
+ * @throws NetscopeError: usage for a bad filter, privilege, missing.
  */
-export function openHandle(pcap: Libpcap, target: CaptureTarget, options: HandleOptions): OpenHandle {
-  const open = (): OpenHandle => openHere(pcap, target, options);
+export function openHandle(
+  pcap: Libpcap,
+  target: CaptureTarget,
+  options: HandleOptions,
+): OpenHandle | GoneHandle {
+  const open = (): OpenHandle | GoneHandle => openHere(pcap, target, options);
   if (target.namespacePath === null) return open();
   try {
     return inNamespace(target.namespacePath, open);
   } catch (cause) {
     if (cause instanceof NetscopeError) throw cause;
-    throw namespaceError(target, cause);
+    const error = namespaceError(target, cause);
+    if (error.status === exitStatus.usage) return { gone: error };
+    throw error;
   }
 }
 
-function openHere(pcap: Libpcap, target: CaptureTarget, options: HandleOptions): OpenHandle {
+function openHere(pcap: Libpcap, target: CaptureTarget, options: HandleOptions): OpenHandle | GoneHandle {
   const handle = pcap.create(target.interface);
   if (typeof handle === 'string') throw captureError(target, handle);
   try {
@@ -48,6 +59,10 @@ function openHere(pcap: Libpcap, target: CaptureTarget, options: HandleOptions):
     pcap.setBufferSize(handle, options.bufferLength);
     pcap.setNanoseconds(handle);
     const status = pcap.activate(handle);
+    if (status === activateError.noSuchDevice) {
+      pcap.close(handle);
+      return { gone: unknownInterface(target) };
+    }
     if (status < 0) throw activationError(pcap, handle, status, target);
     if (target.interface === 'any') pcap.setDataLink(handle, linuxSll2);
     pcap.setNonblocking(handle);
@@ -89,19 +104,13 @@ function activationError(
   target: CaptureTarget,
 ): NetscopeError {
   const why = pcap.errorText(handle) || pcap.statusText(status);
-  switch (status) {
-    case activateError.noSuchDevice:
-      return unknownInterface(target);
-    case activateError.permissionDenied:
-      return new NetscopeError({
-        tried: `capture on ${place(target)}`,
-        why,
-        todo: 'run netscope with sudo, or give it the capability CAP_NET_RAW (and CAP_SYS_ADMIN for other namespaces)',
-        status: exitStatus.privilege,
-      });
-    default:
-      return captureError(target, why);
-  }
+  if (status !== activateError.permissionDenied) return captureError(target, why);
+  return new NetscopeError({
+    tried: `capture on ${place(target)}`,
+    why,
+    todo: 'run netscope with sudo, or give it the capability CAP_NET_RAW (and CAP_SYS_ADMIN for other namespaces)',
+    status: exitStatus.privilege,
+  });
 }
 
 function unknownInterface(target: CaptureTarget): NetscopeError {

@@ -4,12 +4,15 @@ import { describeInterface } from './describe.ts';
 import { type Libpcap, libpcap } from './libpcap.ts';
 import { Merge } from './merge.ts';
 import type { CaptureBackend, CaptureRequest, CaptureTarget, LiveCapture, LiveSink } from './model.ts';
-import { type HandleOptions, type OpenHandle, openHandle } from './open-handle.ts';
+import { type GoneHandle, type HandleOptions, type OpenHandle, openHandle } from './open-handle.ts';
 import { Poller, Savefile } from './poller.ts';
 
 /** Milliseconds between polls under load, and at most when nothing comes. */
 const busyInterval = 10;
 const idleInterval = 40;
+const disappeared = 'the interface disappeared';
+/** What is said of an interface that went before its link type was known. */
+const linkTypeEthernet = 1;
 /** Longest last round of `stop`, in milliseconds. */
 const drainTime = 2000;
 /** How long one tick may take before others get the event loop. */
@@ -33,6 +36,8 @@ class PcapCapture implements LiveCapture {
   readonly ended: Promise<void>;
   readonly #sink: LiveSink;
   readonly #pollers: Poller[] = [];
+  /** Interfaces that were gone before they could be opened: told with the first tick. */
+  readonly #vanished: CaptureInterface[] = [];
   readonly #savefile: Savefile;
   readonly #merge: Merge | null;
   /** Milliseconds after which every packet that the kernel has is visible to a poll. */
@@ -66,15 +71,21 @@ class PcapCapture implements LiveCapture {
     const bufferLength = Math.max(smallestRing, Math.min(largestRing, Math.floor(allRings / count)));
     const { filter, snaplen } = request;
     const handles = openAll(pcap, request.targets, { filter, snaplen, bufferLength, timeout });
-    this.interfaces = handles.map((open, at) => describeInterface(request, at, open.linkType));
-    const [first] = handles;
-    if (first === undefined) throw new RangeError('a capture needs an interface');
+    this.interfaces = handles.map((open, at) =>
+      describeInterface(request, at, 'gone' in open ? linkTypeEthernet : open.linkType),
+    );
+    const first = handles.find((open) => !('gone' in open));
+    if (first === undefined || 'gone' in first) throw new RangeError('a capture needs an interface');
     this.#savefile = new Savefile(pcap, first.handle);
     this.#merge = count > 1 ? new Merge(sink, Math.floor(Date.now() / 1000)) : null;
     for (const device of this.interfaces) sink.interface(device);
     handles.forEach((open, at) => {
       const device = this.interfaces[at];
       if (device === undefined) return;
+      if ('gone' in open) {
+        this.#vanished.push(device);
+        return;
+      }
       const deliver = this.#merge?.input(device.id) ?? ((record: PacketRecord) => sink.packet(record));
       const packet = (record: PacketRecord): void => {
         if (this.#until === null || isBefore(record, this.#until)) deliver(record);
@@ -91,6 +102,7 @@ class PcapCapture implements LiveCapture {
 
   readonly #tick = (): void => {
     const start = performance.now();
+    for (const device of this.#vanished.splice(0)) this.#sink.ended(device.id, disappeared);
     const complete = this.#round(start + tickTime);
     if (complete) this.#deliver();
     if (start - this.#countedAt >= statisticsInterval) {
@@ -178,13 +190,26 @@ class PcapCapture implements LiveCapture {
   }
 }
 
-/** Opens every target, or none. */
-function openAll(pcap: Libpcap, targets: readonly CaptureTarget[], options: HandleOptions): OpenHandle[] {
-  const handles: OpenHandle[] = [];
+/**
+ * Opens every target, or none. An interface that was there when the host was looked at (it has an index) may
+ * have gone since, as long as another is left.
+ */
+function openAll(
+  pcap: Libpcap,
+  targets: readonly CaptureTarget[],
+  options: HandleOptions,
+): (OpenHandle | GoneHandle)[] {
+  const handles: (OpenHandle | GoneHandle)[] = [];
   try {
-    for (const target of targets) handles.push(openHandle(pcap, target, options));
+    for (const target of targets) {
+      const open = openHandle(pcap, target, options);
+      if ('gone' in open && target.index === null) throw open.gone;
+      handles.push(open);
+    }
+    const [first] = handles;
+    if (first !== undefined && 'gone' in first && handles.every((open) => 'gone' in open)) throw first.gone;
   } catch (error) {
-    for (const { handle } of handles) pcap.close(handle);
+    for (const open of handles) if (!('gone' in open)) pcap.close(open.handle);
     throw error;
   }
   return handles;
@@ -196,7 +221,7 @@ function isBefore(record: PacketRecord, until: { seconds: number; nanoseconds: n
 }
 
 function endedBecause(why: string): string {
-  return why.includes('disappeared') ? 'the interface disappeared' : why;
+  return why.includes('disappeared') ? disappeared : why;
 }
 
 function stopTimer(timer: NodeJS.Timeout | NodeJS.Immediate): void {
