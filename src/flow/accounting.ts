@@ -3,6 +3,11 @@ import type { Datagram } from './fragments.ts';
 import { at, flag, stride } from './record.ts';
 import type { FlowStore } from './store.ts';
 
+// V8 folds a module's own constants into optimised code, and loads imported ones at each use.
+const { packetsA, packetsB, bytesA, bytesB } = at;
+const { firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds } = at;
+const recordWords = stride;
+
 /** What the table needs of a packet besides its decoded headers; `PacketRecord` has it. */
 export interface FlowPacket {
   readonly buffer: Uint8Array;
@@ -23,32 +28,22 @@ export function beginRecord(
   nanoseconds: number,
 ): void {
   const { words, doubles } = store;
-  const base = record * stride;
+  const base = record * recordWords;
   words[base + at.flags] = fromA ? 0 : flag.sourceIsB;
-  doubles[(base + at.firstSeconds) >> 1] = seconds;
-  words[base + at.firstNanoseconds] = nanoseconds;
-  doubles[(base + at.lastSeconds) >> 1] = seconds;
-  words[base + at.lastNanoseconds] = nanoseconds;
+  doubles[(base + firstSeconds) >> 1] = seconds;
+  words[base + firstNanoseconds] = nanoseconds;
+  doubles[(base + lastSeconds) >> 1] = seconds;
+  words[base + lastNanoseconds] = nanoseconds;
 }
 
-/** Counts a packet. `serial` numbers the frames: a frame that holds two packets of a flow counts once. */
-export function countPacket(
-  store: FlowStore,
-  record: number,
-  fromA: boolean,
-  packet: FlowPacket,
-  serial: number,
-): void {
-  if (record < 0) return;
+/** Counts a packet. */
+export function countPacket(store: FlowStore, record: number, fromA: boolean, packet: FlowPacket): void {
   const { words, doubles } = store;
-  const base = record * stride;
-  if (words[base + at.frame] !== serial) {
-    words[base + at.frame] = serial;
-    const packets = base + (fromA ? at.packetsA : at.packetsB);
-    words[packets] = (words[packets] ?? 0) + 1;
-    const bytes = (base + (fromA ? at.bytesA : at.bytesB)) >> 1;
-    doubles[bytes] = (doubles[bytes] ?? 0) + packet.wireLength;
-  }
+  const base = record * recordWords;
+  const packets = base + (fromA ? packetsA : packetsB);
+  words[packets] = (words[packets] ?? 0) + 1;
+  const bytes = (base + (fromA ? bytesA : bytesB)) >> 1;
+  doubles[bytes] = (doubles[bytes] ?? 0) + packet.wireLength;
   extend(words, doubles, base, packet.seconds, packet.nanoseconds);
   store.touch(record);
 }
@@ -57,10 +52,10 @@ export function countPacket(
 export function creditFragments(store: FlowStore, record: number, fromA: boolean, datagram: Datagram): void {
   if (record < 0) return;
   const { words, doubles } = store;
-  const base = record * stride;
-  const packets = base + (fromA ? at.packetsA : at.packetsB);
+  const base = record * recordWords;
+  const packets = base + (fromA ? packetsA : packetsB);
   words[packets] = (words[packets] ?? 0) + datagram.packets;
-  const bytes = (base + (fromA ? at.bytesA : at.bytesB)) >> 1;
+  const bytes = (base + (fromA ? bytesA : bytesB)) >> 1;
   doubles[bytes] = (doubles[bytes] ?? 0) + datagram.bytes;
   extend(words, doubles, base, datagram.firstSeconds, datagram.firstNanoseconds);
   extend(words, doubles, base, datagram.heldSeconds, datagram.heldNanoseconds);
@@ -77,7 +72,6 @@ export function holdFragment(datagram: Datagram, packet: FlowPacket): void {
   datagram.bytes += packet.wireLength;
   datagram.heldSeconds = packet.seconds;
   datagram.heldNanoseconds = packet.nanoseconds;
-  datagram.touchedSeconds = packet.seconds;
 }
 
 /** The flow's first and last times, which packets of several sources need not meet in order. */
@@ -88,23 +82,17 @@ function extend(
   seconds: number,
   nanoseconds: number,
 ): void {
-  const last = (base + at.lastSeconds) >> 1;
-  const lastSeconds = doubles[last] ?? 0;
-  if (
-    seconds > lastSeconds ||
-    (seconds === lastSeconds && nanoseconds >= (words[base + at.lastNanoseconds] ?? 0))
-  ) {
+  const last = (base + lastSeconds) >> 1;
+  const newest = doubles[last] ?? 0;
+  if (seconds > newest || (seconds === newest && nanoseconds >= (words[base + lastNanoseconds] ?? 0))) {
     doubles[last] = seconds;
-    words[base + at.lastNanoseconds] = nanoseconds;
+    words[base + lastNanoseconds] = nanoseconds;
     return;
   }
-  const first = (base + at.firstSeconds) >> 1;
-  const firstSeconds = doubles[first] ?? 0;
-  if (
-    seconds < firstSeconds ||
-    (seconds === firstSeconds && nanoseconds < (words[base + at.firstNanoseconds] ?? 0))
-  ) {
+  const first = (base + firstSeconds) >> 1;
+  const oldest = doubles[first] ?? 0;
+  if (seconds < oldest || (seconds === oldest && nanoseconds < (words[base + firstNanoseconds] ?? 0))) {
     doubles[first] = seconds;
-    words[base + at.firstNanoseconds] = nanoseconds;
+    words[base + firstNanoseconds] = nanoseconds;
   }
 }

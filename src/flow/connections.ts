@@ -80,14 +80,15 @@ export class ConnectionJoiner {
   }
 
   #look(record: number): void {
-    const { words } = this.#table.store;
+    const { store } = this.#table;
+    const { words } = store;
     const base = record * stride;
     const id = words[base + at.id] ?? 0;
     let group = this.#groupOf.get(id);
     if (group === undefined) {
       group = { id: 0, flows: [id], dirty: false, described: null };
       this.#groupOf.set(id, group);
-      this.#byTuple.add(tupleHash(words, base), id);
+      this.#byTuple.add(tupleHash(store, base), id);
     }
     this.#mark(group);
     const signature = identitySignature(words, base);
@@ -101,7 +102,7 @@ export class ConnectionJoiner {
   #consider(id: number, base: number): void {
     const { store } = this.#table;
     const { words } = store;
-    const hash = tupleHash(words, base);
+    const hash = tupleHash(store, base);
     const lists = [this.#byTuple.get(hash)];
     for (const key of identityKeys(words, base, true)) lists.push(this.#byIdentity.get(key));
     for (const partner of this.#conntrack.partnersOf(hash)) lists.push(this.#byTuple.get(partner.hash));
@@ -144,7 +145,7 @@ export class ConnectionJoiner {
       const isTcp = (kindWord & 0xff) === tcp && (kindWord & kind.ports) !== 0;
       for (const y of others) {
         if (
-          isTcp ? contradicts(words, x, y) : !sameTuple(words, x, y) && !samePackets(store, x, y, this.#proof)
+          isTcp ? contradicts(store, x, y) : !sameTuple(store, x, y) && !samePackets(store, x, y, this.#proof)
         ) {
           return false;
         }
@@ -154,12 +155,13 @@ export class ConnectionJoiner {
   }
 
   #proves(x: number, y: number): boolean {
-    const { words } = this.#table.store;
+    const { store } = this.#table;
+    const { words } = store;
     const namespaces = [x, y].map((base) => {
       const found = this.#names?.interfaceOf(words[base + at.interface] ?? 0);
       return found?.namespace ?? null;
     });
-    return this.#conntrack.proves(tupleHash(words, x), tupleHash(words, y), namespaces);
+    return this.#conntrack.proves(tupleHash(store, x), tupleHash(store, y), namespaces);
   }
 
   #takeConntrack(entries: readonly NamespacedEntry[]): void {
@@ -226,12 +228,13 @@ export class ConnectionJoiner {
     }
     this.#byTuple.clear();
     this.#byIdentity.clear();
-    const { words, count } = table.store;
+    const { store } = table;
+    const { words, count } = store;
     for (let record = 0; record < count; record++) {
       const base = record * stride;
       const id = words[base + at.id] ?? 0;
       if (!this.#groupOf.has(id)) continue;
-      this.#byTuple.add(tupleHash(words, base), id);
+      this.#byTuple.add(tupleHash(store, base), id);
       for (const key of identityKeys(words, base, false)) this.#byIdentity.add(key, id);
     }
   }

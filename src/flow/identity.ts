@@ -6,6 +6,11 @@ import type { IpLayer } from '../packet/model.ts';
 import { at, flag, sampleCount } from './record.ts';
 import { tcpFlag } from './tcp/flags.ts';
 
+// V8 folds a module's own constants into optimised code, and loads imported ones at each use.
+const { flags: flagsAt } = at;
+const { identityA, identityB } = flag;
+const { syn: synBit } = tcpFlag;
+
 /** Octets of payload that a hash covers. */
 const hashedPayload = 64;
 
@@ -15,25 +20,20 @@ function mix(hash: number, word: number): number {
 }
 
 /** Notes a TCP segment's identity: the newest SYN of each side, or else its first segment. */
-export function noteTcpIdentity(words: Uint32Array, base: number, fromA: boolean, layer: IpLayer): boolean {
-  const flags = words[base + at.flags] ?? 0;
-  const known = fromA ? flag.identityA : flag.identityB;
-  const isSyn = (layer.tcpFlags & tcpFlag.syn) !== 0;
-  if ((flags & known) !== 0 && !isSyn) return false;
+export function noteTcpIdentity(words: Uint32Array, base: number, fromA: boolean, layer: IpLayer): void {
+  const flags = words[base + flagsAt] ?? 0;
+  const known = fromA ? identityA : identityB;
+  const isSyn = (layer.tcpFlags & synBit) !== 0;
+  if ((flags & known) !== 0 && !isSyn) return;
   const word = base + (fromA ? at.identityA : at.identityB);
-  const isn = fromA ? flag.isnA : flag.isnB;
   if (isSyn) {
-    if ((flags & isn) !== 0 && words[word] === layer.tcpSequence) return false;
     words[word] = layer.tcpSequence;
-    words[base + at.flags] = flags | known | isn;
-    return true;
+    words[base + flagsAt] = flags | known | (fromA ? flag.isnA : flag.isnB);
+    return;
   }
-  words[word] = mix(
-    mix(mix(layer.tcpSequence, layer.tcpAcknowledgment), layer.payloadLength),
-    layer.tcpFlags,
-  );
-  words[base + at.flags] = flags | known;
-  return true;
+  const numbers = mix(layer.tcpSequence, layer.tcpAcknowledgment);
+  words[word] = mix(mix(numbers, layer.payloadLength), layer.tcpFlags);
+  words[base + flagsAt] = flags | known;
 }
 
 /** Notes the identity of one of the first packets of a direction, for protocols other than TCP. */
@@ -45,10 +45,10 @@ export function noteSample(
   layer: IpLayer,
   buffer: Uint8Array,
   now: number,
-): boolean {
+): void {
   const countWord = base + (fromA ? at.identityA : at.identityB);
   const count = words[countWord] ?? 0;
-  if (count >= sampleCount) return false;
+  if (count >= sampleCount) return;
   let hash = mix(mix(layer.protocol, layer.identification), layer.payloadLength);
   hash = mix(mix(hash, layer.icmpType), layer.icmpSequence);
   hash = mix(mix(hash, layer.fragmentOffset), layer.icmpId);
@@ -58,6 +58,5 @@ export function noteSample(
   doubles[((base + (fromA ? at.sampleTimesA : at.sampleTimesB)) >> 1) + count] = now;
   words[countWord] = count + 1;
   // Linux sends datagrams that must not be fragmented with an identification of 0; IPv6 has none at all.
-  if (layer.identification <= 0) words[base + at.flags] = (words[base + at.flags] ?? 0) | flag.weakIdentity;
-  return true;
+  if (layer.identification <= 0) words[base + flagsAt] = (words[base + flagsAt] ?? 0) | flag.weakIdentity;
 }

@@ -1,81 +1,84 @@
 /**
- * The layout of a flow in the table's memory: one record of 32-bit words per flow, so that a packet touches a few
- * neighbouring cache lines and no object. Offsets count words from the record's first; pairs that hold a double
- * begin at even offsets, as does every record.
+ * The layout of a flow in the table's memory: one record of 32-bit words per flow, and no object. What every packet
+ * touches comes first, so that a TCP packet is three neighbouring cache lines. Offsets count words from the record's
+ * first; doubles begin at even offsets, as does every record.
  */
 
-/** Words per flow: 296 octets. */
-export const stride = 74;
-
-/** Words of one direction's part of the TCP state. */
-export const directionWords = 14;
+/** Words per flow: 256 octets. */
+export const stride = 64;
+/** Words per flow of the IPv6 addresses' rest, which are kept apart (`FlowStore.tails`): three of A, three of B. */
+export const tailStride = 6;
 
 /**
  * What every flow has. The two ends are A and B, the lower address (then port) being A, so that both directions
  * give the same key; `flag.sourceIsB` says which of them spoke first.
  */
 export const at = {
-  hash: 0,
-  /** CaptureInterface.id */
-  interface: 1,
+  /** CaptureInterface.id. The key goes from here to `addressB`. */
+  interface: 0,
   /** Encapsulation as a packet from A to B has it. */
-  encapsulation: 2,
+  encapsulation: 1,
   /** Protocol number in bits 0 to 7, then `kind`. */
-  kind: 3,
+  kind: 2,
   /** A's port in the high half, B's in the low. */
-  ports: 4,
-  /** Four words each; IPv4 uses the first. */
-  addressA: 5,
-  addressB: 9,
-  flags: 13,
+  ports: 3,
+  /** IPv4 addresses, or the first words of IPv6 ones. */
+  addressA: 4,
+  addressB: 5,
+  flags: 6,
+  packetsA: 7,
+  packetsB: 8,
+  lastNanoseconds: 9,
   /** Doubles: octets on the wire of the frames from A and from B. */
-  bytesA: 14,
-  bytesB: 16,
-  packetsA: 18,
-  packetsB: 19,
+  bytesA: 10,
+  bytesB: 12,
   /** Double: seconds since 1970. */
-  firstSeconds: 20,
-  firstNanoseconds: 22,
-  lastNanoseconds: 23,
-  /** Double. */
-  lastSeconds: 24,
-  id: 26,
-  connection: 27,
-  /** Payloads that were looked at for the application: from A in bits 0 to 7, from B in 8 to 15. */
-  examined: 28,
-  /** Of the first packet: a hash of the frame's MAC addresses (0 for none), and its TTL; bit 8: it came from B. */
-  macs: 29,
-  ttl: 30,
-  /** Row of the counts of what the TCP analysis found; 0 while it found nothing. */
-  counts: 31,
+  lastSeconds: 14,
   /** TCP: the two directions' state (`direction`). */
-  tcpA: 32,
-  tcpB: 46,
-  /** Double: time of the newest SYN, in nanoseconds since the table's epoch; NaN for none. */
-  synTime: 60,
-  /** Double: nanoseconds from that SYN to the first ACK without SYN; 0 until known. */
-  firstRtt: 62,
-  /** TCP: what identifies each side's first segment on other interfaces. Else: how many samples there are. */
-  identityA: 64,
-  identityB: 65,
-  /** Double: sum of the ACK round trip times in nanoseconds, and their number. */
-  rttSum: 66,
-  rttCount: 68,
-  /** SYNs without ACK. */
-  syns: 69,
-  /** RST segments. */
-  resets: 70,
-  /** Serial number of the frame that was counted last: a frame counts once per flow. */
-  frame: 71,
-  /** Hash of the identities that the flow was joined by; 0 before. */
-  joinedBy: 72,
-  /** Number of the application's name; 0 while it is not known. */
-  application: 73,
+  tcpA: 16,
+  tcpB: 30,
+  /** Double: sum of the ACK round trip times in nanoseconds; and their number. */
+  rttSum: 44,
+  rttCount: 46,
   /** Other protocols: identities of the first packets of each direction, and their times (doubles). */
-  samplesA: 32,
-  samplesB: 36,
-  sampleTimesA: 40,
-  sampleTimesB: 48,
+  samplesA: 16,
+  samplesB: 20,
+  sampleTimesA: 24,
+  sampleTimesB: 32,
+  /** Row of the counts of what the TCP analysis found; 0 while it found nothing. */
+  counts: 47,
+  /** Double. */
+  firstSeconds: 48,
+  firstNanoseconds: 50,
+  id: 51,
+  /** Double: time of the newest SYN, in nanoseconds since the table's epoch; NaN for none. */
+  synTime: 52,
+  /** Double: nanoseconds from that SYN to the first ACK without SYN; 0 until known. */
+  firstRtt: 54,
+  /** TCP: what identifies each side's first segment on other interfaces. Else: how many samples there are. */
+  identityA: 56,
+  identityB: 57,
+  /** SYNs without ACK, since the ports were used last. */
+  syns: 58,
+  /** RST segments. */
+  resets: 59,
+  connection: 60,
+  /** Hash of the identities that the flow was joined by; 0 before. */
+  joinedBy: 61,
+  /** Of the first packet: a hash of the frame's MAC addresses, 0 for none. */
+  macs: 62,
+  /** The first packet's TTL in bits 0 to 7, bit 8: it came from B. Then `application`. */
+  misc: 63,
+} as const;
+
+/** Parts of `at.misc`. */
+export const misc = {
+  ttlMask: 0x1ff,
+  /** Payloads that were looked at for the application: four bits. */
+  examinedShift: 9,
+  examinedMask: 0xf << 9,
+  /** Number of the application's name; 0 while it is not known. */
+  applicationShift: 16,
 } as const;
 
 /** Packets of each direction whose identities are kept, for protocols other than TCP. */
@@ -106,6 +109,9 @@ export const direction = {
   nextSequenceTime: 12,
 } as const;
 
+/** Words of one direction. */
+export const directionWords = 14;
+
 /** Bits of `direction.flags` above the analysis flags. */
 export const directionFlag = {
   baseKnown: 1 << 16,
@@ -113,7 +119,6 @@ export const directionFlag = {
   firstAck: 1 << 17,
   /** The unacknowledged segments are not in the order of their numbers. */
   unordered: 1 << 18,
-  fin: 1 << 19,
   /** Five bits: 0 unknown, 1 scaling not used, else the shift plus 2. */
   scaleShift: 20,
   scaleMask: 31 << 20,
@@ -127,25 +132,31 @@ export const flag = {
   synAck: 1 << 2,
   /** The handshake ended, or data passed without one. */
   established: 1 << 3,
-  closed: 1 << 4,
-  reset: 1 << 5,
-  refused: 1 << 6,
-  /** An ICMP error quoted a packet of this flow that had no answer. */
-  rejected: 1 << 7,
-  /** A request that asks for an answer: an ICMP echo, a DNS query. */
-  request: 1 << 8,
-  portReuse: 1 << 10,
-  /** The identities of A's and B's first packets are known. */
-  identityA: 1 << 11,
-  identityB: 1 << 12,
-  /** They are initial sequence numbers. */
-  isnA: 1 << 13,
-  isnB: 1 << 14,
-  /** The identities say little: no IP identification, or no payload to tell packets apart. */
-  weakIdentity: 1 << 15,
+  finA: 1 << 4,
+  finB: 1 << 5,
+  closed: 1 << 6,
+  reset: 1 << 7,
+  refused: 1 << 8,
   /** The newest RST came from B. */
-  resetByB: 1 << 18,
+  resetByB: 1 << 9,
+  /** An ICMP error quoted a packet of this flow that had no answer. */
+  rejected: 1 << 10,
+  /** A request that asks for an answer: an ICMP echo, a DNS query. */
+  request: 1 << 11,
+  portReuse: 1 << 12,
+  /** The identities of A's and B's first packets are known. */
+  identityA: 1 << 13,
+  identityB: 1 << 14,
+  /** They are initial sequence numbers. */
+  isnA: 1 << 15,
+  isnB: 1 << 16,
+  /** The identities say little: no IP identification to tell packets apart. */
+  weakIdentity: 1 << 17,
+  /** `at.synTime` is known and `at.firstRtt` is not: the next ACK ends the handshake. */
+  handshake: 1 << 18,
   /** Changed since the last report, and since connections were last joined. */
-  changed: 1 << 16,
-  joinChanged: 1 << 17,
+  changed: 1 << 19,
+  joinChanged: 1 << 20,
+  /** Nothing more is to be learnt of the application. */
+  recognised: 1 << 21,
 } as const;

@@ -2,8 +2,9 @@
  * Flows for people and programs, out of their records. An object is made once per flow and made anew only when the
  * flow changed, so that asking for all of them several times a second costs what changed since.
  */
-import { formatIp } from '../packet/address.ts';
 import type { Encapsulations } from '../packet/model.ts';
+import { addressText } from './address.ts';
+import type { ApplicationTracker } from './applications.ts';
 import { isoTime, secondsBetween } from './clock.ts';
 import type { Flow, FlowEnd, FlowInterface, TcpSummary } from './model.ts';
 import type { FlowNotes } from './notes.ts';
@@ -37,8 +38,7 @@ export interface FlowContext {
   readonly clock: Clock;
   readonly names: FlowNames;
   readonly notes: FlowNotes;
-  /** The application of the flow whose record begins at this word. */
-  applicationOf(base: number): string | null;
+  readonly applications: ApplicationTracker;
 }
 
 /** The flow in the record at word `base`. `previous` is its last report, whose texts are used again; null for none. */
@@ -49,8 +49,8 @@ export function buildFlow(context: FlowContext, base: number, previous: Flow | n
   const interfaceId = words[base + at.interface] ?? 0;
   const sourceIsB = (flags & flag.sourceIsB) !== 0;
   const id = words[base + at.id] ?? 0;
-  const a = end(context, base + at.addressA, portOf(words, base, true), interfaceId, kindWord, previous);
-  const b = end(context, base + at.addressB, portOf(words, base, false), interfaceId, kindWord, previous);
+  const a = end(context, base, true, previous);
+  const b = end(context, base, false, previous);
   const packetsA = words[base + at.packetsA] ?? 0;
   const packetsB = words[base + at.packetsB] ?? 0;
   const bytesA = doubles[(base + at.bytesA) >> 1] ?? 0;
@@ -78,7 +78,7 @@ export function buildFlow(context: FlowContext, base: number, previous: Flow | n
     lastSeen: isoTime(lastSeconds, lastNanoseconds),
     duration: secondsBetween(firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds),
     state: stateOf(words, doubles, base, context.clock),
-    application: context.applicationOf(base),
+    application: context.applications.nameOf(base),
     tcp: tcpSummary(context, base, kindWord),
     notes: notesOf(context, base, flags),
   };
@@ -95,17 +95,11 @@ function portOf(words: Uint32Array, base: number, ofA: boolean): number | null {
   return ofA ? ports >>> 16 : ports & 0xffff;
 }
 
-function end(
-  context: FlowContext,
-  addressWord: number,
-  port: number | null,
-  interfaceId: number,
-  kindWord: number,
-  previous: Flow | null,
-): FlowEnd {
-  const { words } = context.store;
-  const address = formatIp((kindWord & kind.ipv6) === 0 ? 4 : 6, words, addressWord);
-  const container = context.names.containerOf(address, interfaceId);
+function end(context: FlowContext, base: number, isA: boolean, previous: Flow | null): FlowEnd {
+  const { store, names } = context;
+  const address = addressText(store, base, isA);
+  const port = portOf(store.words, base, isA);
+  const container = names.containerOf(address, store.words[base + at.interface] ?? 0);
   for (const known of [previous?.source, previous?.destination]) {
     if (known?.address === address && known.port === port && known.container === container) return known;
   }

@@ -1,5 +1,6 @@
 /** Keeps the flows' reports: each is made anew only when its flow, the clock it waits for, or the names changed. */
 import type { Encapsulations } from '../packet/model.ts';
+import type { ApplicationTracker } from './applications.ts';
 import type { Flow } from './model.ts';
 import type { FlowNotes } from './notes.ts';
 import { stride } from './record.ts';
@@ -14,7 +15,7 @@ export interface ReporterParts {
   readonly notes: FlowNotes;
   readonly encapsulations: Encapsulations;
   readonly clock: Clock;
-  applicationOf(base: number): string | null;
+  readonly applications: ApplicationTracker;
 }
 
 export class FlowReporter {

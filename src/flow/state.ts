@@ -1,6 +1,6 @@
 /** The state of a flow, out of its record. */
 import type { FlowState } from './model.ts';
-import { at, direction, directionFlag, flag, kind } from './record.ts';
+import { at, flag, kind } from './record.ts';
 
 /** Seconds: the first retransmission timeout (RFC 6298 section 2.1); who has no answer by then asks again. */
 const answerTimeout = 1;
@@ -23,9 +23,7 @@ export function stateOf(words: Uint32Array, doubles: Float64Array, base: number,
     if ((flags & flag.closed) !== 0) return 'closed';
     if ((flags & flag.refused) !== 0) return 'refused';
     if ((flags & flag.reset) !== 0) return 'reset';
-    const fins =
-      (words[base + at.tcpA + direction.flags] ?? 0) | (words[base + at.tcpB + direction.flags] ?? 0);
-    if ((fins & directionFlag.fin) !== 0) return 'closing';
+    if ((flags & (flag.finA | flag.finB)) !== 0) return 'closing';
     if ((flags & flag.established) !== 0) return 'established';
     if ((flags & flag.synAck) !== 0) return 'syn-received';
     if ((flags & flag.rejected) !== 0) return 'rejected';

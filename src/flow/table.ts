@@ -4,11 +4,13 @@
  */
 import { type DecodedFrame, type Encapsulations, fragment, type IpLayer } from '../packet/model.ts';
 import { beginRecord, countPacket, creditFragments, type FlowPacket, holdFragment } from './accounting.ts';
+import { ApplicationTracker } from './applications.ts';
+import { evictionOrder } from './eviction.ts';
 import { type Datagram, FragmentTable } from './fragments.ts';
-import { createQuote, isRejection, mtuOf, readQuote } from './icmp-errors.ts';
 import { noteSample, noteTcpIdentity } from './identity.ts';
 import type { Flow } from './model.ts';
 import { FlowNotes } from './notes.ts';
+import { noteIcmpError } from './quoted.ts';
 import { at, flag, kind, stride } from './record.ts';
 import type { FlowNames } from './report.ts';
 import { FlowReporter } from './reporter.ts';
@@ -19,11 +21,23 @@ import { SegmentCounts } from './tcp/counts.ts';
 import { trackState } from './tcp/state.ts';
 import { UnackedSegments } from './tcp/unacked.ts';
 
+// V8 folds a module's own constants into optimised code, and loads imported ones at each use.
+const { counts: countsAt, flags: flagsAt, id: idAt } = at;
+const { ipv6: ipv6Bit, ports: portsBit } = kind;
+const { recognised, request } = flag;
+const { none: wholePacket, first: firstFragment, later: laterFragment } = fragment;
+const recordWords = stride;
+
 const tcp = 6;
 const icmp = 1;
 const icmpv6 = 58;
 const echoRequest4 = 8;
 const echoRequest6 = 128;
+
+export interface FlowTableOptions {
+  /** Flows to hold at most; those that ended longest ago go first. No limit by default. */
+  readonly limit?: number;
+}
 
 export class FlowTable {
   /** Ids of the last packet's outermost and innermost flow; 0 for none, or not yet known (fragments). */
@@ -31,37 +45,36 @@ export class FlowTable {
   lastInnerFlow = 0;
   /** `segmentFlag` bits of the last packet's innermost TCP segment. */
   lastAnalysis = 0;
+  /** Flows that were dropped because of the limit. */
+  evicted = 0;
   readonly store = new FlowStore();
   readonly notes = new FlowNotes();
   readonly counts = new SegmentCounts();
   readonly clock: Clock = { seconds: Number.NEGATIVE_INFINITY, ended: false };
-  /** Flows that were dropped because of the limit. */
-  evicted = 0;
   readonly encapsulations: Encapsulations;
+  readonly #limit: number;
   readonly #unacked = new UnackedSegments();
+  readonly #applications: ApplicationTracker;
   readonly #fragments = new FragmentTable((datagram) => this.#orphans(datagram));
   readonly #reporter: FlowReporter;
   /** `Encapsulation.reverse` by id. */
   readonly #reverse: number[] = [0];
-  readonly #quote = createQuote();
-  /** Number of the last packet, and its time in nanoseconds since the second of the first one. */
-  #serial = 0;
+  /** Time of the last packet in nanoseconds since the second of the first one. */
   #epoch = Number.NaN;
   #now = 0;
   /** Innermost flow of the layer that was counted last, and its direction. */
   #inner = 0;
   #fromA = true;
+  /** Flows that the frame was counted for, where it holds several packets. */
+  readonly #counted: number[] = [];
 
-  constructor(encapsulations: Encapsulations) {
+  constructor(encapsulations: Encapsulations, options: FlowTableOptions = {}) {
     this.encapsulations = encapsulations;
-    this.#reporter = new FlowReporter({
-      store: this.store,
-      counts: this.counts,
-      notes: this.notes,
-      encapsulations,
-      clock: this.clock,
-      applicationOf: () => null,
-    });
+    this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
+    const { store, counts, notes, clock } = this;
+    const applications = new ApplicationTracker(store, notes);
+    this.#applications = applications;
+    this.#reporter = new FlowReporter({ store, counts, notes, encapsulations, clock, applications });
   }
 
   /** Nanoseconds that the last packet's ACK came after the segment that it acknowledges; NaN for none. */
@@ -80,11 +93,43 @@ export class FlowTable {
     this.lastInnerFlow = 0;
     this.lastAnalysis = 0;
     this.#unacked.lastRoundTrip = Number.NaN;
-    if (Number.isNaN(this.#epoch)) this.#epoch = packet.seconds;
-    this.#now = (packet.seconds - this.#epoch) * 1e9 + packet.nanoseconds;
-    if (packet.seconds > this.clock.seconds) this.clock.seconds = packet.seconds;
-    this.#serial = (this.#serial + 1) >>> 0;
+    const { seconds } = packet;
+    if (Number.isNaN(this.#epoch)) this.#epoch = seconds;
+    this.#now = (seconds - this.#epoch) * 1e9 + packet.nanoseconds;
+    if (seconds > this.clock.seconds) this.clock.seconds = seconds;
     const { layers, layerCount } = frame;
+    const [only] = layers;
+    if (layerCount === 1 && only !== undefined && only.fragment === wholePacket) {
+      this.lastFlow = this.#addLayer(frame, only, packet);
+      this.lastInnerFlow = this.lastFlow;
+    } else if (layerCount > 0) {
+      this.#addLayers(frame, packet);
+    }
+  }
+
+  /** Says that time passed without packets: flows that wait for an answer may have waited long enough. */
+  advance(seconds: number): void {
+    if (seconds > this.clock.seconds) this.clock.seconds = seconds;
+  }
+
+  /** Says that nothing more will come. */
+  finish(): void {
+    this.#fragments.expire(Number.NaN);
+    this.#applications.expire(Number.POSITIVE_INFINITY);
+    this.clock.ended = true;
+  }
+
+  /** All flows in the order of their ids; the same array as before when nothing changed. */
+  report(names: FlowNames): readonly Flow[] {
+    this.#fragments.expire(this.clock.seconds);
+    this.#applications.expire((this.clock.seconds - this.#epoch) * 1e9);
+    return this.#reporter.report(names);
+  }
+
+  /** Tunnels, fragments, and packets side by side: the outermost and the innermost header of each are counted. */
+  #addLayers(frame: DecodedFrame, packet: FlowPacket): void {
+    const { layers, layerCount } = frame;
+    this.#counted.length = 0;
     let outer = 0;
     let outerFromA = true;
     let chain = 0;
@@ -94,7 +139,8 @@ export class FlowTable {
       const isOuter = layer.level === 0;
       const isInner = index + 1 === layerCount || (layers[index + 1]?.level ?? 0) <= layer.level;
       if (!isOuter && !isInner) continue;
-      const flow = this.#addLayer(frame, layer, packet);
+      const isLater = layer.fragment === laterFragment;
+      const flow = isLater ? this.#addFragment(layer, packet) : this.#addLayer(frame, layer, packet);
       if (isOuter) {
         chain = index;
         outer = flow;
@@ -108,30 +154,12 @@ export class FlowTable {
     }
   }
 
-  /** Says that time passed without packets: flows that wait for an answer may have waited long enough. */
-  advance(seconds: number): void {
-    if (seconds > this.clock.seconds) this.clock.seconds = seconds;
-  }
-
-  /** Says that nothing more will come. */
-  finish(): void {
-    this.#fragments.expire(Number.NaN);
-    this.clock.ended = true;
-  }
-
-  /** All flows in the order of their ids; the same array as before when nothing changed. */
-  report(names: FlowNames): readonly Flow[] {
-    this.#fragments.expire(this.clock.seconds);
-    return this.#reporter.report(names);
-  }
-
-  /** Counts the packet for one layer's flow. Returns the flow's id; 0 while it is not known. */
+  /** Counts the packet for one layer's flow. Returns the flow's id. */
   #addLayer(frame: DecodedFrame, layer: IpLayer, packet: FlowPacket): number {
-    if (layer.fragment === fragment.later) return this.#addFragment(layer, packet);
     const store = this.store;
     const stack = layer.encapsulation;
-    const kindWord =
-      layer.protocol | (layer.family === 6 ? kind.ipv6 : 0) | (layer.hasPorts ? kind.ports : 0);
+    const protocol = layer.protocol;
+    const kindWord = protocol | (layer.family === 6 ? ipv6Bit : 0) | (layer.hasPorts ? portsBit : 0);
     const fromA = store.setKey(
       packet.interfaceId,
       kindWord,
@@ -144,46 +172,66 @@ export class FlowTable {
     );
     this.#fromA = fromA;
     let record = store.find();
-    if (record < 0) {
-      record = store.append();
-      beginRecord(store, record, fromA, packet.seconds, packet.nanoseconds);
-      this.#describe(record * stride, frame, layer, fromA);
-    }
-    const base = record * stride;
-    countPacket(store, record, fromA, packet, this.#serial);
-    const words = store.words;
-    if (layer.protocol === tcp && layer.hasPorts) {
+    if (record < 0) record = this.#create(frame, layer, packet, fromA);
+    const base = record * recordWords;
+    const id = this.evicted === 0 ? record + 1 : (store.words[base + idAt] ?? 0);
+    this.#inner = id;
+    if (frame.layerCount === 1 || this.#isNew(id)) countPacket(store, record, fromA, packet);
+    const hasPayload = layer.payloadCaptured > 0 && layer.hasPorts;
+    if (protocol === tcp && layer.hasPorts) {
       // A segment in fragments has a length that its first fragment does not tell.
-      if (layer.hasTransport && layer.fragment === fragment.none)
-        this.#addSegment(base, fromA, layer, packet);
+      if (layer.hasTransport && layer.fragment === wholePacket) this.#addSegment(base, fromA, layer, packet);
     } else {
-      if (layer.protocol === icmp || layer.protocol === icmpv6) this.#addIcmp(base, layer, packet);
+      const words = store.words;
+      if (protocol === icmp || protocol === icmpv6) this.#addIcmp(base, layer, packet);
       noteSample(words, store.doubles, base, fromA, layer, packet.buffer, this.#now);
     }
-    this.#inner = words[base + at.id] ?? 0;
-    return this.#inner;
+    if (hasPayload && ((store.words[base + flagsAt] ?? 0) & recognised) === 0) {
+      this.#applications.look(base, fromA, layer, packet.buffer, this.#now);
+    }
+    return id;
   }
 
-  /** Notes of a new flow what its first packet alone has. */
-  #describe(base: number, frame: DecodedFrame, layer: IpLayer, fromA: boolean): void {
-    const words = this.store.words;
-    if (layer.protocol === tcp) resetDirections(this.store, base, this.#unacked);
-    words[base + at.ttl] = layer.ttl | (fromA ? 0 : 1 << 8);
+  /** A frame that holds several packets of one flow counts once. */
+  #isNew(id: number): boolean {
+    if (this.#counted.includes(id)) return false;
+    this.#counted.push(id);
+    return true;
+  }
+
+  /** A record for the key, with what the first packet alone has. */
+  #create(frame: DecodedFrame, layer: IpLayer, packet: FlowPacket, fromA: boolean): number {
+    const store = this.store;
+    const record = this.#append(fromA, packet.seconds, packet.nanoseconds);
+    const base = record * recordWords;
+    if (layer.protocol === tcp) resetDirections(store, base, this.#unacked);
+    store.words[base + at.misc] = layer.ttl | (fromA ? 0 : 1 << 8);
     // Inside a tunnel the frame's addresses are not the packet's.
-    if (layer.level > 0) return;
+    if (layer.level > 0) return record;
     const { sourceMacHigh, sourceMacLow, destinationMacHigh, destinationMacLow } = frame;
-    words[base + at.macs] =
+    store.words[base + at.macs] =
       Math.imul(sourceMacLow ^ (sourceMacHigh << 16), 0x9e3779b1) ^
       Math.imul(destinationMacLow ^ (destinationMacHigh << 16), 0x85ebca6b);
+    return record;
+  }
+
+  /** A record for the key, after making room for it where there is a limit. */
+  #append(fromA: boolean, seconds: number, nanoseconds: number): number {
+    const store = this.store;
+    if (store.count >= this.#limit) this.#evict();
+    const record = store.append();
+    beginRecord(store, record, fromA, seconds, nanoseconds);
+    return record;
   }
 
   #addSegment(base: number, fromA: boolean, layer: IpLayer, packet: FlowPacket): void {
     const store = this.store;
-    const words = store.words;
+    const { buffer } = packet;
     const end = packet.start + packet.capturedLength;
-    const result = analyseSegment(store, this.#unacked, base, fromA, layer, packet.buffer, end, this.#now);
-    if (result !== 0) words[base + at.counts] = this.counts.add(words[base + at.counts] ?? 0, result);
+    const result = analyseSegment(store, this.#unacked, base, fromA, layer, buffer, end, this.#now);
     this.lastAnalysis = result;
+    const words = store.words;
+    if (result !== 0) words[base + countsAt] = this.counts.add(words[base + countsAt] ?? 0, result);
     trackState(words, base, fromA, layer.tcpFlags, layer.payloadLength, result);
     noteTcpIdentity(words, base, fromA, layer);
   }
@@ -191,56 +239,29 @@ export class FlowTable {
   #addIcmp(base: number, layer: IpLayer, packet: FlowPacket): void {
     const words = this.store.words;
     if (layer.icmpType === (layer.family === 4 ? echoRequest4 : echoRequest6)) {
-      words[base + at.flags] = (words[base + at.flags] ?? 0) | flag.request;
+      words[base + flagsAt] = (words[base + flagsAt] ?? 0) | request;
     }
-    if (layer.icmpError) this.#addError(layer, packet);
+    if (!layer.icmpError) return;
+    noteIcmpError(this.store, this.notes, layer, packet, this.#reverseOf(layer.encapsulation));
   }
 
-  /** Finds the flow that an ICMP error is about, and notes the error there. */
-  #addError(layer: IpLayer, packet: FlowPacket): void {
-    const { buffer } = packet;
-    const end = packet.start + packet.capturedLength;
-    const quote = this.#quote;
-    if (!readQuote(buffer, layer.payloadOffset, end, quote)) return;
-    const store = this.store;
-    const kindWord =
-      quote.protocol | (quote.family === 6 ? kind.ipv6 : 0) | (quote.hasPorts ? kind.ports : 0);
-    // The quoted packet went the other way: what is outside it is the reverse of what is outside the error.
-    const stack = this.#reverseOf(layer.encapsulation);
-    const fromA = store.setKey(
-      packet.interfaceId,
-      kindWord,
-      quote.source,
-      quote.destination,
-      quote.sourcePort,
-      quote.destinationPort,
-      stack,
-      layer.encapsulation,
-    );
-    const record = store.find();
-    if (record < 0) return;
-    const words = store.words;
-    const base = record * stride;
-    const { family, icmpType, icmpCode, source } = layer;
-    this.notes.error(words[base + at.id] ?? 0, family, icmpType, icmpCode, source, mtuOf(layer, buffer, end));
-    const flags = words[base + at.flags] ?? 0;
-    const bySource = fromA === ((flags & flag.sourceIsB) === 0);
-    if (bySource && isRejection(family, icmpType, icmpCode)) words[base + at.flags] = flags | flag.rejected;
-    store.touch(record);
-  }
-
+  /** Counts a fragment that is not its datagram's first. Returns the outermost flow's id; 0 while it is not known. */
   #addFragment(layer: IpLayer, packet: FlowPacket): number {
     const store = this.store;
     const datagram = this.#fragments.datagram(layer, packet.interfaceId, packet.seconds);
-    this.#inner = datagram.innerFlow;
-    if (datagram.flow === 0) {
+    const { flow, innerFlow } = datagram;
+    this.#inner = innerFlow;
+    this.#fromA = datagram.innerFromA;
+    if (flow === 0) {
       holdFragment(datagram, packet);
       return 0;
     }
-    this.#fromA = datagram.innerFromA;
-    countPacket(store, store.recordOf(datagram.flow), datagram.flowFromA, packet, this.#serial);
-    countPacket(store, store.recordOf(datagram.innerFlow), datagram.innerFromA, packet, this.#serial);
-    return datagram.flow;
+    for (const id of flow === innerFlow ? [flow] : [flow, innerFlow]) {
+      const record = store.recordOf(id);
+      const fromA = id === flow ? datagram.flowFromA : datagram.innerFromA;
+      if (record >= 0) countPacket(store, record, fromA, packet);
+    }
+    return flow;
   }
 
   /** Notes the flows of first fragments among the layers from `chain` to `last`, and credits those that waited. */
@@ -256,7 +277,7 @@ export class FlowTable {
     const inner = this.#inner;
     for (let index = chain; index <= last; index++) {
       const layer = frame.layers[index];
-      if (layer?.fragment !== fragment.first || outer === 0 || inner === 0) continue;
+      if (layer?.fragment !== firstFragment || outer === 0 || inner === 0) continue;
       const datagram = this.#fragments.datagram(layer, packet.interfaceId, packet.seconds);
       datagram.flow = index === chain ? outer : inner;
       datagram.flowFromA = index === chain ? outerFromA : this.#fromA;
@@ -274,22 +295,30 @@ export class FlowTable {
   #orphans(datagram: Datagram): void {
     const store = this.store;
     const stack = datagram.encapsulation;
-    const fromA = store.setKey(
-      datagram.interfaceId,
-      datagram.protocol | (datagram.family === 6 ? kind.ipv6 : 0),
-      datagram.source,
-      datagram.destination,
-      0,
-      0,
-      stack,
-      this.#reverseOf(stack),
-    );
+    const kindWord = datagram.protocol | (datagram.family === 6 ? ipv6Bit : 0);
+    const { interfaceId, source, destination, firstSeconds, firstNanoseconds } = datagram;
+    const reverse = this.#reverseOf(stack);
+    const fromA = store.setKey(interfaceId, kindWord, source, destination, 0, 0, stack, reverse);
     let record = store.find();
-    if (record < 0) {
-      record = store.append();
-      beginRecord(store, record, fromA, datagram.firstSeconds, datagram.firstNanoseconds);
-    }
+    if (record < 0) record = this.#append(fromA, firstSeconds, firstNanoseconds);
     creditFragments(store, record, fromA, datagram);
+  }
+
+  /** Drops an eighth of the flows: first those that ended, the longest ago first. */
+  #evict(): void {
+    const { store } = this;
+    const keep = evictionOrder(store, Math.ceil(this.#limit / 8), (base, id, isTcp) => {
+      if (isTcp) {
+        this.#unacked.clear(store, base + at.tcpA);
+        this.#unacked.clear(store, base + at.tcpB);
+      }
+      this.counts.free(store.words[base + countsAt] ?? 0);
+      this.notes.delete(id);
+      this.#applications.forget(id);
+    });
+    this.evicted += store.count - keep.length;
+    this.#reporter.compact(keep);
+    store.compact(keep);
   }
 
   #reverseOf(stack: number): number {

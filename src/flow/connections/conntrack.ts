@@ -1,8 +1,8 @@
 /** Connection tracking entries as proof of what address translation made of a tuple. */
 import type { ConntrackEntry, ConntrackTuple } from '../../snapshot/schema.ts';
-import { at, kind } from '../record.ts';
+import { kind } from '../record.ts';
 import { parseIp } from './address.ts';
-import { tupleHash } from './tuple.ts';
+import { hashOfTuple } from './tuple.ts';
 
 export interface NamespacedEntry {
   /** Name of the namespace that tracks the connection, as topology gives it. */
@@ -68,10 +68,6 @@ function hashOf(entry: ConntrackEntry, tuple: ConntrackTuple, reversed: boolean)
   if (order === 0) order = sourcePort - destinationPort;
   const [a, b] = order <= 0 ? [source, destination] : [destination, source];
   const [portA, portB] = order <= 0 ? [sourcePort, destinationPort] : [destinationPort, sourcePort];
-  const words = new Uint32Array(at.addressB + 4);
-  words[at.kind] = entry.protocol | (entry.family === 'ip6' ? kind.ipv6 : 0) | (ports ? kind.ports : 0);
-  words[at.ports] = (portA << 16) | portB;
-  words.set(a, at.addressA);
-  words.set(b, at.addressB);
-  return tupleHash(words, 0);
+  const kindWord = entry.protocol | (entry.family === 'ip6' ? kind.ipv6 : 0) | (ports ? kind.ports : 0);
+  return hashOfTuple(kindWord, portA, portB, a, b);
 }

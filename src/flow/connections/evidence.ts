@@ -3,9 +3,9 @@
  * not certain is no: two connections that look alike (same payload, same ports, overlapping private networks) must
  * differ in what routers and NAT do not change.
  */
-import { at, direction, flag, kind, sampleCount } from '../record.ts';
+import { at, direction, flag, kind, misc, sampleCount } from '../record.ts';
 import type { FlowStore } from '../store.ts';
-import { addressAt, commonParts, isMulticast, portOf, sameTuple } from './tuple.ts';
+import { commonParts, isMulticast, portOf, sameTuple } from './tuple.ts';
 
 const tcp = 6;
 const udp = 17;
@@ -25,12 +25,12 @@ export function samePackets(store: FlowStore, x: number, y: number, proof: Trans
   const kindWord = words[x + at.kind] ?? 0;
   if (kindWord !== words[y + at.kind]) return false;
   if (!overlap(store, x, y)) return false;
-  const equal = sameTuple(words, x, y);
+  const equal = sameTuple(store, x, y);
   const isTcp = (kindWord & 0xff) === tcp && (kindWord & kind.ports) !== 0;
   if (equal) return isTcp ? sameSegments(words, x, y, true) : sameDatagrams(store, x, y);
   if (isTcp) {
-    if (contradicts(words, x, y)) return false;
-    return proof(x, y) || (commonParts(words, x, y).any && sameSegments(words, x, y, false));
+    if (contradicts(store, x, y)) return false;
+    return proof(x, y) || (commonParts(store, x, y).any && sameSegments(words, x, y, false));
   }
   return proof(x, y) || translatedDatagrams(store, x, y);
 }
@@ -44,8 +44,9 @@ function overlap(store: FlowStore, x: number, y: number): boolean {
 }
 
 /** Initial sequence numbers of one side that differ: two connections. */
-export function contradicts(words: Uint32Array, x: number, y: number): boolean {
-  const identity = sameTuple(words, x, y) ? endIdentity : identityOf;
+export function contradicts(store: FlowStore, x: number, y: number): boolean {
+  const { words } = store;
+  const identity = sameTuple(store, x, y) ? endIdentity : identityOf;
   return [true, false].some((side) => {
     const own = identity(words, x, side, true);
     const other = identity(words, y, side, true);
@@ -112,14 +113,15 @@ function isWeak(words: Uint32Array, x: number, y: number): boolean {
 function otherSegment(words: Uint32Array, x: number, y: number): boolean {
   const macsX = words[x + at.macs] ?? 0;
   const macsY = words[y + at.macs] ?? 0;
-  return words[x + at.ttl] === words[y + at.ttl] && macsX !== 0 && macsY !== 0 && macsX !== macsY;
+  const sameTtl = (((words[x + at.misc] ?? 0) ^ (words[y + at.misc] ?? 0)) & misc.ttlMask) === 0;
+  return sameTtl && macsX !== 0 && macsY !== 0 && macsX !== macsY;
 }
 
 function translatedDatagrams(store: FlowStore, x: number, y: number): boolean {
   const { words } = store;
   const kindWord = words[x + at.kind] ?? 0;
-  for (const base of [x, y]) if (isMulticast(words, addressAt(words, base, false), kindWord)) return false;
-  const common = commonParts(words, x, y);
+  for (const base of [x, y]) if (isMulticast(words, base, false)) return false;
+  const common = commonParts(store, x, y);
   if (!common.any) return false;
   if (!isWeak(words, x, y)) {
     const fewest = Math.min(sourceSamples(words, x), sourceSamples(words, y));
@@ -143,7 +145,7 @@ function commonSamples(store: FlowStore, x: number, y: number, delay: number): n
   const { words } = store;
   const xIsB = ((words[x + at.flags] ?? 0) & flag.sourceIsB) !== 0;
   const yIsB = ((words[y + at.flags] ?? 0) & flag.sourceIsB) !== 0;
-  const swapped = sameTuple(words, x, y) ? false : xIsB !== yIsB;
+  const swapped = sameTuple(store, x, y) ? false : xIsB !== yIsB;
   return commonOfEnd(store, x, true, y, !swapped, delay) + commonOfEnd(store, x, false, y, swapped, delay);
 }
 

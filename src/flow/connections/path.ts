@@ -82,26 +82,26 @@ function changesOf(
   ordered: readonly number[],
   proof: (x: number, y: number) => boolean,
 ): readonly TuplePair[] {
-  const { words } = store;
   const changes: TuplePair[] = [];
   const seen: number[] = [];
   let before = ordered[0] ?? 0;
   for (const base of ordered) {
-    if (!seen.some((other) => sameTuple(words, other, base))) {
-      if (seen.length > 0) changes.push(change(words, before, base, proof(before, base)));
+    if (!seen.some((other) => sameTuple(store, other, base))) {
+      if (seen.length > 0) changes.push(change(store, before, base, proof(before, base)));
       seen.push(base);
     }
     // Later flows of an earlier tuple (the way back into a namespace) do not count as "before".
-    if (sameTuple(words, seen.at(-1) ?? base, base)) before = base;
+    if (sameTuple(store, seen.at(-1) ?? base, base)) before = base;
   }
   return changes;
 }
 
-function change(words: Uint32Array, before: number, after: number, proven: boolean): TuplePair {
-  const common = commonParts(words, before, after);
+function change(store: FlowStore, before: number, after: number, proven: boolean): TuplePair {
+  const { words } = store;
+  const common = commonParts(store, before, after);
   const changed = (ofSource: boolean): ChangedEnd => ({
-    from: endText(words, before, ofSource),
-    to: endText(words, after, ofSource),
+    from: endText(store, before, ofSource),
+    to: endText(store, after, ofSource),
   });
   return {
     before: words[before + at.id] ?? 0,

@@ -52,7 +52,7 @@ function rejection(
   // The hop nearest to who sent the error saw the packet as the error quotes it.
   for (const base of path.toReversed()) {
     const error = notes.errorOf(store.words[base + at.id] ?? 0);
-    if (error !== null) return `${endText(store.words, base, false)} was rejected: ${describeError(error)}`;
+    if (error !== null) return `${endText(store, base, false)} was rejected: ${describeError(error)}`;
   }
   return null;
 }
@@ -64,7 +64,7 @@ function refusal(
 ): string | null {
   if (!states.includes('refused')) return null;
   const base = path.at(-1) ?? 0;
-  return `${endText(store.words, base, false)} answered with RST: nothing listens there, or a rule rejects it`;
+  return `${endText(store, base, false)} answered with RST: nothing listens there, or a rule rejects it`;
 }
 
 /** The answer was seen on one hop and did not reach an earlier one. */
@@ -74,7 +74,7 @@ function lostAnswer({ store, names }: ProblemContext, path: readonly number[]): 
   if (answers(words, first) > 0) return null;
   const reached = path.find((base) => answers(words, base) > 0);
   if (reached === undefined) return null;
-  const from = endText(words, reached, false);
+  const from = endText(store, reached, false);
   const at = interfaceText(words, reached, names) ?? 'a later interface';
   const missing = interfaceText(words, first, names) ?? 'the first interface';
   return `the answer of ${from} was last seen at ${at} and did not reach ${missing}`;
@@ -92,7 +92,7 @@ function silence(
   const what = isTcp(words, base) ? 'SYN' : 'packet';
   const where = interfaceText(words, base, names);
   const seen = where === null ? '' : `; last seen at ${where}`;
-  return `no answer from ${endText(words, base, false)} after ${count} ${what}${count === 1 ? '' : 's'}${seen}`;
+  return `no answer from ${endText(store, base, false)} after ${count} ${what}${count === 1 ? '' : 's'}${seen}`;
 }
 
 function incompleteHandshake(
@@ -101,8 +101,8 @@ function incompleteHandshake(
   states: readonly FlowState[],
 ): string | null {
   if (!clock.ended || !states.every((state) => state === 'syn-received' || state === 'syn-sent')) return null;
-  const source = endText(store.words, last, true);
-  return `${endText(store.words, last, false)} answered the SYN, but ${source} did not complete the handshake`;
+  const source = endText(store, last, true);
+  return `${endText(store, last, false)} answered the SYN, but ${source} did not complete the handshake`;
 }
 
 function application({ store, notes }: ProblemContext, path: readonly number[]): string | null {
@@ -117,7 +117,7 @@ function reset({ store }: ProblemContext, last: number, states: readonly FlowSta
   if (!states.includes('reset')) return null;
   const flags = store.words[last + at.flags] ?? 0;
   const bySource = ((flags & flag.resetByB) !== 0) === ((flags & flag.sourceIsB) !== 0);
-  return `${endText(store.words, last, bySource)} ended the connection with RST`;
+  return `${endText(store, last, bySource)} ended the connection with RST`;
 }
 
 function slowness({ store, counts, notes }: ProblemContext, path: readonly number[]): string | null {
@@ -125,7 +125,7 @@ function slowness({ store, counts, notes }: ProblemContext, path: readonly numbe
   for (const base of path) {
     const error = notes.errorOf(words[base + at.id] ?? 0);
     if (error !== null && error.mtu > 0) {
-      return `packets to ${endText(words, base, false)} are too large for a link on the way: ${describeError(error)}`;
+      return `packets to ${endText(store, base, false)} are too large for a link on the way: ${describeError(error)}`;
     }
   }
   let worst = '';

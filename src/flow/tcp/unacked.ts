@@ -5,6 +5,15 @@
 import { direction, directionFlag } from '../record.ts';
 import type { FlowStore } from '../store.ts';
 
+// V8 folds a module's own constants into optimised code, and loads imported ones at each use.
+const {
+  flags: dirFlags,
+  unackedCount: dirUnackedCount,
+  unackedHead: dirUnackedHead,
+  unackedTail: dirUnackedTail,
+} = direction;
+const { unordered: dirFlagUnordered } = directionFlag;
+
 /** As many as Wireshark keeps of one direction. */
 const maxPerDirection = 10_000;
 /** Over all flows: 16 MB. */
@@ -23,24 +32,24 @@ export class UnackedSegments {
   /** Notes a segment that ends before sequence number `end`. `base` is its direction's first word. */
   push(store: FlowStore, base: number, end: number, time: number): void {
     const words = store.words;
-    const count = words[base + direction.unackedCount] ?? 0;
+    const count = words[base + dirUnackedCount] ?? 0;
     if (count >= maxPerDirection) return;
     const row = this.#take();
     if (row === 0) return;
     this.#next[row] = 0;
     this.#end[row] = end;
     this.#time[row] = time;
-    const tail = words[base + direction.unackedTail] ?? 0;
+    const tail = words[base + dirUnackedTail] ?? 0;
     if (tail === 0) {
-      words[base + direction.unackedHead] = row;
+      words[base + dirUnackedHead] = row;
     } else {
       this.#next[tail] = row;
       if ((((this.#end[tail] ?? 0) - end) | 0) >= 0) {
-        words[base + direction.flags] = (words[base + direction.flags] ?? 0) | directionFlag.unordered;
+        words[base + dirFlags] = (words[base + dirFlags] ?? 0) | dirFlagUnordered;
       }
     }
-    words[base + direction.unackedTail] = row;
-    words[base + direction.unackedCount] = count + 1;
+    words[base + dirUnackedTail] = row;
+    words[base + dirUnackedCount] = count + 1;
   }
 
   /**
@@ -49,12 +58,12 @@ export class UnackedSegments {
    */
   acknowledge(store: FlowStore, base: number, ack: number): number {
     const words = store.words;
-    let row = words[base + direction.unackedHead] ?? 0;
+    let row = words[base + dirUnackedHead] ?? 0;
     if (row === 0) return Number.NaN;
-    const unordered = ((words[base + direction.flags] ?? 0) & directionFlag.unordered) !== 0;
+    const unordered = ((words[base + dirFlags] ?? 0) & dirFlagUnordered) !== 0;
     let sent = Number.NaN;
     let before = 0;
-    let count = words[base + direction.unackedCount] ?? 0;
+    let count = words[base + dirUnackedCount] ?? 0;
     while (row !== 0) {
       const next = this.#next[row] ?? 0;
       const beyond = ((this.#end[row] ?? 0) - ack) | 0;
@@ -63,18 +72,18 @@ export class UnackedSegments {
         before = row;
       } else {
         if (beyond === 0 && Number.isNaN(sent)) sent = this.#time[row] ?? 0;
-        if (before === 0) words[base + direction.unackedHead] = next;
+        if (before === 0) words[base + dirUnackedHead] = next;
         else this.#next[before] = next;
-        if (next === 0) words[base + direction.unackedTail] = before;
+        if (next === 0) words[base + dirUnackedTail] = before;
         this.#next[row] = this.#free;
         this.#free = row;
         count--;
       }
       row = next;
     }
-    words[base + direction.unackedCount] = count;
+    words[base + dirUnackedCount] = count;
     if (count === 0) {
-      words[base + direction.flags] = (words[base + direction.flags] ?? 0) & ~directionFlag.unordered;
+      words[base + dirFlags] = (words[base + dirFlags] ?? 0) & ~dirFlagUnordered;
     }
     return sent;
   }
@@ -82,14 +91,14 @@ export class UnackedSegments {
   /** Forgets a direction's queue: a new connection begins, or the flow goes. */
   clear(store: FlowStore, base: number): void {
     const words = store.words;
-    const head = words[base + direction.unackedHead] ?? 0;
+    const head = words[base + dirUnackedHead] ?? 0;
     if (head !== 0) {
-      this.#next[words[base + direction.unackedTail] ?? 0] = this.#free;
+      this.#next[words[base + dirUnackedTail] ?? 0] = this.#free;
       this.#free = head;
     }
-    words[base + direction.unackedHead] = 0;
-    words[base + direction.unackedTail] = 0;
-    words[base + direction.unackedCount] = 0;
+    words[base + dirUnackedHead] = 0;
+    words[base + dirUnackedTail] = 0;
+    words[base + dirUnackedCount] = 0;
   }
 
   #take(): number {

@@ -1,0 +1,29 @@
+/** Addresses of flow records. */
+import { formatIpv4, formatIpv6 } from '../packet/address.ts';
+import { at, kind, stride, tailStride } from './record.ts';
+import type { FlowStore } from './store.ts';
+
+/** The address of end A or B of the record at word `base`. */
+export function addressText({ words, tails }: FlowStore, base: number, isA: boolean): string {
+  const first = words[base + (isA ? at.addressA : at.addressB)] ?? 0;
+  if (((words[base + at.kind] ?? 0) & kind.ipv6) === 0) return formatIpv4(first);
+  const tail = (base / stride) * tailStride + (isA ? 0 : 3);
+  return formatIpv6(first, tails[tail] ?? 0, tails[tail + 1] ?? 0, tails[tail + 2] ?? 0);
+}
+
+/** Whether end A of that record has the address of an end of another. */
+export function sameAddress(
+  { words, tails }: FlowStore,
+  x: number,
+  xIsA: boolean,
+  y: number,
+  yIsA: boolean,
+): boolean {
+  if (words[x + (xIsA ? at.addressA : at.addressB)] !== words[y + (yIsA ? at.addressA : at.addressB)])
+    return false;
+  if (((words[x + at.kind] ?? 0) & kind.ipv6) === 0) return true;
+  const tailX = (x / stride) * tailStride + (xIsA ? 0 : 3);
+  const tailY = (y / stride) * tailStride + (yIsA ? 0 : 3);
+  for (let word = 0; word < 3; word++) if (tails[tailX + word] !== tails[tailY + word]) return false;
+  return true;
+}

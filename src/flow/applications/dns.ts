@@ -1,0 +1,70 @@
+/** DNS (RFC 1035): what each query got for an answer. Queries that wait are kept, a few per flow. */
+
+import { readName } from '../../packet/applications/dns-names.ts';
+import { u16 } from '../../packet/bytes.ts';
+import type { Payload } from './follower.ts';
+
+const headerLength = 12;
+const maxWaiting = 8;
+const maxFlows = 10_000;
+/** Nanoseconds: resolv.conf's timeout. */
+const answerTimeout = 5e9;
+
+const failures: Readonly<Record<number, string>> = {
+  1: 'FORMERR',
+  2: 'SERVFAIL',
+  3: 'NXDOMAIN',
+  4: 'NOTIMP',
+  5: 'REFUSED',
+};
+
+interface Query {
+  readonly id: number;
+  readonly name: string;
+  readonly time: number;
+}
+
+export class DnsQueries {
+  readonly #waiting = new Map<number, Query[]>();
+
+  /**
+   * Takes note of a message of flow `flow` at `now` (nanoseconds). Returns what failed, as `NXDOMAIN for db`, or null.
+   */
+  look(flow: number, { bytes, from, end }: Payload, isTcp: boolean, now: number): string | null {
+    const start = from + (isTcp ? 2 : 0);
+    if (end - start < headerLength) return null;
+    const id = u16(bytes, start);
+    const flags = u16(bytes, start + 2);
+    const name = u16(bytes, start + 4) === 0 ? null : readName(bytes, start, end, start + headerLength).text;
+    const waiting = this.#waiting.get(flow) ?? [];
+    const others = waiting.filter((query) => query.id !== id);
+    const isAnswer = (flags & 0x8000) !== 0;
+    if (!isAnswer && name !== null) {
+      if (this.#waiting.size >= maxFlows && waiting.length === 0) return null;
+      this.#waiting.set(flow, [...others.slice(-(maxWaiting - 1)), { id, name, time: now }]);
+      return null;
+    }
+    if (!isAnswer) return null;
+    if (others.length > 0) this.#waiting.set(flow, others);
+    else this.#waiting.delete(flow);
+    const failure = failures[flags & 0xf];
+    if (failure === undefined) return null;
+    const asked = name ?? waiting.find((query) => query.id === id)?.name;
+    return asked === undefined ? failure : `${failure} for ${asked}`;
+  }
+
+  /** Gives up on answers that are overdue at `now`, or on all (`Infinity`): calls `tell` for each. */
+  expire(now: number, tell: (flow: number, text: string) => void): void {
+    for (const [flow, waiting] of this.#waiting) {
+      const rest = waiting.filter((query) => now - query.time <= answerTimeout);
+      if (rest.length === waiting.length) continue;
+      for (const query of waiting) if (!rest.includes(query)) tell(flow, `no answer for ${query.name}`);
+      if (rest.length > 0) this.#waiting.set(flow, rest);
+      else this.#waiting.delete(flow);
+    }
+  }
+
+  forget(flow: number): void {
+    this.#waiting.delete(flow);
+  }
+}
