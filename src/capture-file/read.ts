@@ -9,7 +9,7 @@ import { unreadable } from './unreadable.ts';
 
 type ByteChunks = AsyncGenerator<Uint8Array>;
 
-export interface ReadProgress {
+interface ReadProgress {
   /** Bytes of the file as it is (compressed) that have been read. */
   readonly read: number;
   /** Its size; null for a pipe. */

@@ -17,7 +17,7 @@ export const expected = join(data, 'expected');
 export const corpus: readonly string[] = existsSync(captures) ? readdirSync(captures) : [];
 export const corpusReason = corpus.length > 0 ? '' : ' (skipped: no ../shared/data)';
 
-export interface Packet {
+interface Packet {
   readonly interfaceId: number;
   readonly seconds: number;
   readonly nanoseconds: number;

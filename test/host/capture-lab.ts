@@ -142,7 +142,7 @@ export class VethLab {
 }
 
 /** A UDP datagram of 100 bytes to port 9 or 10, with a payload of its own. */
-export function datagram(number: number): Buffer {
+function datagram(number: number): Buffer {
   const bytes = Buffer.alloc(100);
   bytes.write('0200000000020200000000010800', 'hex');
   bytes.write('4500005600000000401100000a0900010a090002', 14, 'hex');

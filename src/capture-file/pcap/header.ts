@@ -20,7 +20,7 @@ export interface PcapHeader {
 export const fileHeaderLength = 24;
 
 /** struct pcap_pkthdr as it is in files. */
-export const recordHeader = {
+const recordHeader = {
   standard: 16,
   /** ss990417 and ss991029: and ifindex, protocol, packet type. */
   modified: 24,

@@ -39,7 +39,7 @@ function ipv4(buffer: Uint8Array, at: number): string {
 }
 
 /** RFC 5952: the longest run of two or more zero words is `::`, the first of equal ones. */
-export function ipv6(view: DataView, at: number): string {
+function ipv6(view: DataView, at: number): string {
   const words: number[] = [];
   for (let index = 0; index < 8; index++) words.push(view.getUint16(at + 2 * index, false));
   let best = 0;

@@ -1,6 +1,6 @@
 /** Options of a pcapng block: { u16 code; u16 length; value padded to 4 }. */
 
-export const optionEnd = 0;
+const optionEnd = 0;
 export const optionComment = 1;
 
 const decoder = new TextDecoder('utf-8');
