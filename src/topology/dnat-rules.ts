@@ -40,7 +40,7 @@ function iptablesRules(text: string): readonly DnatRule[] {
     rules.push({
       by: 'iptables',
       protocol: /(?<!! )-p (\S+)/.exec(line)?.[1] ?? null,
-      address: /(?<!! )-d ([^/\s]+)(?:\/(?:32|128))?(?:\s|$)/.exec(line)?.[1] ?? null,
+      address: /(?<!! )-d (\S+)/.exec(line)?.[1]?.replace(/\/(32|128)$/, '') ?? null,
       ports: ports.split(',').map((part) => {
         const [from, to] = part.split(':').map(Number);
         return [from ?? 0, to ?? from ?? 0];

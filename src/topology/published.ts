@@ -62,7 +62,7 @@ function madeBy(
 }
 
 function isAny(address: string): boolean {
-  return address === '' || address === '0.0.0.0' || address === '::';
+  return /^(|0\.0\.0\.0|::)(\/0)?$/.test(address);
 }
 
 function isIp6(address: string): boolean {
