@@ -23,10 +23,6 @@ export function splitInterfaceName(name: string): {
   return { namespace: name.slice(0, slash), name: name.slice(slash + 1) };
 }
 
-export function joinInterfaceName(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
-}
-
 /** A capture without namespaces names its interfaces, at most: they count as interfaces of nowhere. */
 const noNamespace = '';
 
