@@ -14,35 +14,40 @@ export function ipAddress(buffer: Buffer, at: number, length: number): string | 
 
 /** RFC 5952, with the dotted form for mapped addresses that inet_ntop(3) prints too. */
 function ip6Address(buffer: Buffer, at: number): string {
-  const words: number[] = [];
-  for (let word = 0; word < 8; word++) words.push(buffer.readUInt16BE(at + word * 2));
-  const zeros = longestZeros(words);
-  if (zeros.start === 0 && (zeros.length === 6 || (zeros.length === 5 && words[5] === 0xffff))) {
-    const prefix = zeros.length === 5 ? '::ffff:' : '::';
-    return `${prefix}${ipAddress(buffer, at + 12, 4)}`;
+  // The longest run of zero words, the first of equal ones.
+  let zerosStart = -1;
+  let zerosLength = 1;
+  for (let word = 0; word < 8; word++) {
+    const start = word;
+    while (word < 8 && buffer.readUInt16BE(at + word * 2) === 0) word++;
+    if (word - start > zerosLength) {
+      zerosStart = start;
+      zerosLength = word - start;
+    }
   }
-  const hex = words.map((word) => word.toString(16));
-  if (zeros.length < 2) return hex.join(':');
-  return `${hex.slice(0, zeros.start).join(':')}::${hex.slice(zeros.start + zeros.length).join(':')}`;
-}
-
-function longestZeros(words: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  let start = 0;
-  for (let at = 0; at <= words.length; at++) {
-    if (words[at] === 0) continue;
-    if (at - start > best.length) best = { start, length: at - start };
-    start = at + 1;
+  if (zerosStart === 0 && zerosLength === 6) return `::${ipAddress(buffer, at + 12, 4)}`;
+  if (zerosStart === 0 && zerosLength === 5 && buffer.readUInt16BE(at + 10) === 0xffff) {
+    return `::ffff:${ipAddress(buffer, at + 12, 4)}`;
   }
-  return best;
+  let result = '';
+  for (let word = 0; word < 8; word++) {
+    if (word === zerosStart) {
+      result += word === 0 ? '::' : ':';
+      word += zerosLength - 1;
+      continue;
+    }
+    result += buffer.readUInt16BE(at + word * 2).toString(16);
+    if (word < 7) result += ':';
+  }
+  return result;
 }
 
 /** A link-layer address: `02:42:ac:11:00:02`. IPv4 tunnels have their local address there, as 4 bytes. */
 export function hardwareAddress(buffer: Buffer, at: number, length: number): string {
   let result = '';
   for (let index = 0; index < length; index++) {
-    if (index > 0) result += ':';
-    result += buffer.toString('hex', at + index, at + index + 1);
+    const byte = buffer.readUInt8(at + index);
+    result += `${index > 0 ? ':' : ''}${byte < 16 ? '0' : ''}${byte.toString(16)}`;
   }
   return result;
 }

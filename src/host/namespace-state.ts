@@ -8,15 +8,16 @@ import { readCounters } from './counters.ts';
 import { isAbsent, isForbidden, libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import { readLinks } from './links.ts';
+import { inNamespaceOf } from './namespaces/enter.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
-import { enterFound, withNamespace } from './namespaces/open.ts';
+import { withNamespace } from './namespaces/open.ts';
 import { readFdb, readNeighbours } from './neighbours.ts';
 import { netfilterSocket } from './netfilter.ts';
 import { maximumRoutes, readPolicyRules, readRoutes } from './routes.ts';
 import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
 import { readListeners } from './sockets.ts';
-import { interfaceSysctls, readSysctlFiles, scopeSysctls } from './sysctls.ts';
+import { addInterfaceSysctls, addScopeSysctls, addSysctlFiles } from './sysctls.ts';
 
 export interface NamespaceReading {
   readonly found: FoundNamespace;
@@ -58,9 +59,13 @@ export function readNamespace(
     unreadable: [],
   };
   try {
-    const owner = ownerOf(found);
-    if (owner !== undefined) state.owner = owner;
-    const holdings = enterFound(found, search.own, () => readInside(state, search, without));
+    const holdings = withNamespace(found, (fd) => {
+      const owner = ownerOf(fd);
+      if (owner !== undefined) state.owner = owner;
+      const read = (): RuleHoldings | undefined => readInside(state, search, without);
+      // In netscope's own without moving, which takes no privilege.
+      return found.id === search.own ? read() : inNamespaceOf(fd, read);
+    });
     return { found, state, holdings };
   } catch (error) {
     state.unreadable.push(messageOf(error));
@@ -69,16 +74,14 @@ export function readNamespace(
 }
 
 /** The user namespace that owns it; undefined where this user may not know. */
-function ownerOf(found: FoundNamespace): string | undefined {
-  return withNamespace(found, (fd) => {
-    const owner = libc().ioctl(fd, NS_GET_USERNS);
-    if (owner < 0) return undefined;
-    try {
-      return readlinkSync(`/proc/thread-self/fd/${owner}`);
-    } finally {
-      closeSync(owner);
-    }
-  });
+function ownerOf(fd: number): string | undefined {
+  const owner = libc().ioctl(fd, NS_GET_USERNS);
+  if (owner < 0) return undefined;
+  try {
+    return readlinkSync(`/proc/thread-self/fd/${owner}`);
+  } finally {
+    closeSync(owner);
+  }
 }
 
 /** The thread is inside. Each part fails alone: what can be read is read. */
@@ -99,7 +102,7 @@ function readInside(
     state.listeners = readListeners(search.sockets);
   });
   if (!without.has('sysctls')) {
-    Object.assign(state.sysctls, readSysctlFiles(state.host));
+    addSysctlFiles(state.sysctls, state.host);
     state.counters = readCounters();
   }
   let holdings: RuleHoldings | undefined;
@@ -118,7 +121,8 @@ function readByNetlink(state: NamespaceState, part: (what: string, read: () => v
     state.links = links;
     if (!consistent) state.unreadable.push('links: they changed while they were read');
     part('sysctls', () => {
-      state.sysctls = { ...scopeSysctls(socket), ...interfaceSysctls(configurations) };
+      addScopeSysctls(state.sysctls, socket);
+      addInterfaceSysctls(state.sysctls, configurations);
     });
     const names = new Map(links.map(({ index, name }) => [index, name]));
     part('routes', () => {

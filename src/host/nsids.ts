@@ -26,13 +26,20 @@ export async function resolveNsids(
   pause: () => Promise<void>,
 ): Promise<void> {
   const holders = new LinkHolders(readings);
+  const mirror = new Mirror();
   let blind = blindQuestions;
-  for (const reading of readings) {
+  // The host's first: once its ends are known, so are the others.
+  for (const reading of hostFirst(readings)) {
     const wanted = linksByNsid(reading.state.links);
     if (wanted.size === 0) continue;
     const asker = new Asker(reading, own);
     try {
       for (const [nsid, links] of wanted) {
+        const known = mirror.find(reading, links);
+        if (known !== undefined) {
+          reading.state.nsids.push({ nsid, namespace: known });
+          continue;
+        }
         let answer = asker.find(
           nsid,
           links.flatMap((link) => holders.candidates(link)),
@@ -41,12 +48,41 @@ export async function resolveNsids(
           blind -= readings.length;
           answer = asker.find(nsid, readings);
         }
-        if (answer !== undefined) reading.state.nsids.push({ nsid, namespace: answer });
+        if (answer === undefined) continue;
+        reading.state.nsids.push({ nsid, namespace: answer });
+        mirror.add(reading, links, answer);
       }
     } finally {
       asker.close();
     }
     await pause();
+  }
+}
+
+function hostFirst(readings: readonly NamespaceReading[]): NamespaceReading[] {
+  return readings.toSorted((a, b) => Number(b.state.host) - Number(a.state.host));
+}
+
+/**
+ * What the answer for one end of a veth says about the other. If the kernel says that the other end of link 9 here is
+ * link 8 there, then the other end of link 8 there is link 9 here: the id that link 8 counts with is this namespace.
+ */
+class Mirror {
+  /** Namespaces by the far end, `net:[...] ifindex`, and the near ifindex that it must name. */
+  readonly #ends = new Map<string, { readonly namespace: string; readonly index: number }>();
+
+  add(near: NamespaceReading, links: readonly LinkState[], far: string): void {
+    for (const { kind, index, link } of links) {
+      if (kind === 'veth') this.#ends.set(`${far} ${link ?? index}`, { namespace: near.state.id, index });
+    }
+  }
+
+  find(reading: NamespaceReading, links: readonly LinkState[]): string | undefined {
+    for (const { kind, index, link } of links) {
+      const end = kind === 'veth' ? this.#ends.get(`${reading.state.id} ${index}`) : undefined;
+      if (end !== undefined && end.index === (link ?? index)) return end.namespace;
+    }
+    return undefined;
   }
 }
 
@@ -68,8 +104,7 @@ class LinkHolders {
 
   constructor(readings: readonly NamespaceReading[]) {
     // The host's first: it is what most links lead to.
-    const hostFirst = readings.toSorted((a, b) => Number(b.state.host) - Number(a.state.host));
-    for (const reading of hostFirst) {
+    for (const reading of hostFirst(readings)) {
       for (const link of reading.state.links) {
         append(this.#links, link.index, reading);
         if (link.kind === 'veth') append(this.#veths, `${link.index} ${link.link ?? link.index}`, reading);
@@ -93,17 +128,14 @@ function append<K>(map: Map<K, NamespaceReading[]>, key: K, reading: NamespaceRe
 /** One namespace's answers, each asked for once. */
 class Asker {
   readonly #reading: NamespaceReading;
-  readonly #socket: NetlinkSocket | undefined;
+  readonly #own: string;
+  #socket: NetlinkSocket | undefined;
+  #gone = false;
   readonly #answers = new Map<string, number | undefined>();
 
   constructor(reading: NamespaceReading, own: string) {
     this.#reading = reading;
-    try {
-      this.#socket = enterFound(reading.found, own, () => new NetlinkSocket(NETLINK_ROUTE));
-    } catch {
-      // It went away meanwhile, and its ids with it.
-      this.#socket = undefined;
-    }
+    this.#own = own;
   }
 
   find(nsid: number, candidates: readonly NamespaceReading[]): string | undefined {
@@ -115,8 +147,9 @@ class Asker {
 
   #ask(candidate: NamespaceReading): number | undefined {
     const { id } = candidate.state;
-    const socket = this.#socket;
-    if (socket === undefined || this.#answers.has(id)) return this.#answers.get(id);
+    if (this.#answers.has(id)) return this.#answers.get(id);
+    const socket = this.#open();
+    if (socket === undefined) return undefined;
     let nsid: number | undefined;
     try {
       nsid = withNamespace(candidate.found, (fd) => nsidOf(socket, fd));
@@ -125,6 +158,17 @@ class Asker {
     }
     this.#answers.set(id, nsid);
     return nsid;
+  }
+
+  /** undefined when the namespace went away meanwhile, and its ids with it. */
+  #open(): NetlinkSocket | undefined {
+    if (this.#socket !== undefined || this.#gone) return this.#socket;
+    try {
+      this.#socket = enterFound(this.#reading.found, this.#own, () => new NetlinkSocket(NETLINK_ROUTE));
+    } catch {
+      this.#gone = true;
+    }
+    return this.#socket;
   }
 
   close(): void {

@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
-import { type HostSnapshot, type NamespaceState, snapshotSchemaName } from '../snapshot/schema.ts';
+import type { HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
 import { type Engines, readEngines } from './engines/read.ts';
 import { attachContainers } from './engines/sandboxes.ts';
@@ -56,7 +56,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     const engines = await enginesRead;
     const namespaces = readings.map(({ state }) => state);
     return {
-      schema: snapshotSchemaName,
+      schema: 'netscope.snapshot/1',
       takenAt,
       netscope: options.version ?? '',
       host: { hostname: hostOf(), kernel: release(), engines: [...engines.engines] },

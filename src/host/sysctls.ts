@@ -63,12 +63,10 @@ const machineFiles: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** @param host also the limits that only the host's own namespace has. */
-export function readSysctlFiles(host: boolean): Sysctls {
-  const sysctls: Sysctls = {};
+export function addSysctlFiles(sysctls: Sysctls, host: boolean): void {
   for (const [folder, names] of Object.entries(files)) {
     readFolder(folder, host ? [...names, ...(machineFiles[folder] ?? [])] : names, sysctls);
   }
-  return sysctls;
 }
 
 function readFolder(folder: string, names: readonly string[], sysctls: Sysctls): void {
@@ -117,25 +115,47 @@ const perInterface6: readonly (readonly [name: string, position: number])[] = [
   ['disable_ipv6', 26],
 ];
 
+interface InterfaceKeys {
+  readonly ip: readonly (readonly [key: string, position: number])[];
+  readonly ip6: readonly (readonly [key: string, position: number])[];
+}
+
+/** Most namespaces call their interfaces the same. */
+const keysByName = new Map<string, InterfaceKeys>();
+
+function keysOf(link: string): InterfaceKeys {
+  let keys = keysByName.get(link);
+  if (keys === undefined) {
+    keys = {
+      ip: perInterface4.map(([name, position]) => [`net.ipv4.conf.${link}.${name}`, position]),
+      ip6: perInterface6.map(([name, position]) => [`net.ipv6.conf.${link}.${name}`, position]),
+    };
+    if (keysByName.size > 10_000) keysByName.clear();
+    keysByName.set(link, keys);
+  }
+  return keys;
+}
+
 /**
  * `net.ipv4.conf.<interface>.rp_filter` and the like, which come with the link dump. The interface's name stands in
  * the key as it is, dots too.
  */
-export function interfaceSysctls(configurations: readonly LinkConfiguration[]): Sysctls {
-  const sysctls: Sysctls = {};
-  for (const { name: link, ip, ip6 } of configurations) {
-    for (const [name, position] of perInterface4) {
+export function addInterfaceSysctls(sysctls: Sysctls, configurations: readonly LinkConfiguration[]): void {
+  for (const { name, ip, ip6 } of configurations) {
+    const keys = keysOf(name);
+    for (const [key, position] of keys.ip) {
       const value = ip[position];
-      if (value !== undefined) sysctls[`net.ipv4.conf.${link}.${name}`] = String(value);
+      if (value !== undefined) sysctls[key] = String(value);
     }
-    for (const [name, position] of perInterface6) {
+    for (const [key, position] of keys.ip6) {
       const value = ip6[position];
-      if (value !== undefined) sysctls[`net.ipv6.conf.${link}.${name}`] = String(value);
+      if (value !== undefined) sysctls[key] = String(value);
     }
   }
-  return sysctls;
 }
 
+/** struct netconfmsg is the family, padded. */
+const anyFamily = Buffer.alloc(4);
 const RTM_NEWNETCONF = 80;
 const RTM_GETNETCONF = 82;
 /** linux/netconf.h */
@@ -144,42 +164,38 @@ const scopes = new Map([
   [-1, 'all'],
   [-2, 'default'],
 ]);
-const netconf4 = new Map([
-  [2, 'forwarding'],
-  [3, 'rp_filter'],
-  [5, 'proxy_arp'],
-]);
-const netconf6 = new Map([
-  [2, 'forwarding'],
-  [5, 'proxy_ndp'],
-]);
+const netconf: Readonly<Record<number, readonly (readonly [attribute: number, name: string])[]>> = {
+  [AF_INET]: [
+    [2, 'forwarding'],
+    [3, 'rp_filter'],
+    [5, 'proxy_arp'],
+  ],
+  [AF_INET6]: [
+    [2, 'forwarding'],
+    [5, 'proxy_ndp'],
+  ],
+};
 
 /** `net.ipv4.ip_forward` and what `conf.all` and `conf.default` say, as far as RTM_GETNETCONF has it. */
-export function scopeSysctls(socket: NetlinkSocket): Sysctls {
-  const sysctls: Sysctls = {};
-  for (const [family, prefix, names] of [
-    [AF_INET, 'net.ipv4.conf', netconf4],
-    [AF_INET6, 'net.ipv6.conf', netconf6],
-  ] as const) {
-    const body = Buffer.alloc(4);
-    body.writeUInt8(family, 0);
-    socket.dump(
-      RTM_GETNETCONF,
-      body,
-      (type, buffer, start, end) => {
-        if (type !== RTM_NEWNETCONF) return;
-        let scope: string | undefined;
-        forEachAttribute(buffer, start + 4, end, (attribute, at, length) => {
-          if (attribute === NETCONFA_IFINDEX) scope = scopes.get(signed32(buffer, at, length));
-          const name = names.get(attribute);
-          if (scope === undefined || name === undefined) return;
-          sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
-        });
-      },
-      () => undefined,
-    );
-  }
+export function addScopeSysctls(sysctls: Sysctls, socket: NetlinkSocket): void {
+  socket.dump(
+    RTM_GETNETCONF,
+    anyFamily,
+    (type, buffer, start, end) => {
+      const family = buffer.readUInt8(start);
+      const names = netconf[family];
+      if (type !== RTM_NEWNETCONF || names === undefined) return;
+      let scope: string | undefined;
+      forEachAttribute(buffer, start + 4, end, (attribute, at, length) => {
+        if (attribute === NETCONFA_IFINDEX) scope = scopes.get(signed32(buffer, at, length));
+        if (scope === undefined) return;
+        const name = names.find(([number]) => number === attribute)?.[1];
+        const prefix = family === AF_INET ? 'net.ipv4.conf' : 'net.ipv6.conf';
+        if (name !== undefined) sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
+      });
+    },
+    () => undefined,
+  );
   const forward = sysctls['net.ipv4.conf.all.forwarding'];
   if (forward !== undefined) sysctls['net.ipv4.ip_forward'] = forward;
-  return sysctls;
 }

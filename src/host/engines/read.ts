@@ -2,7 +2,6 @@
 import type { Container, Engine, EngineNetwork } from '../../snapshot/schema.ts';
 import { messageOf } from '../../util/errors.ts';
 import { addressText, engineSockets } from './addresses.ts';
-import { readEngine } from './docker.ts';
 
 export interface Engines {
   readonly engines: readonly Engine[];
@@ -22,6 +21,7 @@ export async function readEngines(dockerHost: string | undefined): Promise<Engin
   const states = await Promise.all(
     addresses.map(async (address) => {
       try {
+        const { readEngine } = await import('./docker.ts');
         return await readEngine(address);
       } catch (error) {
         // A socket file that nobody listens on is left from an engine that was stopped.

@@ -40,13 +40,14 @@ const NLMSG_OVERRUN = 4;
 const headerBytes = 16;
 
 export const SOL_NETLINK = 270;
-const NETLINK_EXT_ACK = 11;
 
 /** A message's body is `buffer` from `start` up to `end`; the buffer is reused. */
 export type MessageHandler = (type: number, buffer: Buffer, start: number, end: number) => void;
 
 /** The kernel fills at most 32 kB a datagram for dumps (netlink_dump in net/netlink/af_netlink.c). */
 const receiveBuffer = Buffer.allocUnsafeSlow(256 * 1024);
+/** Requests are small: a header and a few attributes. */
+const sendBuffer = Buffer.alloc(256);
 
 /** Attempts at a dump that the kernel says was interrupted by a change (NLM_F_DUMP_INTR). */
 const dumpAttempts = 4;
@@ -64,8 +65,9 @@ export class NetlinkSocket {
   constructor(protocol: number, groups = 0) {
     const { socket, bind } = libc();
     this.fd = checked('socket', socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+    // Without groups the kernel gives it an address when it first sends.
+    if (groups === 0) return;
     try {
-      this.option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
       // struct sockaddr_nl { u16 family; u16 pad; u32 pid; u32 groups }, pid 0: the kernel chooses.
       const address = Buffer.alloc(12);
       address.writeUInt16LE(AF_NETLINK, 0);
@@ -149,15 +151,16 @@ export class NetlinkSocket {
   }
 
   #send(type: number, flags: number, body: Uint8Array): number {
-    const message = Buffer.alloc(headerBytes + body.length);
+    const length = headerBytes + body.length;
     const sequence = ++this.#sequence;
-    message.writeUInt32LE(message.length, 0);
-    message.writeUInt16LE(type, 4);
-    message.writeUInt16LE(flags, 6);
-    message.writeUInt32LE(sequence, 8);
-    message.set(body, headerBytes);
+    sendBuffer.writeUInt32LE(length, 0);
+    sendBuffer.writeUInt16LE(type, 4);
+    sendBuffer.writeUInt16LE(flags, 6);
+    sendBuffer.writeUInt32LE(sequence, 8);
+    // Bytes 12 to 15, the port id, stay 0: the sender's own.
+    sendBuffer.set(body, headerBytes);
     for (;;) {
-      const sent = libc().send(this.fd, message, message.length, 0);
+      const sent = libc().send(this.fd, sendBuffer, length, 0);
       if (sent >= 0) return sequence;
       const code = errno();
       if (code !== constants.errno.EINTR) throw new SystemCallError('send', code);

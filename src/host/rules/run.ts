@@ -1,5 +1,4 @@
 /** Programs that print rules, run inside a namespace. */
-import { execa } from 'execa';
 import { messageOf } from '../../util/errors.ts';
 
 /** Starts a program in the namespace that a dump is about. */
@@ -32,6 +31,8 @@ export async function run(
   enter: <T>(work: () => T) => T,
 ): Promise<Output> {
   try {
+    // Most snapshots start no program, and should not wait for this to load.
+    const { execa } = await import('execa');
     const child = enter(() =>
       // An object around it, because a subprocess is also a promise.
       ({
