@@ -10,7 +10,7 @@ import {
   type TopologyNamespace,
   topologySchemaName,
 } from './model.ts';
-import { containersByNamespace, nameNamespaces, namespaceKind } from './naming.ts';
+import { containersByNamespace, nameNamespaces, namespaceKind, podOf, serviceOf } from './naming.ts';
 import { findParent } from './parents.ts';
 import { findPeers, type PeerFinding } from './peers.ts';
 import { publishedPorts } from './published.ts';
@@ -74,18 +74,24 @@ function containerBuilder(snapshot: HostSnapshot): (container: Container) => Top
     drivers.set(id, driver);
     drivers.set(`${engine} ${name}`, driver);
   }
-  return (container) => ({
-    id: container.id,
-    name: container.name,
-    engine: container.engine,
-    state: container.state,
-    networkMode: networkModeOf(container),
-    networks: container.endpoints.map(({ network, networkId, address, address6 }) => ({
-      name: network,
-      address: address === '' ? address6 : address,
-      driver: drivers.get(networkId) ?? drivers.get(`${container.engine} ${network}`) ?? '',
-    })),
-  });
+  return (container) => {
+    const pod = podOf(container);
+    const service = serviceOf(container);
+    return {
+      id: container.id,
+      name: container.name,
+      engine: container.engine,
+      state: container.state,
+      networkMode: networkModeOf(container),
+      networks: container.endpoints.map(({ network, networkId, address, address6 }) => ({
+        name: network,
+        address: address === '' ? address6 : address,
+        driver: drivers.get(networkId) ?? drivers.get(`${container.engine} ${network}`) ?? '',
+      })),
+      ...(pod === undefined ? {} : { pod }),
+      ...(service === undefined ? {} : { service }),
+    };
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Namespaces by what people call them: names, container id prefixes, `pid:N`, `net:[INODE]`. */
+/** Namespaces by what people call them: names, pods, container id prefixes, `pid:N`, `net:[INODE]`. */
 import type { Topology, TopologyContainer, TopologyNamespace } from './model.ts';
 
 /** A word that names namespaces: none, one, or several that are equally meant. */
@@ -20,6 +20,7 @@ export function namespaceFinder(topology: Topology): NamespaceFinder {
   const byId = new Map(namespaces.map((namespace) => [namespace.id, namespace]));
   const byName = new Map(namespaces.map((namespace) => [namespace.name, namespace]));
   const byContainer = groupBy(namespaces, (namespace) => namespace.containers.map(({ name }) => name));
+  const byPod = groupBy(namespaces, (namespace) => namespace.containers.flatMap(({ pod }) => pod ?? []));
   const byMount = groupBy(namespaces, (namespace) => namespace.names);
   return (word) => {
     if (word === 'host') return single(byName.get('host'), 'host');
@@ -35,6 +36,8 @@ export function namespaceFinder(topology: Topology): NamespaceFinder {
     if (container.found !== 'none') return container;
     const named = single(byName.get(word), 'name');
     if (named.found !== 'none') return named;
+    const pod = several(byPod.get(word), 'container');
+    if (pod.found !== 'none') return pod;
     const mounted = several(byMount.get(word), 'bind-mount');
     if (mounted.found !== 'none') return mounted;
     const prefixed = byIdPrefix(word, namespaces);

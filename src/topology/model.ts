@@ -54,6 +54,10 @@ export interface TopologyContainer {
   readonly state: string;
   readonly networkMode: string;
   readonly networks: readonly { readonly name: string; readonly address: string; readonly driver: string }[];
+  /** `namespace/name` of its Kubernetes pod. */
+  readonly pod?: string;
+  /** `project/service` of Docker Compose, or a swarm service's name. */
+  readonly service?: string;
 }
 
 /** One end of a link in some namespace; `namespace` is an id, `net:[...]`. */

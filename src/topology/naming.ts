@@ -43,6 +43,14 @@ export function podOf(container: Container): string | undefined {
     : undefined;
 }
 
+/** `project/service` as Docker Compose labels it, or the name of the swarm service whose task it is. */
+export function serviceOf({ labels }: Container): string | undefined {
+  const service = labels['com.docker.compose.service'];
+  if (service === undefined) return labels['com.docker.swarm.service.name'];
+  const project = labels['com.docker.compose.project'];
+  return project === undefined ? service : `${project}/${service}`;
+}
+
 const neutronNames = /^(qrouter|qdhcp|snat|fip|qlbaas|qrouting|ovnmeta|dvr)-/;
 /** /run/docker/netns/<counter>-<10 of the network's id>, and lb_<9 of it> for its load balancer. */
 const overlayPath = /\/docker\/netns\/(?:\d+-[0-9a-z]{10}|lb_[0-9a-z]{9})$/;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildTopology } from '../../src/topology/build.ts';
+import { createLookup } from '../../src/topology/lookup.ts';
 import { buildSnapshot, container, idOf, link, loopback, ns } from './build-snapshot.ts';
 import { backBridge, dockerHost } from './docker-scene.ts';
 
@@ -102,6 +103,27 @@ describe('names of namespaces', () => {
       }),
     );
     expect(topology.namespaces[1]).toMatchObject({ name: 'k8s_POD_shop_default_1_0', kind: 'pod' });
+  });
+});
+
+describe('a container', () => {
+  it('says which pod, Compose service or swarm service it is part of', () => {
+    const labelled = (name: string, number: number, labels: Record<string, string>) =>
+      container(name, number, 'bridge', { labels });
+    const topology = buildTopology(
+      buildSnapshot({
+        namespaces: { 0: {}, 1: {}, 2: {}, 3: {} },
+        containers: [
+          labelled('a', 1, { 'io.kubernetes.pod.name': 'shop-1', 'io.kubernetes.pod.namespace': 'prod' }),
+          labelled('b', 2, { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'db' }),
+          labelled('c', 3, { 'com.docker.swarm.service.name': 'shop_web' }),
+        ],
+      }),
+    );
+    expect(
+      topology.namespaces.flatMap(({ containers }) => containers.map(({ pod, service }) => pod ?? service)),
+    ).toEqual(['prod/shop-1', 'shop/db', 'shop_web']);
+    expect(createLookup(topology).namespaceByName('prod/shop-1')?.name).toBe('a');
   });
 });
 

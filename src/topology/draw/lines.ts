@@ -54,7 +54,7 @@ export function widthOf(text: string): number {
 }
 
 /** Pads each column of the rows to its widest cell. */
-export function align(rows: readonly (readonly Span[])[]): readonly (readonly Span[])[] {
+function align(rows: readonly (readonly Span[])[]): readonly (readonly Span[])[] {
   const widths: number[] = [];
   for (const cells of rows) {
     cells.forEach((cell, column) => {
@@ -69,6 +69,15 @@ export function align(rows: readonly (readonly Span[])[]): readonly (readonly Sp
       return [cell, { text: ' '.repeat(padding) + gap, style: 'plain' }];
     });
   });
+}
+
+/** A leaf for each row, its columns aligned. */
+export function rows(cells: readonly (readonly Span[])[]): readonly TreeNode[] {
+  return align(cells).map((spans) => ({ spans, children: [] }));
+}
+
+export function leaf(...spans: readonly Span[]): TreeNode {
+  return { spans: row(...spans), children: [] };
 }
 
 export function renderTree(roots: readonly TreeNode[], options: DrawOptions): string {

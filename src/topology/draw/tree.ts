@@ -1,17 +1,18 @@
 /** The tree of `netscope topology`: the host with its bridges and what hangs on them, then everything else. */
 import { summarize } from '../link-summary.ts';
 import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../model.ts';
-import type { SystemService } from '../systems/model.ts';
 import {
-  align,
   type DrawOptions,
+  leaf,
   renderTree,
   row,
+  rows,
   type Span,
   type Style,
   span,
   type TreeNode,
 } from './lines.ts';
+import { sections } from './sections.ts';
 
 export function drawTree(topology: Topology, options: DrawOptions = {}): string {
   const scene: Scene = {
@@ -33,16 +34,7 @@ export function drawTree(topology: Topology, options: DrawOptions = {}): string 
     others.push(namespaceNode(namespace, scene, namespaceHeading(namespace)));
   }
   if (others.length > 0) roots.push({ spans: [span('other namespaces', 'heading')], children: others });
-  const systems = systemsNode(topology);
-  if (systems.children.length > 0) roots.push(systems);
-  if (topology.publishedPorts.length > 0) roots.push(publishedNode(topology));
-  if (topology.stoppedContainers.length > 0) roots.push(stoppedNode(topology));
-  if (topology.warnings.length > 0) {
-    roots.push({
-      spans: [span('warnings', 'heading')],
-      children: topology.warnings.map((warning) => leaf(span(warning, 'warn'))),
-    });
-  }
+  roots.push(...sections(topology));
   return renderTree(roots, options);
 }
 
@@ -73,6 +65,7 @@ function namespaceHeading(namespace: TopologyNamespace): readonly Span[] {
     span(namespace.kind, 'dim'),
     span(isContainer ? modesOf(namespace) : '', 'dim'),
     span(containerState(namespace), 'warn'),
+    span(belongsTo(namespace), 'dim'),
     span(sharedBy(namespace)),
     span(namespace.name === namespace.id ? heldBy(namespace) : namespace.id, 'dim'),
   );
@@ -191,8 +184,15 @@ function farEnd(link: Link, namespace: TopologyNamespace, scene: Scene): readonl
     span(peer.mac, 'dim'),
     peer.state === 'up' ? span('') : stateSpan(peer.state),
     span(containerState(there), 'warn'),
+    span(there.kind === 'host' ? '' : belongsTo(there), 'dim'),
     span(there.kind === 'host' ? '' : sharedBy(there), 'dim'),
   ];
+}
+
+function belongsTo({ containers }: TopologyNamespace): string {
+  const [first] = containers;
+  if (first?.pod !== undefined) return `pod ${first.pod}`;
+  return first?.service === undefined ? '' : `service ${first.service}`;
 }
 
 /** The state of the container that owns the namespace, unless it runs as it should. */
@@ -211,68 +211,6 @@ function globalAddresses(addresses: readonly string[]): string {
 
 function stateSpan(state: Link['state']): Span {
   return span(state, state === 'up' ? 'good' : state === 'down' ? 'bad' : 'warn');
-}
-
-function publishedNode(topology: Topology): TreeNode {
-  return {
-    spans: [span('published ports', 'heading')],
-    children: rows(
-      topology.publishedPorts.map(({ container, protocol, hostAddress, hostPort, containerPort, by }) => [
-        span(
-          `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress || '*'}:${hostPort}/${protocol}`,
-          'address',
-        ),
-        span('>'),
-        span(`${container}:${containerPort}`, 'container'),
-        by.length > 0
-          ? span(`by ${by.join(', ')}`, 'dim')
-          : span('nothing on this host makes it work', 'bad'),
-      ]),
-    ),
-  };
-}
-
-/** What the tree above does not show by itself. */
-function systemsNode({ systems }: Topology): TreeNode {
-  return {
-    spans: [span('networks', 'heading')],
-    children: systems
-      .filter(
-        ({ system }) => !/^(docker-(bridge|host|none|container)|macvlan|ipvlan|netns-lab)$/.test(system),
-      )
-      .map(({ system, name, evidence, services }) => ({
-        spans: row(span(system, 'heading'), span(name)),
-        children: [...evidence.map((fact) => leaf(span(fact, 'dim'))), ...rows(services.map(serviceCells))],
-      })),
-  };
-}
-
-function serviceCells({ name, protocol, address, port, endpoints }: SystemService): readonly Span[] {
-  const where = address?.includes(':') ? `[${address}]` : (address ?? '*');
-  return [
-    span(`${where}${port === null ? '' : `:${port}`}${protocol === '' ? '' : `/${protocol}`}`, 'address'),
-    span(name),
-    span('>'),
-    span(
-      endpoints
-        .map((end) => `${end.container ?? end.address}${end.port === null ? '' : `:${end.port}`}`)
-        .join(', ') || 'no endpoint',
-      endpoints.length > 0 ? 'container' : 'bad',
-    ),
-  ];
-}
-
-function stoppedNode(topology: Topology): TreeNode {
-  return {
-    spans: [span('containers that do not run', 'heading')],
-    children: rows(
-      topology.stoppedContainers.map(({ name, state, networkMode }) => [
-        span(name),
-        span(state, 'dim'),
-        span(`network ${networkMode}`, 'dim'),
-      ]),
-    ),
-  };
 }
 
 /** Whether every interface of the namespace was drawn at the end of a wire. */
@@ -295,12 +233,4 @@ function nameOf(id: string, { byId }: Scene): string {
 
 function bridgesOf(namespace: TopologyNamespace, topology: Topology): readonly Bridge[] {
   return topology.bridges.filter((bridge) => bridge.namespace === namespace.name);
-}
-
-function rows(cells: readonly (readonly Span[])[]): readonly TreeNode[] {
-  return align(cells).map((spans) => ({ spans, children: [] }));
-}
-
-function leaf(...spans: readonly Span[]): TreeNode {
-  return { spans: row(...spans), children: [] };
 }

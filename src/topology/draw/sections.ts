@@ -1,0 +1,79 @@
+/** What the tree says below the namespaces: networks, published ports, stopped containers, warnings. */
+import type { Topology } from '../model.ts';
+import type { SystemService } from '../systems/model.ts';
+import { leaf, row, rows, type Span, span, type TreeNode } from './lines.ts';
+
+/** The sections that have something to say. */
+export function sections(topology: Topology): readonly TreeNode[] {
+  return [
+    systemsNode(topology),
+    publishedNode(topology),
+    stoppedNode(topology),
+    {
+      spans: [span('warnings', 'heading')],
+      children: topology.warnings.map((warning) => leaf(span(warning, 'warn'))),
+    },
+  ].filter(({ children }) => children.length > 0);
+}
+
+function publishedNode(topology: Topology): TreeNode {
+  return {
+    spans: [span('published ports', 'heading')],
+    children: rows(
+      topology.publishedPorts.map(({ container, protocol, hostAddress, hostPort, containerPort, by }) => [
+        span(
+          `${hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress || '*'}:${hostPort}/${protocol}`,
+          'address',
+        ),
+        span('>'),
+        span(`${container}:${containerPort}`, 'container'),
+        by.length > 0
+          ? span(`by ${by.join(', ')}`, 'dim')
+          : span('nothing on this host makes it work', 'bad'),
+      ]),
+    ),
+  };
+}
+
+/** What the tree above does not show by itself. */
+function systemsNode({ systems }: Topology): TreeNode {
+  return {
+    spans: [span('networks', 'heading')],
+    children: systems
+      .filter(
+        ({ system }) => !/^(docker-(bridge|host|none|container)|macvlan|ipvlan|netns-lab)$/.test(system),
+      )
+      .map(({ system, name, evidence, services }) => ({
+        spans: row(span(system, 'heading'), span(name)),
+        children: [...evidence.map((fact) => leaf(span(fact, 'dim'))), ...rows(services.map(serviceCells))],
+      })),
+  };
+}
+
+function serviceCells({ name, protocol, address, port, endpoints }: SystemService): readonly Span[] {
+  const where = address?.includes(':') ? `[${address}]` : (address ?? '*');
+  return [
+    span(`${where}${port === null ? '' : `:${port}`}${protocol === '' ? '' : `/${protocol}`}`, 'address'),
+    span(name),
+    span('>'),
+    span(
+      endpoints
+        .map((end) => `${end.container ?? end.address}${end.port === null ? '' : `:${end.port}`}`)
+        .join(', ') || 'no endpoint',
+      endpoints.length > 0 ? 'container' : 'bad',
+    ),
+  ];
+}
+
+function stoppedNode(topology: Topology): TreeNode {
+  return {
+    spans: [span('containers that do not run', 'heading')],
+    children: rows(
+      topology.stoppedContainers.map(({ name, state, networkMode }) => [
+        span(name),
+        span(state, 'dim'),
+        span(`network ${networkMode}`, 'dim'),
+      ]),
+    ),
+  };
+}
