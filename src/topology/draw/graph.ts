@@ -126,7 +126,7 @@ function nodeLines(link: Link, namespace: TopologyNamespace, topology: Topology)
     link.state === 'up' ? link.name : `${link.name} (${link.state})`,
     bridge?.network == null ? what : `network ${bridge.network}`,
     ...link.addresses.filter((address) => !address.startsWith('fe80:')),
-    link.peerNote ?? '',
+    link.peerNote === null ? '' : 'peer not known',
   ]
     .filter((line) => line !== '')
     .map(printable);
