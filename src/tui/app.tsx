@@ -6,6 +6,7 @@ import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
 import { Help } from './components/help.tsx';
 import { frameOf, type Views } from './controller.ts';
+import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
 import { isTooSmall, smallest } from './layout.ts';
 import { placeNow, type Ui } from './state/model.ts';
@@ -26,6 +27,8 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
   const view = views[place.view];
   const frame = frameOf(ui, session, theme);
   const problem = ui.prompt?.kind === 'filter' ? view.filterProblem(ui.prompt.text) : null;
+  const hints =
+    ui.prompt?.kind === 'filter' && view.hasFields ? filterHints(ui.prompt.text, ui.prompt.cursor) : [];
   return (
     <Box flexDirection="column" width={ui.columns} height={ui.rows}>
       <Header session={session} ui={ui} theme={theme} />
@@ -36,7 +39,7 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
           <Help view={place.view} offset={ui.help} width={frame.width} height={frame.height} theme={theme} />
         )}
       </Box>
-      <Footer ui={ui} theme={theme} problem={problem} />
+      <Footer ui={ui} theme={theme} problem={problem} hints={hints} />
     </Box>
   );
 }

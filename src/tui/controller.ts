@@ -4,6 +4,7 @@ import type { Session } from '../session/model.ts';
 import { messageOf } from '../util/errors.ts';
 import { completeCommand, parseCommand } from './commands.ts';
 import { tabAt } from './components/header.tsx';
+import { completeFilter } from './filter.ts';
 import type { InputEvent } from './input/decode.ts';
 import { type Action, actionOf, type viewNames } from './keymap.ts';
 import { headerRows, isTooSmall, viewSize } from './layout.ts';
@@ -164,9 +165,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'enter':
         return submit(prompt, { ...ui, prompt: null });
       case 'tab':
-        return prompt.kind === 'command'
-          ? typed({ ...prompt, ...atEnd(completeCommand(prompt.text)) }, ui)
-          : ui;
+        return complete(prompt, ui);
       case 'up':
         return recall(prompt, 1, ui);
       case 'down':
@@ -176,6 +175,12 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return next === undefined ? ui : typed(next, ui);
       }
     }
+  }
+
+  function complete(prompt: Prompt, ui: Ui): Ui {
+    if (prompt.kind === 'command') return typed({ ...prompt, ...atEnd(completeCommand(prompt.text)) }, ui);
+    if (prompt.kind !== 'filter' || !viewNow(ui).hasFields) return ui;
+    return typed({ ...prompt, ...completeFilter(prompt.text, prompt.cursor) }, ui);
   }
 
   function atEnd(text: string): { readonly text: string; readonly cursor: number } {

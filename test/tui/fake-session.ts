@@ -92,43 +92,44 @@ function iso(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace('Z', '000000Z');
 }
 
-function interfaceOf(id: number): Flow['interface'] {
-  const [namespace = '', name = ''] = (names[id] ?? '').split(':');
+const interfaceNames = names.map((text, id): Flow['interface'] => {
+  const [namespace = '', name = ''] = text.split(':');
   return { namespace, name, index: id + 2 };
+});
+
+function interfaceOf(id: number): Flow['interface'] {
+  return interfaceNames[id] ?? null;
 }
 
 function flowOf(id: number, connection: number, script: Script, step: Script['steps'][number]): Flow {
   const [interfaceId, source, destination] = step;
   const [forward, reverse] = script.packets;
+  const { protocol, state, application } = script;
+  const unanswered = state === 'unanswered';
   return {
-    ...{
-      id,
-      connection,
-      interfaceId,
-      interface: interfaceOf(interfaceId),
-      protocol: script.protocol,
-      source,
-      destination,
-    },
-    ...{
-      vlans: [],
-      tunnels: [],
-      packets: { forward, reverse },
-      bytes: { forward: forward * 90, reverse: reverse * 640 },
-    },
-    ...{
-      firstSeen: iso(start + connection),
-      lastSeen: iso(start + 30 + connection),
-      duration: 29,
-      state: script.state,
-    },
-    application: script.application,
+    id,
+    connection,
+    interface: interfaceOf(interfaceId),
+    interfaceId,
+    protocol,
+    source,
+    destination,
+    vlans: [],
+    tunnels: [],
+    packets: { forward, reverse },
+    bytes: { forward: forward * 90, reverse: reverse * 640 },
+    firstSeen: iso(start + (connection % 600)),
+    lastSeen: iso(start + 30 + (connection % 600)),
+    duration: 29,
+    state,
+    application,
     tcp: {
-      ...{
-        handshakeRttMs: script.state === 'unanswered' ? null : 0.42,
-        retransmissions: script.state === 'unanswered' ? 5 : 0,
-      },
-      ...{ outOfOrder: 0, duplicateAcks: 0, zeroWindows: 0, resets: script.state === 'reset' ? 1 : 0 },
+      handshakeRttMs: unanswered ? null : 0.42,
+      retransmissions: unanswered ? 5 : 0,
+      outOfOrder: 0,
+      duplicateAcks: 0,
+      zeroWindows: 0,
+      resets: state === 'reset' ? 1 : 0,
     },
     notes: [],
   };
@@ -164,17 +165,20 @@ function translationsOf(script: Script): Connection['translations'] {
 
 function connectionOf(id: number, script: Script, flows: readonly Flow[]): Connection {
   const path = flows.map((flow, index) => ({
-    ...{
-      interface: names[flow.interfaceId] ?? '',
-      flow: flow.id,
-      firstSeen: flow.firstSeen,
-      deltaUs: index * 14,
-    },
+    interface: names[flow.interfaceId] ?? '',
+    flow: flow.id,
+    firstSeen: flow.firstSeen,
+    deltaUs: index * 14,
   }));
   return {
-    ...{ id, flows: flows.map((flow) => flow.id), path, lastSeenAt: path.at(-1)?.interface ?? null },
-    ...{ translations: translationsOf(script), rules: rulesMetBy(id), problem: script.problem ?? '' },
+    id,
+    flows: flows.map((flow) => flow.id),
+    path,
+    lastSeenAt: path.at(-1)?.interface ?? null,
+    translations: translationsOf(script),
+    rules: id > scripts.length ? [] : rulesMetBy(id),
     verdict: id === 3 ? 'drop' : 'accept',
+    problem: script.problem ?? '',
   };
 }
 

@@ -63,7 +63,7 @@ export interface PtyRun {
   stop(): void;
 }
 
-const patience = 8000;
+const patience = 15_000;
 
 export function runPty(options: PtyOptions = {}): PtyRun {
   const columns = options.columns ?? 80;

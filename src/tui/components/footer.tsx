@@ -13,16 +13,20 @@ export interface FooterProps {
   readonly ui: Ui;
   readonly theme: Theme;
   readonly problem: FilterProblem | null;
+  /** What may come next in a filter. */
+  readonly hints: readonly string[];
 }
 
-export function Footer({ ui, theme, problem }: FooterProps): ReactElement {
+export function Footer({ ui, theme, problem, hints }: FooterProps): ReactElement {
   return (
-    <Text wrap="truncate-end">{paintLine(fitLine(footerLine(ui, problem, theme), ui.columns), theme)}</Text>
+    <Text wrap="truncate-end">
+      {paintLine(fitLine(footerLine(ui, problem, hints, theme), ui.columns), theme)}
+    </Text>
   );
 }
 
-function footerLine(ui: Ui, problem: FilterProblem | null, theme: Theme): Line {
-  if (ui.prompt !== null) return promptLine(ui.prompt, problem, ui.columns);
+function footerLine(ui: Ui, problem: FilterProblem | null, hints: readonly string[], theme: Theme): Line {
+  if (ui.prompt !== null) return promptLine(ui.prompt, problem, hints, ui.columns);
   if (ui.message !== null) {
     const bad = ui.message.kind === 'problem';
     return [
@@ -64,10 +68,15 @@ const promptLabels: Readonly<Record<Prompt['kind'], string>> = {
   save: 'write to ',
 };
 
-function promptLine(prompt: Prompt, problem: FilterProblem | null, columns: number): Line {
+function promptLine(
+  prompt: Prompt,
+  problem: FilterProblem | null,
+  hints: readonly string[],
+  columns: number,
+): Line {
   const label = promptLabels[prompt.kind];
   const spans: Span[] = [piece(` ${label}`, 'key')];
-  const hint = hintOf(prompt, problem);
+  const hint = hintOf(prompt, problem, hints);
   const room = columns - widthOf(label) - 3 - (hint === '' ? 0 : Math.min(hint.length + 2, columns >> 1));
   let at = 0;
   const typed = graphemes(`${prompt.text} `).map((text) => {
@@ -79,7 +88,7 @@ function promptLine(prompt: Prompt, problem: FilterProblem | null, columns: numb
   // Long text scrolls so that the cursor stays in sight.
   while (typed.length > 1 && widthOfLine(typed.slice(0, cursorIndex(typed) + 1)) > room) typed.shift();
   spans.push(...typed);
-  if (hint !== '') spans.push(piece(`  ${hint}`, problem === null ? 'faint' : 'bad'));
+  if (hint !== '') spans.push(piece(`  ${hint}`, problem === null || hints.length > 0 ? 'faint' : 'bad'));
   return spans;
 }
 
@@ -87,7 +96,9 @@ function cursorIndex(typed: readonly Span[]): number {
   return typed.findIndex((span) => span.role === 'selected');
 }
 
-function hintOf(prompt: Prompt, problem: FilterProblem | null): string {
+function hintOf(prompt: Prompt, problem: FilterProblem | null, hints: readonly string[]): string {
+  // A word that can still become something is no mistake yet.
+  if (hints.length > 0 && prompt.text !== '') return hints.slice(0, 12).join(' ');
   if (problem !== null) return problem.message;
   switch (prompt.kind) {
     case 'filter':

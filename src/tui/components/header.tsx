@@ -40,16 +40,13 @@ function statusLine(session: Session, ui: Ui, theme: Theme): Line {
     stateLine(session, ui, theme),
     [piece(`  ${count(totals.packets)}`, 'strong'), piece(wide ? ' packets' : ' pkts', 'faint')],
     droppedLine(totals.dropped, theme),
-    rateLine(session, totals.rates, wide ? 30 : 10, symbols.bars),
   ];
   const right = clockLine(session, wide);
   const spans: Span[] = [];
-  for (const part of parts) {
-    if (widthOfLine(spans) + widthOfLine(part) + widthOfLine(right) + 1 > ui.columns) break;
-    spans.push(...part);
-  }
-  const space = ui.columns - widthOfLine(spans) - widthOfLine(right);
-  return space < 1 ? spans : [...spans, piece(' '.repeat(space)), ...right];
+  const room = () => ui.columns - widthOfLine(spans) - widthOfLine(right) - 1;
+  for (const part of parts) if (widthOfLine(part) <= room()) spans.push(...part);
+  spans.push(...rateLine(session, totals.rates, room(), symbols.bars));
+  return [...spans, piece(' '.repeat(Math.max(0, room() + 1))), ...right];
 }
 
 function droppedLine(dropped: number | null, theme: Theme): Line {
@@ -58,10 +55,16 @@ function droppedLine(dropped: number | null, theme: Theme): Line {
   return [piece(`  ${theme.symbols.warning} ${count(dropped)} dropped`, 'bad')];
 }
 
-function rateLine(session: Session, rates: readonly number[], width: number, bars: readonly string[]): Line {
-  if (rates.length === 0) return [];
+/** Fewest and most bars of the sparkline; columns for the rate in numbers after it. */
+const barLimits = { fewest: 6, most: 30 } as const;
+const rateColumns = 7;
+
+function rateLine(session: Session, rates: readonly number[], room: number, bars: readonly string[]): Line {
+  const width = Math.min(barLimits.most, room - 2 - rateColumns);
+  if (rates.length === 0 || width < barLimits.fewest) return [];
   const line = piece(`  ${sparkline(rates, width, bars)}`, 'accent');
-  return session.mode === 'live' ? [line, piece(` ${short(rates.at(-1) ?? 0)}/s`.padEnd(7))] : [line];
+  if (session.mode !== 'live') return [line];
+  return [line, piece(` ${short(rates.at(-1) ?? 0)}/s`.padEnd(rateColumns))];
 }
 
 function stateLine(session: Session, ui: Ui, theme: Theme): Line {

@@ -34,6 +34,8 @@ export interface View {
   point(column: number, row: number, place: Place, frame: Frame): Effect;
   /** What is wrong with the filter, or null; `from` and `to` are the word at fault. */
   filterProblem(text: string): FilterProblem | null;
+  /** True where filters may be display filters, so that their fields can be completed. */
+  readonly hasFields: boolean;
   /** Where the packet of this number is selected; null where there is none. Only in views of packets. */
   jump?(number: number, place: Place, frame: Frame): Place | null;
   /** The selected row, for the clipboard. */

@@ -6,7 +6,6 @@
 import type { FlowReport } from '../../../session/model.ts';
 import type { ListModel } from '../../state/list.ts';
 import type { Scope, Sorting } from '../../state/place.ts';
-import { wordFilter } from '../../text/words.ts';
 import {
   connectionKey,
   connectionRow,
@@ -18,7 +17,6 @@ import {
 } from './report.ts';
 import { inScope } from './scope.ts';
 import { compareRows } from './sorting.ts';
-import { createRowTexts } from './texts.ts';
 
 /** A connection's id; a flow without a connection as its negative id. */
 type Entry = number;
@@ -46,25 +44,25 @@ const patience = 10;
 export interface FlowListInput {
   readonly report: FlowReport;
   readonly scope: Scope;
-  readonly filter: string;
+  /** Null lets every row through. */
+  readonly test: ((row: FlowRow) => boolean) | null;
   readonly sorting: Sorting | null;
   readonly toggled: ReadonlySet<string>;
 }
 
 export function createFlowLists(): (input: FlowListInput) => FlowList {
-  const texts = createRowTexts();
   let order: Order | undefined;
   let last: { readonly inputs: readonly unknown[]; readonly list: FlowList } | undefined;
 
   function orderOf(input: FlowListInput, index: ReportIndex): Order {
-    const { report, scope, filter, sorting } = input;
-    const inputs = [scope, filter, sorting];
+    const { report, scope, test, sorting } = input;
+    const inputs = [scope, test, sorting];
     if (order !== undefined && same(order.inputs, inputs)) {
       const waited = performance.now() - order.madeAt;
       if (order.version === report.version || waited < order.cost * patience) return order;
     }
     const start = performance.now();
-    const entries = entriesOf(input, index, texts);
+    const entries = entriesOf(input, index);
     const end = performance.now();
     const total = report.connections.length;
     order = { inputs, version: report.version, entries, total, madeAt: end, cost: end - start };
@@ -86,16 +84,11 @@ function same(a: readonly unknown[], b: readonly unknown[]): boolean {
   return a.length === b.length && a.every((value, index) => Object.is(value, b[index]));
 }
 
-function entriesOf(
-  input: FlowListInput,
-  index: ReportIndex,
-  texts: ReturnType<typeof createRowTexts>,
-): readonly Entry[] {
-  const { report, scope, sorting } = input;
-  const filter = wordFilter(input.filter);
+function entriesOf(input: FlowListInput, index: ReportIndex): readonly Entry[] {
+  const { report, scope, sorting, test } = input;
   const passes = (row: FlowRow | undefined) =>
-    row !== undefined && inScope(row, scope) && (filter === null || filter(texts.of(row)));
-  const all = scope.kind === 'all' && filter === null;
+    row !== undefined && inScope(row, scope) && (test === null || test(row));
+  const all = scope.kind === 'all' && test === null;
   const entries: Entry[] = [];
   for (const { id } of report.connections) {
     if (all || passes(connectionRow(index, id))) entries.push(id);

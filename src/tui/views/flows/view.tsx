@@ -10,12 +10,13 @@ import { clampScroll, listStart, move, positionAt, scroll, windowOf } from '../.
 import { type Place, placeOf, toggle } from '../../state/place.ts';
 import { searchStep } from '../../state/search.ts';
 import { type Line, piece, textOf } from '../../text/line.ts';
+import { memo } from '../../text/memo.ts';
 import { count } from '../../text/units.ts';
-import { wordFilter } from '../../text/words.ts';
 import { topologyAt } from '../topology/locate.ts';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { endName, flowColumns } from './cells.ts';
 import { flowDetails } from './details.ts';
+import { compileFlowFilter } from './filter.ts';
 import { connectionKey, type FlowRow } from './report.ts';
 import { createFlowLists, type FlowList } from './rows.ts';
 import { nextSorting } from './sorting.ts';
@@ -27,10 +28,13 @@ export function createFlowsView(): View {
   const widest: Widest = new Map();
   const listFor = createFlowLists();
   const texts = createRowTexts();
+  const search = memo((typed: string) => compileFlowFilter(typed, texts));
+  const compile = memo((typed: string) => compileFlowFilter(typed, texts));
 
   function parts(place: Place, frame: Frame) {
-    const { scope, filter, sorting, toggled } = place;
-    const list = listFor({ report: frame.data.flows(), scope, filter, sorting, toggled });
+    const { scope, sorting, toggled } = place;
+    const { test } = compile(place.filter);
+    const list = listFor({ report: frame.data.flows(), scope, test, sorting, toggled });
     const areas = split(frame.width, frame.height, share);
     const listHeight = areas[0].height - 3;
     const position = place.follow ? positionAt(list, list.count - 1, list.count, listHeight) : place.list;
@@ -53,6 +57,7 @@ export function createFlowsView(): View {
   return {
     name: 'flows',
     panes: 2,
+    hasFields: true,
 
     draw(place, frame) {
       const { theme } = frame;
@@ -111,10 +116,10 @@ export function createFlowsView(): View {
         const moved = move(action, position, list, listHeight);
         if (moved !== undefined) return stay({ ...place, follow: false, list: moved, details: listStart });
       }
-      const wanted = wordFilter(place.search);
+      const wanted = search(place.search).test;
       const found = searchStep(action, window.index, list.count, (index) => {
         const row = list.row(index);
-        return row !== undefined && wanted?.(texts.of(row)) === true;
+        return row !== undefined && wanted?.(row) === true;
       });
       if (found === -1) return { kind: 'say', text: `nothing like "${place.search}"` };
       if (found !== undefined) {
@@ -148,7 +153,7 @@ export function createFlowsView(): View {
       });
     },
 
-    filterProblem: () => null,
+    filterProblem: (text) => compileFlowFilter(text, texts).problem,
 
     copy(place, frame) {
       const { selected } = parts(place, frame);

@@ -1,6 +1,6 @@
 /** What the filter of the packets view lets through. */
 import type { PacketEntry } from '../../../session/model.ts';
-import { wordFilter } from '../../text/words.ts';
+import { readFilter } from '../../filter.ts';
 import type { FilterProblem } from '../view.ts';
 import type { PacketRow } from './rows.ts';
 
@@ -12,7 +12,7 @@ export interface CompiledFilter {
 }
 
 /** What rows are searched for words: all of their columns. */
-export function packetText(entry: PacketEntry, row: Omit<PacketRow, 'entry'>): string {
+export function packetText(entry: PacketEntry, row: PacketRow): string {
   const { dissection } = row;
   const columns =
     dissection === undefined
@@ -21,11 +21,20 @@ export function packetText(entry: PacketEntry, row: Omit<PacketRow, 'entry'>): s
   return `${entry.number} ${row.interface} ${columns}`;
 }
 
-/** A filter from what was typed: words. Null tests let everything through. */
+/** A filter from what was typed. Null tests let everything through. */
 export function compilePacketFilter(typed: string): CompiledFilter {
-  const words = wordFilter(typed);
-  return {
-    test: words === null ? null : (row) => words(packetText(row.entry, row)),
-    problem: null,
-  };
+  const read = readFilter(typed);
+  switch (read.kind) {
+    case 'none':
+      return { test: null, problem: null };
+    case 'problem':
+      return { test: null, problem: read.problem };
+    case 'words':
+      return { test: (row) => read.words(packetText(row.entry, row)), problem: null };
+    case 'display':
+      return {
+        test: ({ dissection, bytes }) => dissection !== undefined && read.filter.matches(dissection, bytes),
+        problem: null,
+      };
+  }
 }

@@ -9,6 +9,7 @@ export interface PacketRow {
   readonly interface: string;
   /** Undefined when its bytes are gone. */
   readonly dissection: Dissection | undefined;
+  readonly bytes: Uint8Array | undefined;
 }
 
 /** Dissections that are kept: a few screens of them, so that a frame decodes new rows only. */
@@ -26,7 +27,8 @@ export function createPacketRows(): PacketRows {
   function make(number: number, data: Shown, dissection: Dissection | undefined): PacketRow | undefined {
     const entry = data.packets.at(number);
     if (entry === undefined) return undefined;
-    return { entry, interface: interfaceName(data.interfaces, entry.interfaceId), dissection };
+    const bytes = data.packets.bytes(number);
+    return { entry, interface: interfaceName(data.interfaces, entry.interfaceId), dissection, bytes };
   }
 
   return {

@@ -46,7 +46,7 @@ export function createPacketsView(redraw: () => void): View {
     const fieldList = listOf(fields);
     const fieldWindow = windowOf(place.details, fieldList, treeHeight);
     const field = fields[fieldWindow.index];
-    const bytes = number === 0 ? undefined : data.packets.bytes(number);
+    const bytes = selected?.bytes;
     return {
       ...{ listing, list, areas, listHeight, position, window, number, selected },
       ...{ tree, fields, treeHeight, fieldList, fieldWindow, field, bytes },
@@ -58,6 +58,7 @@ export function createPacketsView(redraw: () => void): View {
   return {
     name: 'packets',
     panes: 3,
+    hasFields: true,
 
     draw(place, frame) {
       const now = parts(place, frame);

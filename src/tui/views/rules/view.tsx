@@ -54,6 +54,7 @@ export function createRulesView(): View {
   return {
     name: 'rules',
     panes: 2,
+    hasFields: false,
 
     draw(place, frame) {
       const { theme } = frame;

@@ -46,6 +46,7 @@ export function createTopologyView(): View {
   return {
     name: 'topology',
     panes: 2,
+    hasFields: false,
 
     draw(place, frame) {
       const { theme, data } = frame;
