@@ -100,7 +100,7 @@ export class Reports {
         translations: met.translations,
         rules: met.rules,
         verdict: met.verdict,
-        problem: problem === '' ? met.problem : problem,
+        problem: [problem, met.problem].filter((text) => text !== '').join('; '),
       };
     });
     return { flows, connections };
