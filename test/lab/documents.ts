@@ -10,6 +10,7 @@ const endpoint = z.object({
 const rule = z.object({
   namespace: z.string(),
   backend: z.string(),
+  family: z.enum(['ip', 'ip6']),
   table: z.string(),
   chain: z.string(),
   position: z.number(),
@@ -113,7 +114,7 @@ const topologyDocument = z.object({
 });
 
 export type FlowsDocument = z.infer<typeof flowsDocument>;
-export type FlowObject = z.infer<typeof flow>;
+
 export type ConnectionObject = z.infer<typeof connection>;
 export type TopologyDocument = z.infer<typeof topologyDocument>;
 

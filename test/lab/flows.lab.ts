@@ -23,12 +23,13 @@ describe.skipIf(skip !== undefined)(
     beforeAll(async () => {
       host = await startHost({ scenario: 'standard' });
       veths = { web: await hostEnd(host, 'web'), api: await hostEnd(host, 'api') };
+      const devices = (await host.run(['ip', '-o', 'link'])).stdout.split('\n').length;
       // The same seconds, twice: reported live, and recorded for later.
       const filter = 'tcp';
       const flows = await host.spawnNetscope(['flows', '-i', 'any', '--duration', '8', '--json', filter]);
       const record = await host.spawnNetscope(['record', '-i', 'any', '-w', file, filter]);
       await Promise.race([
-        Promise.all([record.until(/recording/), capturing(host, 20)]),
+        Promise.all([record.until(/recording/), capturing(host, 2 * devices)]),
         flows.result,
         record.result,
       ]);
