@@ -36,6 +36,8 @@ export interface Walk {
   readonly out: string | null;
   readonly hits: readonly Hit[];
   readonly changes: readonly Change[];
+  /** Rules that may have matched too, and change nothing. */
+  readonly maybe: readonly ProgramRule[];
   /** The choices that lead here; empty where there were none. */
   readonly when: string;
 }
@@ -151,6 +153,7 @@ function walkOf(run: Run, ending: Ending): Walk {
     packet: run.packet,
     hits: run.hits,
     changes: run.changes,
+    maybe: run.maybe,
     when: run.decisions.when,
   };
 }

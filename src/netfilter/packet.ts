@@ -1,5 +1,6 @@
 /** The packet that walks the rules: the fields that matches look at, changed in place by nat and mangle targets. */
 import type { Family, Words } from './address.ts';
+import { protocol } from './protocols.ts';
 
 /** TCP flag bits in the order of the header (RFC 9293 section 3.1). */
 export const tcpFlag = {
@@ -88,19 +89,52 @@ export interface Packet {
   tracking: Tracking;
 }
 
-export function copyTuple(packet: Packet): Tuple {
+/** ICMP requests and the types that answer them, of both families. */
+const answerOf: ReadonlyMap<number, number> = new Map([
+  [8, 0],
+  [13, 14],
+  [15, 16],
+  [17, 18],
+  [128, 129],
+  [139, 140],
+]);
+
+const isIcmp = (number: number) => number === protocol.icmp || number === protocol.icmp6;
+
+/**
+ * The tuple that conntrack makes of the packet. For ICMP its "ports" are the identifier (not known: -1) and type and
+ * code in one number (nf_conntrack_tuple.h); for protocols without either they are 0.
+ */
+export function tupleOfPacket(packet: Packet): Tuple {
+  const { source, destination } = packet;
+  if (isIcmp(packet.protocol)) {
+    return { source, destination, sourcePort: -1, destinationPort: (packet.icmpType << 8) | packet.icmpCode };
+  }
+  const port = (own: number) => Math.max(0, own);
   return {
-    source: packet.source,
-    destination: packet.destination,
-    sourcePort: packet.sourcePort,
-    destinationPort: packet.destinationPort,
+    source,
+    destination,
+    sourcePort: port(packet.sourcePort),
+    destinationPort: port(packet.destinationPort),
   };
 }
 
-export function invertTuple(tuple: Tuple): Tuple {
+/** The tuple that answers to this one will have. */
+export function replyTuple(tuple: Tuple, number: number): Tuple {
+  const { source, destination } = tuple;
+  if (isIcmp(number)) {
+    const type = tuple.destinationPort >> 8;
+    const answer = answerOf.get(type) ?? [...answerOf].find(([, own]) => own === type)?.[0] ?? type;
+    return {
+      source: destination,
+      destination: source,
+      sourcePort: tuple.sourcePort,
+      destinationPort: (answer << 8) | (tuple.destinationPort & 0xff),
+    };
+  }
   return {
-    source: tuple.destination,
-    destination: tuple.source,
+    source: destination,
+    destination: source,
     sourcePort: tuple.destinationPort,
     destinationPort: tuple.sourcePort,
   };

@@ -9,9 +9,7 @@ export interface FoundEntry {
   readonly direction: 'original' | 'reply';
 }
 
-const isIcmp = (number: number) => number === protocol.icmp || number === protocol.icmp6;
-
-/** Key of a tuple; ICMP by its addresses alone, since its identifier is not part of a packet's description. */
+/** Key of a tuple by ports, -1 for protocols without (ICMP: by its addresses alone). */
 export function tupleKey(
   number: number,
   source: string,
@@ -19,19 +17,27 @@ export function tupleKey(
   sourcePort: number,
   destinationPort: number,
 ): string {
-  return isIcmp(number)
-    ? `${number} ${source} ${destination}`
-    : `${number} ${source} ${destination} ${sourcePort} ${destinationPort}`;
+  return `${number} ${source} ${destination} ${sourcePort} ${destinationPort}`;
 }
 
-function keyOf(number: number, tuple: ConntrackTuple): string {
-  return tupleKey(
-    number,
-    tuple.source,
-    tuple.destination,
-    tuple.sourcePort ?? -1,
-    tuple.destinationPort ?? -1,
-  );
+/** Key of an ICMP packet of a type. Its identifier is not part of a packet's description. */
+export function icmpKey(
+  number: number,
+  source: string,
+  destination: string,
+  type: number,
+  code: number,
+): string {
+  return `${number} ${source} ${destination} type ${type}/${code}`;
+}
+
+/** Every key that a packet of this tuple may be looked up by. */
+function keysOf(number: number, tuple: ConntrackTuple): readonly string[] {
+  const { source, destination, icmpType, icmpCode } = tuple;
+  const plain = tupleKey(number, source, destination, tuple.sourcePort ?? -1, tuple.destinationPort ?? -1);
+  return icmpType === undefined
+    ? [plain]
+    : [plain, icmpKey(number, source, destination, icmpType, icmpCode ?? 0)];
 }
 
 /** Entries by every tuple that a packet of theirs shows somewhere. */
@@ -48,8 +54,8 @@ export class ConntrackIndex {
   /** Adds an entry; one with the same tuple takes the older one's place. */
   add(entry: ConntrackEntry): void {
     const { original, reply } = entry;
-    this.original.set(keyOf(entry.protocol, original), entry);
-    this.reply.set(keyOf(entry.protocol, reply), entry);
+    for (const key of keysOf(entry.protocol, original)) this.original.set(key, entry);
+    for (const key of keysOf(entry.protocol, reply)) this.reply.set(key, entry);
     const middle = tupleKey(
       entry.protocol,
       original.source,
@@ -92,24 +98,45 @@ function wordsOf(text: string): Words {
 }
 
 export function tupleOf(tuple: ConntrackTuple): Tuple {
+  const icmp = tuple.icmpType !== undefined;
   return {
     source: wordsOf(tuple.source),
     destination: wordsOf(tuple.destination),
-    sourcePort: tuple.sourcePort ?? -1,
-    destinationPort: tuple.destinationPort ?? -1,
+    sourcePort: icmp ? (tuple.icmpId ?? -1) : (tuple.sourcePort ?? 0),
+    destinationPort: icmp
+      ? ((tuple.icmpType ?? 0) << 8) | (tuple.icmpCode ?? 0)
+      : (tuple.destinationPort ?? 0),
   };
 }
 
-/** What the conntrack hook attaches to a packet of this entry. */
-export function trackingOf({ entry, direction }: FoundEntry): TrackedConnection {
+/** IPS_* once this packet was counted in: an answer sets SEEN_REPLY, the handshake's end ASSURED. */
+function statusAfter({ entry, direction }: FoundEntry, packet: Packet): Set<string> {
   const status = new Set(entry.status);
-  const replied =
-    status.has('seen_reply') || status.has('assured') || (!status.has('unreplied') && status.size > 0);
+  const answered = !status.has('unreplied') && status.size > 0;
+  const { state } = entry;
+  const settles = state === 'ESTABLISHED' || (state === 'SYN_RECV' && direction === 'original');
+  const mask = tcpFlag.SYN | tcpFlag.FIN | tcpFlag.RST | tcpFlag.ACK;
+  if (answered && settles && packet.tcpFlags !== null && (packet.tcpFlags & mask) === tcpFlag.ACK) {
+    status.add('assured');
+  }
+  if (answered || direction === 'reply') {
+    status.delete('unreplied');
+    status.add('seen_reply');
+  }
+  // What is in the table is confirmed.
+  status.add('confirmed');
+  return status;
+}
+
+/** What the conntrack hook attaches to a packet of this entry. */
+export function trackingOf(found: FoundEntry, packet: Packet): TrackedConnection {
+  const { entry, direction } = found;
+  const status = statusAfter(found, packet);
   const { original, reply } = entry;
   const differs = (a: string, b: string, c: number | undefined, d: number | undefined) => a !== b || c !== d;
   return {
     kind: 'tracked',
-    state: direction === 'reply' || replied ? 'established' : status.has('expected') ? 'related' : 'new',
+    state: status.has('seen_reply') ? 'established' : status.has('expected') ? 'related' : 'new',
     direction,
     original: tupleOf(original),
     reply: tupleOf(reply),
@@ -123,6 +150,13 @@ export function trackingOf({ entry, direction }: FoundEntry): TrackedConnection 
     packets: entry.packets ?? null,
     bytes: entry.bytes ?? null,
   };
+}
+
+/** A SYN after the end of a connection starts a new one in its place (nf_conntrack_proto_tcp.c). */
+export function isReopened({ entry }: FoundEntry, packet: Packet): boolean {
+  if (entry.state !== 'CLOSE' && entry.state !== 'TIME_WAIT') return false;
+  const flags = packet.tcpFlags ?? 0;
+  return (flags & tcpFlag.SYN) !== 0 && (flags & tcpFlag.ACK) === 0;
 }
 
 /** A connection that starts with this packet. */

@@ -3,8 +3,16 @@
 import { formatAddress } from '../address.ts';
 import { conntrackPriority, natPriority } from '../hooks.ts';
 import type { Hook } from '../model.ts';
-import { copyTuple, invertTuple, type Tracking, type Tuple } from '../packet.ts';
-import { classify, knownOnlyByState, newConnection, trackingOf, tupleKey } from './conntrack.ts';
+import { replyTuple, type Tracking, type Tuple, tupleOfPacket } from '../packet.ts';
+import {
+  classify,
+  icmpKey,
+  isReopened,
+  knownOnlyByState,
+  newConnection,
+  trackingOf,
+  tupleKey,
+} from './conntrack.ts';
 import { natStage } from './nat.ts';
 import type { BaseChain } from './program.ts';
 import type { Run } from './run.ts';
@@ -16,11 +24,11 @@ const accepted: ChainResult = { kind: 'accept' };
 function track(run: Run): void {
   const { packet, state } = run;
   if (packet.tracking.kind !== 'none') return;
-  const original = copyTuple(packet);
+  const original = tupleOfPacket(packet);
   if (state === 'invalid' || state === 'untracked') {
     packet.tracking = { kind: state };
   } else if (state === 'new') {
-    packet.tracking = newConnection(original, invertTuple(original));
+    packet.tracking = newConnection(original, replyTuple(original, packet.protocol));
   } else {
     packet.tracking = entryOf(run) ?? (state === null ? fresh(run, original) : knownOnlyByState(state));
   }
@@ -28,17 +36,19 @@ function track(run: Run): void {
 
 function fresh(run: Run, original: Tuple): Tracking {
   const kind = classify(run.packet);
-  return kind === 'new' ? newConnection(original, invertTuple(original)) : { kind };
+  return kind === 'new' ? newConnection(original, replyTuple(original, run.packet.protocol)) : { kind };
 }
 
 function entryOf({ packet, view }: Run): Tracking | null {
   if (view.conntrack.size === 0) return null;
   const source = formatAddress(packet.source);
   const destination = formatAddress(packet.destination);
-  const found = view.conntrack.find(
-    tupleKey(packet.protocol, source, destination, packet.sourcePort, packet.destinationPort),
-  );
-  return found === null ? null : trackingOf(found);
+  const key =
+    packet.icmpType === -1
+      ? tupleKey(packet.protocol, source, destination, packet.sourcePort, packet.destinationPort)
+      : icmpKey(packet.protocol, source, destination, packet.icmpType, packet.icmpCode);
+  const found = view.conntrack.find(key);
+  return found === null || isReopened(found, packet) ? null : trackingOf(found, packet);
 }
 
 /** What happens on a hook at one priority. */

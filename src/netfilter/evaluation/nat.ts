@@ -1,7 +1,7 @@
 /** Network address translation of one packet (nf_nat_core.c). */
 import { compareWords, equalWords, formatAddress, type Words } from '../address.ts';
 import type { NatEffect } from '../extension.ts';
-import { copyTuple, invertTuple, type TrackedConnection, type Tuple } from '../packet.ts';
+import { replyTuple, type TrackedConnection, type Tuple, tupleOfPacket } from '../packet.ts';
 import { protocol } from '../protocols.ts';
 import { tupleKey } from './conntrack.ts';
 import type { BaseChain, ProgramRule } from './program.ts';
@@ -121,14 +121,14 @@ function setUp(run: Run, connection: TrackedConnection, rule: ProgramRule, effec
     else connection.destinationNat = true;
   }
   move(run, manip, address, port);
-  connection.reply = invertTuple(copyTuple(packet));
+  connection.reply = replyTuple(tupleOfPacket(packet), packet.protocol);
   return { kind: 'accept' };
 }
 
 /** Whether another connection has the tuple that this one would get (nf_nat_used_tuple). */
 function isTaken(run: Run, source: Words): boolean {
   const { packet, view } = run;
-  if (view.conntrack.size === 0) return false;
+  if (view.conntrack.size === 0 || isIcmp(packet.protocol)) return false;
   // What replies would look like, in either direction of some other entry.
   const key = tupleKey(
     packet.protocol,
@@ -158,14 +158,18 @@ function move(run: Run, manip: Manip, address: Words, port: number): void {
 }
 
 /** What the connection's tuples say that this packet's end becomes here; null where nothing changes. */
-function storedTarget(connection: TrackedConnection, manip: Manip): { address: Words; port: number } | null {
+function storedTarget(
+  connection: TrackedConnection,
+  manip: Manip,
+  number: number,
+): { address: Words; port: number } | null {
   const { original, reply, direction } = connection;
   if (original === null || reply === null) return null;
   // A reply's destination is turned back where the original's source was changed, and the other way round.
   const changed =
     (manip === 'source') === (direction === 'original') ? connection.sourceNat : connection.destinationNat;
   if (!changed) return null;
-  const target: Tuple = invertTuple(direction === 'original' ? reply : original);
+  const target: Tuple = replyTuple(direction === 'original' ? reply : original, number);
   return manip === 'source'
     ? { address: target.source, port: target.sourcePort }
     : { address: target.destination, port: target.destinationPort };
@@ -174,7 +178,7 @@ function storedTarget(connection: TrackedConnection, manip: Manip): { address: W
 /** Applies the translation that the connection has already. */
 function applyStored(run: Run, connection: TrackedConnection): void {
   const manip = manipOf(run);
-  const target = storedTarget(connection, manip);
+  const target = storedTarget(connection, manip, run.packet.protocol);
   if (target === null) return;
   const { packet } = run;
   const current = manip === 'source' ? packet.source : packet.destination;
@@ -191,6 +195,36 @@ function applyStored(run: Run, connection: TrackedConnection): void {
   move(run, manip, target.address, next);
 }
 
+function masquerades(chains: readonly BaseChain[]): boolean {
+  return chains.some((base) =>
+    [...base.chain.table.chains.values()].some((chain) =>
+      chain.rules.some((rule) => rule.rule.target?.toUpperCase() === 'MASQUERADE'),
+    ),
+  );
+}
+
+/**
+ * A connection that MASQUERADE set up for one device is dropped when it leaves by another (nf_nat_oif_changed).
+ * The entry does not say which rule set it up, so both are possible.
+ */
+function masqueradedElsewhere(
+  run: Run,
+  connection: TrackedConnection,
+  chains: readonly BaseChain[],
+): ChainResult | null {
+  const { packet, view } = run;
+  if (run.hook !== 'postrouting' || connection.direction === 'reply' || connection.reply === null)
+    return null;
+  const shown = connection.reply.destination;
+  if (view.addresses(packet.out, packet.family).some((address) => equalWords(address.words, shown)))
+    return null;
+  if (view.addressType(shown, null) !== 'local' || !masquerades(chains)) return null;
+  const why = `whether MASQUERADE set it up for a device other than ${packet.out}`;
+  run.decisions.reasons.add(why);
+  if (run.choose([`${why}: no`, `${why}: yes`]) === 0) return null;
+  return { kind: 'discarded', why: `its connection was masqueraded for another device than ${packet.out}` };
+}
+
 /** The nat stage of a hook: its chains for the first packet, the stored translation for all others. */
 export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
   const connection = run.packet.tracking;
@@ -198,6 +232,8 @@ export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
   const manip = manipOf(run);
   const done = manip === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
   if (done) {
+    const dropped = masqueradedElsewhere(run, connection, chains);
+    if (dropped !== null) return dropped;
     applyStored(run, connection);
     return { kind: 'accept' };
   }

@@ -241,6 +241,8 @@ class Pipeline {
     packet.out = '';
     // The entry enters the table at the end of POSTROUTING (nf_conntrack_confirm).
     if (packet.tracking.kind === 'tracked') packet.tracking.status.add('confirmed');
+    // A packet that conntrack refused is looked at again; one marked untracked stays so.
+    if (packet.tracking.kind === 'invalid') packet.tracking = { kind: 'none' };
     return (
       this.hook('prerouting') ??
       this.hook('input') ?? { verdict: 'accept', why: 'delivered to this namespace', out: null }

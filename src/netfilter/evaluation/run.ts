@@ -41,6 +41,8 @@ export class Run implements Environment {
   readonly steps: EvaluationStep[] | null;
   readonly hits: Hit[] = [];
   readonly changes: Change[] = [];
+  /** Rules that may have matched and change nothing. */
+  readonly maybe: ProgramRule[] = [];
   hook: Hook = 'prerouting';
   state: GivenState = null;
   /** Where the walk is, for {@link Decisions}. */

@@ -50,6 +50,7 @@ function matched(run: Run, rule: ProgramRule, frames: readonly Frame[]): boolean
   record(run, rule, 'unknown', answer.unknown);
   if (rule.inert) {
     run.decisions.reasons.add(answer.unknown);
+    run.maybe.push(rule);
     return false;
   }
   const { chain } = rule;

@@ -83,10 +83,12 @@ const noTuple: Answer = {
   unknown: 'the connection’s addresses are not known: the snapshot has no entry for it',
 };
 
+const noIdentifier: Answer = { unknown: 'the ICMP identifier is not known' };
+
 function tupleAnswer(
   connection: TrackedConnection,
   end: TupleEnd,
-  test: (words: Words, port: number) => boolean,
+  test: (words: Words, port: number) => Answer,
 ): Answer {
   const { tuple, source } = endOf(connection, end);
   if (tuple === null) return noTuple;
@@ -199,7 +201,8 @@ export const conntrack = defineMatch<Conntrack>({
       answers.push((packet.protocol === data.protocol.value) !== data.protocol.invert);
     }
     for (const [end, { value, invert }] of data.ports) {
-      const inside = (_: Words, own: number) => own >= value[0] && own <= value[1];
+      const inside = (_: Words, own: number): Answer =>
+        own === -1 ? noIdentifier : own >= value[0] && own <= value[1];
       answers.push(negate(tupleAnswer(connection, end, inside), invert));
     }
     answers.push(matchStatus(data, connection), matchExpires(data, connection));

@@ -60,7 +60,11 @@ function difference(walk: Walk, kernel: KernelAnswer): string | null {
   const rules = walk.hits.map(
     ({ rule }) => `${rule.chain.table.name} ${rule.chain.name} ${rule.rule.position}`,
   );
-  if (rules.join(', ') !== kernel.rules.join(', ')) return 'rules';
+  const maybe = new Set(
+    walk.maybe.map((rule) => `${rule.chain.table.name} ${rule.chain.name} ${rule.rule.position}`),
+  );
+  const certain = kernel.rules.filter((rule) => !maybe.has(rule));
+  if (rules.join(', ') !== certain.join(', ')) return 'rules';
   const dropped = walk.verdict === 'drop' || walk.verdict === 'reject';
   if (dropped !== kernel.dropped) return 'verdict';
   const leaves = walk.verdict === 'accept' && walk.out !== null && walk.out !== 'lo';
@@ -77,6 +81,26 @@ function difference(walk: Walk, kernel: KernelAnswer): string | null {
   const source = walk.changes.some((change) => change.kind === 'snat' || change.kind === 'masquerade');
   if (!open && !source && packet.sourcePort !== seen.sport) return 'source port';
   return null;
+}
+
+/** The text of the rules that only one of both says matched. */
+function disputed(
+  walk: Walk | undefined,
+  kernel: KernelAnswer,
+  tables: readonly ParsedTable[],
+): readonly string[] {
+  const own = (walk?.hits ?? []).map(
+    ({ rule }) => `${rule.chain.table.name} ${rule.chain.name} ${rule.rule.position}`,
+  );
+  const only = [
+    ...own.filter((rule) => !kernel.rules.includes(rule)),
+    ...kernel.rules.filter((rule) => !own.includes(rule)),
+  ];
+  return only.map((name) => {
+    const [table, chain, position] = name.split(' ');
+    const rules = tables.find((one) => one.name === table)?.chains.find((one) => one.name === chain)?.rules;
+    return `disputed ${table} ${rules?.[Number(position) - 1]?.text}`;
+  });
 }
 
 export interface Comparison {
@@ -109,6 +133,7 @@ export async function comparePacket(
         `packet ${JSON.stringify(packet)}`,
         `kernel ${describeKernel(kernel)}${sending.error === null ? '' : ` (${sending.error})`}`,
         ...walks.map((walk) => `engine ${describeWalk(walk)}`),
+        ...disputed(walks[0], kernel, tables),
         `conntrack before: ${sending.before.join(' // ')}`,
       ].join('\n');
   return { difference: same ? null : (differences[0] ?? 'no walk'), walks: walks.length, report, sending };

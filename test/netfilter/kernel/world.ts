@@ -105,6 +105,13 @@ export function conntrackOf(line: string): ConntrackEntry {
     destination: shorten(values('dst')[index] ?? ''),
     ...(values('sport')[index] === undefined ? {} : { sourcePort: Number(values('sport')[index]) }),
     ...(values('dport')[index] === undefined ? {} : { destinationPort: Number(values('dport')[index]) }),
+    ...(values('type')[index] === undefined
+      ? {}
+      : {
+          icmpType: Number(values('type')[index]),
+          icmpCode: Number(values('code')[index]),
+          icmpId: Number(values('id')[index]),
+        }),
   });
   const status = ['confirmed', line.includes('[UNREPLIED]') ? 'unreplied' : 'seen_reply'];
   if (line.includes('[ASSURED]')) status.push('assured');
