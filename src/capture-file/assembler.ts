@@ -69,8 +69,8 @@ export class Assembler {
   }
 
   /** The bytes that no step has consumed. */
-  rest(): { buffer: Uint8Array; view: DataView; length: number } {
-    return { buffer: this.#held, view: this.#view, length: this.#length };
+  rest(): { view: DataView; length: number } {
+    return { view: this.#view, length: this.#length };
   }
 
   #hold(chunk: Uint8Array, from: number, to: number): void {

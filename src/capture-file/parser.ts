@@ -3,7 +3,7 @@ import { Assembler, type Stepper } from './assembler.ts';
 import type { CaptureParser, CaptureSink } from './model.ts';
 import { PcapStepper } from './pcap/parser.ts';
 import { PcapngStepper } from './pcapng/parser.ts';
-import { sniff } from './sniff.ts';
+import { sectionHeaderType, sniff } from './sniff.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface ParserOptions {
@@ -20,29 +20,91 @@ interface FormatStepper extends Stepper {
   ended(view: DataView, length: number, position: number): void;
 }
 
-/** Bytes that it takes to tell the format. */
+/** Bytes that it takes to tell the format, here and behind junk. */
 const headLength = 12;
+const magicAndVersion = 24;
+/** So much in front of a capture is passed over: what a remote shell or tcpdump said before it. */
+const mostJunk = 64 * 1024;
+
+type Open = (kind: 'pcap' | 'pcapng') => FormatStepper;
 
 /** Waits for the head of the input, then hands everything to its format. */
 class SniffingStepper implements Stepper {
   format: FormatStepper | null = null;
-  readonly #open: (head: Uint8Array) => FormatStepper;
+  /** Bytes in front of the capture. */
+  junk = 0;
+  #last = false;
+  #need = headLength;
+  readonly #open: Open;
+  readonly #name: string;
 
-  constructor(open: (head: Uint8Array) => FormatStepper) {
+  constructor(open: Open, name: string) {
     this.#open = open;
+    this.#name = name;
   }
 
   get need(): number {
-    return this.format === null ? headLength : this.format.need;
+    return this.format === null ? this.#need : this.format.need;
+  }
+
+  ending(): void {
+    this.#last = true;
+    this.format?.ending();
   }
 
   step(buffer: Uint8Array, view: DataView, start: number, end: number, position: number): number {
+    let at = start;
     if (this.format === null) {
-      if (end - start < headLength) return start;
-      this.format = this.#open(buffer.subarray(start, start + headLength));
+      if (end - start < headLength && !this.#last) return start;
+      const found = this.#find(buffer, view, start, end);
+      if (found === null) return start;
+      at = found;
+      this.junk = found - start;
     }
-    return this.format.step(buffer, view, start, end, position);
+    const format: FormatStepper | null = this.format;
+    if (format === null) return at;
+    if (this.#last) format.ending();
+    return format.step(buffer, view, at, end, position + at - start);
   }
+
+  /** Where the capture begins, its format opened; null when more bytes are needed to tell. */
+  #find(buffer: Uint8Array, view: DataView, start: number, end: number): number | null {
+    const kind = sniff(buffer.subarray(start, end));
+    if (kind === 'pcap' || kind === 'pcapng') return this.#found(kind, start);
+    if (kind === 'json') throw unreadable(this.#name, 'it is JSON text, not a capture');
+    if (kind !== null) throw unreadable(this.#name, `it is ${kind}-compressed inside`);
+    // A section header whose byte-order magic is damaged.
+    if (end - start >= headLength && view.getUint32(start, false) === sectionHeaderType) {
+      return this.#found('pcapng', start);
+    }
+    const stop = Math.min(end - magicAndVersion, start + mostJunk);
+    for (let at = start + 1; at <= stop; at++) {
+      const behind = kindBehindJunk(buffer, view, at);
+      if (behind !== null) return this.#found(behind, at);
+    }
+    if (this.#last || end - start >= mostJunk + magicAndVersion) {
+      throw unreadable(this.#name, 'it is no capture: it begins with neither pcap nor pcapng');
+    }
+    this.#need = Math.min(2 * (end - start) + headLength, mostJunk + magicAndVersion);
+    return null;
+  }
+
+  #found(kind: 'pcap' | 'pcapng', at: number): number {
+    this.format = this.#open(kind);
+    return at;
+  }
+}
+
+/** Here the magic alone is not enough: the version has to be the one that everybody writes. */
+function kindBehindJunk(buffer: Uint8Array, view: DataView, at: number): 'pcap' | 'pcapng' | null {
+  const first = buffer[at];
+  if (first !== 0xa1 && first !== 0xd4 && first !== 0x4d && first !== 0x34 && first !== 0x0a) return null;
+  const kind = sniff(buffer.subarray(at, at + headLength));
+  if (kind === 'pcapng') return kind;
+  const little = first !== 0xa1;
+  return kind === 'pcap' && view.getUint16(at + 4, little) === 2 && view.getUint16(at + 6, little) === 4
+    ? kind
+    : null;
 }
 
 /**
@@ -52,23 +114,11 @@ class SniffingStepper implements Stepper {
  */
 export function createParser(sink: CaptureSink, options: ParserOptions): CaptureParser {
   const { name, firstInterfaceId = 0 } = options;
-  const open = (head: Uint8Array): FormatStepper => {
-    const kind = sniff(head);
-    switch (kind) {
-      case 'pcap':
-        return new PcapStepper(sink, firstInterfaceId, name);
-      case 'pcapng':
-        return new PcapngStepper(sink, firstInterfaceId);
-      case 'gzip':
-      case 'zstd':
-        throw unreadable(name, `it is ${kind}-compressed inside`);
-      case 'json':
-        throw unreadable(name, 'it is JSON text, not a capture');
-      case null:
-        throw unreadable(name, 'it is no capture: it begins with neither pcap nor pcapng');
-    }
-  };
-  const stepper = new SniffingStepper(open);
+  const open: Open = (kind) =>
+    kind === 'pcap'
+      ? new PcapStepper(sink, firstInterfaceId, name)
+      : new PcapngStepper(sink, firstInterfaceId, name);
+  const stepper = new SniffingStepper(open, name);
   const assembler = new Assembler(stepper);
   return {
     push(chunk) {
@@ -80,13 +130,12 @@ export function createParser(sink: CaptureSink, options: ParserOptions): Capture
       stepper.format?.idle(false);
     },
     end() {
-      stepper.format?.ending();
+      stepper.ending();
       assembler.retry();
-      const { buffer, view, length } = assembler.rest();
-      if (stepper.format === null) {
-        const head = buffer.subarray(0, length);
-        if (length > 0) open(head);
-        throw unreadable(name, length === 0 ? 'it is empty' : `it ends after ${length} bytes`);
+      const { view, length } = assembler.rest();
+      if (stepper.format === null) throw unreadable(name, 'it is empty');
+      if (stepper.junk > 0) {
+        sink.warning({ offset: 0, text: `${stepper.junk} bytes in front of the capture are passed over` });
       }
       stepper.format.ended(view, length, assembler.position);
     },

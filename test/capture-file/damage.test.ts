@@ -160,7 +160,34 @@ describe('a file that ends too early', () => {
     }
   });
 
+  it('is found behind what a remote shell said before it', () => {
+    const said = Buffer.from('tcpdump: listening on eth0, link-type EN10MB (Ethernet)\n');
+    for (const bytes of [pcap(packets), Buffer.concat([head, ...blocks])]) {
+      const seen = parse(Buffer.concat([said, bytes]));
+      expect(seen.packets.map((packet) => packet.bytes)).toEqual(hex);
+      expect(seen.warnings).toEqual([
+        { offset: 0, text: `${said.length} bytes in front of the capture are passed over` },
+      ]);
+    }
+  });
+
+  it('is read without its byte-order magic', () => {
+    for (const little of [true, false]) {
+      const bytes = Buffer.concat([
+        section(little),
+        interfaceBlock(little),
+        ...packets.map((packet) => enhanced(little, { frame: packet.frame })),
+      ]);
+      bytes.fill(0xee, 8, 12);
+      const seen = parse(bytes);
+      expect(seen.packets.map((packet) => packet.bytes)).toEqual(hex);
+      expect(seen.warnings).toHaveLength(1);
+    }
+  });
+
   it('is an error when there is nothing', () => {
+    expect(parse(section(true).fill(0, 8, 12)).error).toMatch(/without its byte-order magic/);
+    expect(parse(frame(200_000)).error).toMatch(/it is no capture/);
     expect(parse(new Uint8Array(0)).error).toMatch(/^cannot read test: it is empty; give a pcap/);
     expect(parse(Buffer.from('#!/bin/sh\necho hello\n')).error).toMatch(/it is no capture/);
     expect(parse(Buffer.from('{"schema": "netscope.snapshot/1"}')).error).toMatch(/JSON/);

@@ -132,10 +132,12 @@ describe('readCaptureFile', () => {
   it('lets the event loop run while a large file is read', async () => {
     const large = Buffer.concat([plain, ...Array.from({ length: 400 }, () => plain.subarray(24))]);
     let longest = 0;
+    let turns = 0;
     let last = performance.now();
     const timer = setInterval(() => {
       longest = Math.max(longest, performance.now() - last);
       last = performance.now();
+      turns++;
     }, 1);
     const path = file(large);
     let work = 0;
@@ -149,7 +151,9 @@ describe('readCaptureFile', () => {
     });
     clearInterval(timer);
     expect(work).not.toBe(0);
-    expect(longest).toBeLessThan(150);
+    expect(turns).toBeGreaterThan(10);
+    // Ten milliseconds of work, and what else the machine does meanwhile.
+    expect(longest).toBeLessThan(1000);
   });
 });
 

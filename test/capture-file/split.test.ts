@@ -32,6 +32,8 @@ const inputs: readonly (readonly [string, Buffer])[] = [
   ['truncated pcap', pcap(packets).subarray(0, 700)],
   ['pcapng', pcapng],
   ['damaged pcapng', damaged(pcapng)],
+  ['pcap behind junk', Buffer.concat([Buffer.from('listening on eth0\n'), pcap(packets)])],
+  ['pcapng without byte-order magic', Buffer.from(pcapng).fill(0, 8, 12)],
   ['truncated pcapng', pcapng.subarray(0, 700)],
 ];
 

@@ -49,8 +49,8 @@ export function readHeader(view: DataView, at: number): PcapHeader | null {
   const magic = view.getUint32(at, little);
   const major = view.getUint16(at + 4, little);
   const minor = view.getUint16(at + 6, little);
-  // 543 is what an old Digital Unix tcpdump wrote.
-  if (major !== 2 && major !== 543) return null;
+  // Every writer says 2, an old Digital Unix tcpdump 543; wiretap too reads what claims to be newer.
+  if (major < 2) return null;
   const word = view.getUint32(at + 20, little);
   const aix = magic === pcapMagic.micro && major === 2 && minor === 2 ? aixLinkTypes.get(word) : undefined;
   const ixia = magic === pcapMagic.ixiaHardware || magic === pcapMagic.ixiaSoftware;
@@ -63,9 +63,9 @@ export function readHeader(view: DataView, at: number): PcapHeader | null {
     linkType: aix ?? linkTypeOf(word),
     fcsLength: fcsLengthOf(word),
     lengths:
-      major === 543 || (minor < 3 && aix === undefined)
+      major === 543 || (major === 2 && minor < 3 && aix === undefined)
         ? 'wire-first'
-        : minor === 3
+        : major === 2 && minor === 3
           ? 'smaller-first'
           : 'captured-first',
     recordHeaders: recordHeadersOf(magic),

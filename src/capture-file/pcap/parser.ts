@@ -258,8 +258,13 @@ export class PcapStepper implements Stepper {
       }
     }
     if (captured === 0) {
-      const zeros = wire === 0 && seconds === 0 && view.getUint32(at + 4, header.little) === 0;
-      return zeros && this.#record.seconds > 0 ? 'zeros where a packet should be' : 'record';
+      if (wire !== 0 || seconds !== 0 || this.#record.seconds === 0) return 'record';
+      // One header of zeros may be an empty packet; more of them are a hole in the file.
+      const length = 2 * this.#recordHeaderLength;
+      this.need = length;
+      if (at + length > end) return this.#last ? 'record' : 'wait';
+      for (let zero = at; zero < at + length; zero++) if (view.getUint8(zero) !== 0) return 'record';
+      return 'zeros where a packet should be';
     }
     if (captured <= usualLimit) return 'record';
     if (captured > largestRecord || captured > wire || captured > header.snapLength) {

@@ -2,6 +2,7 @@
 import { messageOf } from '../../util/errors.ts';
 import type { Stepper } from '../assembler.ts';
 import type { CaptureSink, PacketRecord } from '../model.ts';
+import { unreadable } from '../unreadable.ts';
 import { Warnings } from '../warnings.ts';
 import { blockAt, blockType, largestBlock, padded, sectionOrder, smallestBlock } from './blocks.ts';
 import { readInterface, readStatistics, type SectionInterface } from './interfaces.ts';
@@ -38,8 +39,12 @@ export class PcapngStepper implements Stepper {
   #damage = { offset: 0, why: '' };
   #ended = false;
 
-  constructor(sink: CaptureSink, firstInterfaceId: number) {
+  readonly #name: string;
+
+  /** @param name of the input, for messages. */
+  constructor(sink: CaptureSink, firstInterfaceId: number, name: string) {
     this.#sink = sink;
+    this.#name = name;
     this.#warnings = new Warnings(sink);
     this.#nextId = firstInterfaceId;
     this.#record = {
@@ -63,6 +68,7 @@ export class PcapngStepper implements Stepper {
   }
 
   ended(view: DataView, length: number, position: number): void {
+    if (this.#searching && this.#devices === 0) throw unreadable(this.#name, this.#damage.why);
     if (this.#searching) {
       const lost = position + length - this.#damage.offset;
       this.#warnings.add(this.#damage.offset, `${this.#damage.why}: the last ${lost} bytes cannot be read`);
@@ -172,7 +178,7 @@ export class PcapngStepper implements Stepper {
     const sink = this.#sink;
     switch (type) {
       case blockType.sectionHeader:
-        this.#section++;
+        this.#section = this.#devices === 0 ? 0 : this.#section + 1;
         this.#interfaces = [];
         // { u32 magic; u16 major; u16 minor; i64 section length; options }
         this.#comments(buffer, view, body + 16, end, '');
@@ -335,13 +341,23 @@ export class PcapngStepper implements Stepper {
     const { offset, why } = this.#damage;
     for (let at = start; at < end; at++) {
       if (base + at === offset) continue;
-      const verdict = blockAt(view, at, end, this.#little);
+      let verdict = blockAt(view, at, end, this.#little);
+      if (this.#section === -1) {
+        // The first section header is damaged and the byte order not known. Blocks are aligned to 4 bytes, and
+        // out of step one order looks like the other.
+        if (((base + at - offset) & 3) !== 0) continue;
+        if (verdict === 'no') {
+          verdict = blockAt(view, at, end, !this.#little);
+          if (verdict === 'yes') this.#little = !this.#little;
+        }
+      }
       if (verdict === 'no' || (verdict !== 'yes' && this.#ended)) continue;
       if (verdict !== 'yes') {
         this.need = verdict;
         return at;
       }
       this.#searching = false;
+      this.#section = Math.max(0, this.#section);
       const skipped = base + at - offset;
       this.#warnings.add(offset, `${why}: ${skipped} bytes skipped, reading goes on at offset ${base + at}`);
       return at;
