@@ -79,8 +79,28 @@ export function readLinks(socket: NetlinkSocket): Links {
       configurations.length = 0;
     },
   );
+  nameLinks(links);
   const addressesConsistent = readAddresses(socket, new Map(links.map((link) => [link.index, link])));
   return { links, configurations, consistent: consistent && addressesConsistent };
+}
+
+/** Attributes that name another link by index, and what `ip` calls it by name. */
+const linkNames = [
+  ['linkIndex', 'link'],
+  ['activeIndex', 'active_slave'],
+  ['primaryIndex', 'primary'],
+] as const;
+
+function nameLinks(links: readonly LinkState[]): void {
+  for (const { details, linkNsid } of links) {
+    // Its lower device is in another namespace, where the index means another link.
+    if (linkNsid !== undefined) continue;
+    for (const [indexKey, nameKey] of linkNames) {
+      const index = details[indexKey];
+      const name = typeof index === 'number' ? links.find((link) => link.index === index)?.name : undefined;
+      if (name !== undefined) details[nameKey] = name;
+    }
+  }
 }
 
 function readLink(

@@ -2,10 +2,10 @@
 import { closeSync, readlinkSync } from 'node:fs';
 import type { NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
-import { type ConntrackTable, maximumEntries, readConntrack } from './conntrack.ts';
-import { readConntrackFile } from './conntrack-file.ts';
+import { addBridgeVlans } from './bridge-vlans.ts';
 import { readCounters } from './counters.ts';
-import { isAbsent, isForbidden, libc, NS_GET_USERNS } from './ffi/libc.ts';
+import { addEthtool } from './ethtool.ts';
+import { libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import { readLinks } from './links.ts';
 import { inNamespaceOf } from './namespaces/enter.ts';
@@ -13,9 +13,9 @@ import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
 import { withNamespace } from './namespaces/open.ts';
 import { readFdb, readNeighbours } from './neighbours.ts';
-import { netfilterSocket } from './netfilter.ts';
+import { readNetfilter } from './netfilter-state.ts';
 import { maximumRoutes, readPolicyRules, readRoutes } from './routes.ts';
-import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
+import type { RuleHoldings } from './rules/holdings.ts';
 import { readListeners } from './sockets.ts';
 import { addInterfaceSysctls, addScopeSysctls, addSysctlFiles } from './sysctls.ts';
 
@@ -97,7 +97,7 @@ function readInside(
       state.unreadable.push(`${what}: ${messageOf(error)}`);
     }
   };
-  part('links', () => readByNetlink(state, part));
+  part('links', () => readByNetlink(state, search, part));
   part('listeners', () => {
     state.listeners = readListeners(search.sockets);
   });
@@ -108,13 +108,24 @@ function readInside(
   let holdings: RuleHoldings | undefined;
   if (!without.has('rules') || !without.has('conntrack')) {
     part('netfilter', () => {
-      holdings = readNetfilter(state, without);
+      holdings = readNetfilter(state, { conntrack: !without.has('conntrack'), rules: !without.has('rules') });
     });
   }
   return holdings;
 }
 
-function readByNetlink(state: NamespaceState, part: (what: string, read: () => void) => void): void {
+function addTunHolders(state: NamespaceState, search: NamespaceSearch): void {
+  for (const link of state.links) {
+    const holders = link.kind === 'tun' ? search.tuns.get(`${state.id} ${link.name}`) : undefined;
+    if (holders !== undefined) link.details.processes = holders;
+  }
+}
+
+function readByNetlink(
+  state: NamespaceState,
+  search: NamespaceSearch,
+  part: (what: string, read: () => void) => void,
+): void {
   const socket = new NetlinkSocket(NETLINK_ROUTE);
   try {
     const { links, configurations, consistent } = readLinks(socket);
@@ -134,6 +145,11 @@ function readByNetlink(state: NamespaceState, part: (what: string, read: () => v
     part('neighbours', () => {
       state.neighbours = readNeighbours(socket, names);
     });
+    part('ethtool', () => addEthtool(links));
+    addTunHolders(state, search);
+    if (links.some(({ details }) => details.vlan_filtering === 1)) {
+      part('bridge VLANs', () => addBridgeVlans(socket, links));
+    }
     if (links.some(({ kind }) => forwarding.has(kind))) {
       part('forwarding database', () => {
         state.fdb = readFdb(socket, names);
@@ -141,52 +157,5 @@ function readByNetlink(state: NamespaceState, part: (what: string, read: () => v
     }
   } finally {
     socket.close();
-  }
-}
-
-function readNetfilter(state: NamespaceState, without: ReadonlySet<SnapshotPart>): RuleHoldings {
-  const socket = openNetfilter();
-  try {
-    const holdings = readHoldings(socket);
-    if (holdings.nftError !== undefined && !without.has('rules')) {
-      state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
-    }
-    if (!without.has('conntrack')) addConntrack(state, socket);
-    return holdings;
-  } finally {
-    socket?.close();
-  }
-}
-
-/** undefined where the kernel has no nfnetlink, and so neither nft rules nor ctnetlink. */
-function openNetfilter(): NetlinkSocket | undefined {
-  try {
-    return netfilterSocket();
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-}
-
-function addConntrack(state: NamespaceState, socket: NetlinkSocket | undefined): void {
-  try {
-    const { entries, cut } = socket === undefined ? readConntrackFile() : askConntrack(socket);
-    state.conntrack = entries;
-    if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);
-  } catch (error) {
-    state.unreadable.push(
-      isForbidden(error)
-        ? 'conntrack: the kernel shows connections to root only (CAP_NET_ADMIN)'
-        : `conntrack: ${messageOf(error)}`,
-    );
-  }
-}
-
-function askConntrack(socket: NetlinkSocket): ConntrackTable {
-  try {
-    return readConntrack(socket);
-  } catch (error) {
-    if (isAbsent(error)) return readConntrackFile();
-    throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** Ids that one namespace has for another: RTM_GETNSID (linux/net_namespace.h). */
 import type { LinkState } from '../snapshot/schema.ts';
+import { pairKinds } from './ethtool.ts';
 import { attribute, forEachAttribute, signed32, u32 } from './ffi/attributes.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import type { NamespaceReading } from './namespace-state.ts';
@@ -73,13 +74,13 @@ class Mirror {
 
   add(near: NamespaceReading, links: readonly LinkState[], far: string): void {
     for (const { kind, index, link } of links) {
-      if (kind === 'veth') this.#ends.set(`${far} ${link ?? index}`, { namespace: near.state.id, index });
+      if (pairKinds.has(kind)) this.#ends.set(`${far} ${link ?? index}`, { namespace: near.state.id, index });
     }
   }
 
   find(reading: NamespaceReading, links: readonly LinkState[]): string | undefined {
     for (const { kind, index, link } of links) {
-      const end = kind === 'veth' ? this.#ends.get(`${reading.state.id} ${index}`) : undefined;
+      const end = pairKinds.has(kind) ? this.#ends.get(`${reading.state.id} ${index}`) : undefined;
       if (end !== undefined && end.index === (link ?? index)) return end.namespace;
     }
     return undefined;
@@ -107,7 +108,8 @@ class LinkHolders {
     for (const reading of hostFirst(readings)) {
       for (const link of reading.state.links) {
         append(this.#links, link.index, reading);
-        if (link.kind === 'veth') append(this.#veths, `${link.index} ${link.link ?? link.index}`, reading);
+        if (pairKinds.has(link.kind))
+          append(this.#veths, `${link.index} ${link.link ?? link.index}`, reading);
       }
     }
   }
@@ -115,7 +117,9 @@ class LinkHolders {
   /** Namespaces that the other end of `link` can be in. Both ends of a veth name each other. */
   candidates(link: LinkState): readonly NamespaceReading[] {
     const other = link.link ?? link.index;
-    return (link.kind === 'veth' ? this.#veths.get(`${other} ${link.index}`) : this.#links.get(other)) ?? [];
+    return (
+      (pairKinds.has(link.kind) ? this.#veths.get(`${other} ${link.index}`) : this.#links.get(other)) ?? []
+    );
   }
 }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { addEthtool } from '../../src/host/ethtool.ts';
+import { inNamespace } from '../../src/host/namespaces/enter.ts';
 import type { NamespaceState } from '../../src/snapshot/schema.ts';
 import { describeWithTools, type Lab, readLab, startLab } from './support.ts';
 
@@ -146,8 +148,7 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'bridge'], 'links, against ip -d 
       const expected = linkinfo?.info_data ?? {};
       const { details } = linkOf(ifname);
       for (const [key, value] of Object.entries(details)) {
-        if (key !== 'linkIndex' && key in expected)
-          expect([ifname, key, unpadded(value)]).toEqual([ifname, key, expected[key]]);
+        if (key in expected) expect([ifname, key, unpadded(value)]).toEqual([ifname, key, expected[key]]);
       }
     }
     expect(linkOf('vx4').details).toMatchObject({ id: 5, group: '239.1.1.1', local: '10.1.0.1', port: 4789 });
@@ -168,6 +169,15 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'bridge'], 'links, against ip -d 
       if (expected !== undefined && key in expected)
         expect([key, unpadded(value)]).toEqual([key, expected[key]]);
     }
+  });
+
+  it('has the peer that ethtool knows, where netlink leaves doubt', () => {
+    // Both ends are here and name each other: no doubt.
+    expect(linkOf('v0').ethtoolPeer).toBeUndefined();
+    const links = structuredClone(state.links);
+    for (const link of links) if (link.name === 'v0') delete link.link;
+    inNamespace(`/proc/${lab.pid}/ns/net`, () => addEthtool(links));
+    expect(links.find(({ name }) => name === 'v0')?.ethtoolPeer).toBe(linkOf('v1').index);
   });
 
   it('has the alias and statistics that never run behind what ip saw before', () => {

@@ -152,6 +152,16 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     expect(ids).toContain(host);
   });
 
+  it('knows which process holds a tap, also from another namespace', async () => {
+    const { id, pid } = await hold(
+      keepOnly(
+        "os.open('/dev/net/tun', os.O_RDWR)\nimport fcntl, struct\nfcntl.ioctl(kept, 0x400454ca, struct.pack('16sH', b'tap7', 2))",
+      ),
+    );
+    const { tuns } = await search();
+    expect(tuns.get(`${id} tap7`)?.map((process) => process.pid)).toEqual([pid]);
+  });
+
   it('lets go of everything', async () => {
     const before = readdirSync('/proc/self/fd').length;
     const { id } = await hold(keepOnly('socket.socket(socket.AF_UNIX)'));

@@ -89,7 +89,7 @@ export function readLab(lab: Lab, sockets: NamespaceSearch['sockets'] = new Map(
   const own = readlinkSync('/proc/thread-self/ns/net');
   return readNamespace(
     found,
-    { namespaces: [found], host: own, own, sockets, warnings: [], release: () => undefined },
+    { namespaces: [found], host: own, own, sockets, tuns: new Map(), warnings: [], release: () => undefined },
     new Set(),
   );
 }

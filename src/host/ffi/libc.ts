@@ -29,6 +29,7 @@ export interface Libc {
 export const CLONE_NEWNET = 0x40000000;
 
 export const AF_NETLINK = 16;
+export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
 export const MSG_DONTWAIT = 0x40;

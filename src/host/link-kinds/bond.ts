@@ -1,4 +1,4 @@
-/** IFLA_BOND_*, IFLA_VRF_*, IFLA_HSR_* of linux/if_link.h. Times of a bond are in ms. */
+/** IFLA_BOND_*, IFLA_VRF_* and IFLA_MACSEC_* of linux/if_link.h. Times of a bond are in ms. */
 import { flag, type LinkKind, number, word } from './fields.ts';
 
 export const bond: LinkKind = {
@@ -37,5 +37,5 @@ export const vrf: LinkKind = { kinds: ['vrf'], fields: { 1: ['table', number] } 
 
 export const macsec: LinkKind = {
   kinds: ['macsec'],
-  fields: { 4: ['encodingsa', number], 7: ['encrypt', flag], 8: ['protect', flag] },
+  fields: { 6: ['encodingsa', number], 7: ['encrypt', flag], 8: ['protect', flag] },
 };

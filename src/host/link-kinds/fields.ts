@@ -10,6 +10,8 @@ export interface LinkKind {
   readonly kinds: readonly string[];
   /** IFLA_INFO_DATA. */
   readonly fields: Fields;
+  /** What depends on more than one attribute. */
+  readonly finish?: (details: Record<string, unknown>) => void;
 }
 
 export const number: Reader = unsigned;

@@ -6,7 +6,7 @@ import { ipvlan, macvlan } from './macvlan.ts';
 import { tun } from './tun.ts';
 import { geneve, greTunnels, ipTunnels, vtiTunnels, xfrm } from './tunnels.ts';
 import { vlan } from './vlan.ts';
-import { nameVxlanEnds, vxlan } from './vxlan.ts';
+import { vxlan } from './vxlan.ts';
 
 const all: readonly LinkKind[] = [
   bond,
@@ -37,6 +37,6 @@ export function linkDetails(
   const known = byKind.get(kind);
   if (known === undefined) return {};
   const details = readFields(known.fields, buffer, start, end);
-  if (kind === 'vxlan') nameVxlanEnds(details);
+  known.finish?.(details);
   return details;
 }

@@ -6,7 +6,7 @@ export const macvlan: LinkKind = {
   fields: {
     1: ['mode', word({ 1: 'private', 2: 'vepa', 4: 'bridge', 8: 'passthru', 16: 'source' })],
     2: ['flags', number],
-    5: ['macaddr_count', number],
+    6: ['macaddr_count', number],
     7: ['bcqueuelen', number],
     8: ['usedbcqueuelen', number],
   },

@@ -5,8 +5,8 @@ const ipProtocols = word({ 0: 'any', 4: 'ipip', 41: 'ip6ip6', 47: 'gre', 137: 'm
 
 const gre = {
   1: ['linkIndex', number],
-  2: ['iflags', number],
-  3: ['oflags', number],
+  2: ['iflags', networkNumber],
+  3: ['oflags', networkNumber],
   4: ['ikey', key],
   5: ['okey', key],
   6: ['local', endpoint],
@@ -25,6 +25,16 @@ const gre = {
 export const greTunnels: LinkKind = {
   kinds: ['gre', 'gretap', 'ip6gre', 'ip6gretap', 'erspan', 'ip6erspan'],
   fields: gre,
+  finish: (details) => {
+    // Keys count where GRE_KEY (linux/if_tunnel.h) is set.
+    for (const [flags, tunnelKey] of [
+      ['iflags', 'ikey'],
+      ['oflags', 'okey'],
+    ] as const) {
+      if ((Number(details[flags] ?? 0) & 0x2000) === 0) delete details[tunnelKey];
+      delete details[flags];
+    }
+  },
 };
 
 export const ipTunnels: LinkKind = {

@@ -34,10 +34,11 @@ export const vxlan: LinkKind = {
     30: ['vnifilter', flag],
     31: ['localbypass', flag],
   },
+  finish: nameVxlanEnds,
 };
 
 /** `ip` calls the far end `remote` unless it is a multicast group; switches that are off it leaves out. */
-export function nameVxlanEnds(details: Record<string, unknown>): void {
+function nameVxlanEnds(details: Record<string, unknown>): void {
   const { group, group6 } = details;
   if (typeof group === 'string') {
     const first = Number(group.split('.')[0]);

@@ -2,6 +2,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { ProcessState } from '../../snapshot/schema.ts';
 import { addProcess, type FoundNamespaces } from './found.ts';
+import type { HeldTun } from './tuns.ts';
 
 /** One socket of one process that holds it; others may hold it too. */
 export interface HeldSocket {
@@ -14,6 +15,7 @@ export class Descriptors {
   readonly processes = new Map<number, ProcessState[]>();
   /** One holder by socket inode. */
   readonly sockets = new Map<number, HeldSocket>();
+  readonly tuns: HeldTun[] = [];
   readonly #found: FoundNamespaces;
 
   constructor(found: FoundNamespaces) {
@@ -37,6 +39,7 @@ export class Descriptors {
         continue;
       }
       if (target.startsWith('socket:[')) this.#addSocket(Number(target.slice(8, -1)), holder, Number(name));
+      else if (target === '/dev/net/tun') this.tuns.push({ holder, fd: Number(name) });
       else if (target.startsWith('net:[')) this.#addNamespace(target, holder, `${folder}/${name}`);
     }
   }

@@ -5,6 +5,7 @@
  * Mount namespaces that no process lives in are not searched: entering one takes a single-threaded process.
  */
 import { readlinkSync } from 'node:fs';
+import type { ProcessState } from '../../snapshot/schema.ts';
 import { messageOf } from '../../util/errors.ts';
 import { BindMounts } from './bind-mounts.ts';
 import { Descriptors } from './descriptors.ts';
@@ -12,6 +13,7 @@ import { ownNamespacePath } from './enter.ts';
 import { type FoundNamespace, FoundNamespaces } from './found.ts';
 import { findOrphanSockets } from './orphan-sockets.ts';
 import { scanProcesses } from './processes.ts';
+import { findTunHolders } from './tuns.ts';
 
 export interface NamespaceSearch {
   readonly namespaces: readonly FoundNamespace[];
@@ -20,6 +22,8 @@ export interface NamespaceSearch {
   readonly own: string;
   /** Which processes hold which socket. */
   readonly sockets: Descriptors['processes'];
+  /** Which processes hold which tun device, by `net:[...] name`. */
+  readonly tuns: ReadonlyMap<string, ProcessState[]>;
   readonly warnings: readonly string[];
   /** Lets go of namespaces that only a borrowed descriptor leads to. Must be called. */
   readonly release: () => void;
@@ -54,6 +58,7 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
     host: init ?? own,
     own,
     sockets: descriptors.processes,
+    tuns: findTunHolders(descriptors.tuns),
     warnings,
   };
   try {

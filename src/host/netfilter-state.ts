@@ -1,0 +1,64 @@
+/** What netfilter holds in one namespace: connections, and which backends have rules. */
+import type { NamespaceState } from '../snapshot/schema.ts';
+import { messageOf } from '../util/errors.ts';
+import { type ConntrackTable, maximumEntries, readConntrack } from './conntrack.ts';
+import { readConntrackFile } from './conntrack-file.ts';
+import { isAbsent, isForbidden } from './ffi/libc.ts';
+import type { NetlinkSocket } from './ffi/netlink.ts';
+import { netfilterSocket } from './netfilter.ts';
+import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
+
+/**
+ * Adds the tracked connections and returns which backends hold rules. The thread is inside the namespace.
+ *
+ * @throws SystemCallError when the kernel gives no socket.
+ */
+export function readNetfilter(
+  state: NamespaceState,
+  wanted: { readonly conntrack: boolean; readonly rules: boolean },
+): RuleHoldings {
+  const socket = openNetfilter();
+  try {
+    const holdings = readHoldings(socket);
+    if (holdings.nftError !== undefined && wanted.rules) {
+      state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
+    }
+    if (wanted.conntrack) addConntrack(state, socket);
+    return holdings;
+  } finally {
+    socket?.close();
+  }
+}
+
+/** undefined where the kernel has no nfnetlink, and so neither nft rules nor ctnetlink. */
+function openNetfilter(): NetlinkSocket | undefined {
+  try {
+    return netfilterSocket();
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+function addConntrack(state: NamespaceState, socket: NetlinkSocket | undefined): void {
+  try {
+    const { entries, cut } = socket === undefined ? readConntrackFile() : askConntrack(socket);
+    state.conntrack = entries;
+    if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);
+  } catch (error) {
+    state.unreadable.push(
+      isForbidden(error)
+        ? 'conntrack: the kernel shows connections to root only (CAP_NET_ADMIN)'
+        : `conntrack: ${messageOf(error)}`,
+    );
+  }
+}
+
+function askConntrack(socket: NetlinkSocket): ConntrackTable {
+  try {
+    return readConntrack(socket);
+  } catch (error) {
+    if (isAbsent(error)) return readConntrackFile();
+    throw error;
+  }
+}
