@@ -1,9 +1,11 @@
 /** What live and replayed sessions have in common: everything after the packets came in. */
 import type { PacketRecord } from '../capture-file/model.ts';
 import type { RuleReference } from '../flow/model.ts';
+import type { StreamPiece } from '../flow/stream.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
+import { followFlow } from './follow.ts';
 import type { HostState } from './host-state.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';
 import type {
@@ -138,6 +140,11 @@ export abstract class BaseSession implements Session {
 
   rulesOf(connection: number): readonly RuleReference[] {
     return this.flows().connections.find(({ id }) => id === connection)?.rules ?? [];
+  }
+
+  follow(flow: number): readonly StreamPiece[] {
+    const found = this.flows().flows.find(({ id }) => id === flow);
+    return found === undefined ? [] : followFlow(found, this.packets, this.#vxlanPorts);
   }
 
   /** The rules that the connection of a flow met, as far as they are known. */

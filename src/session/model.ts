@@ -3,6 +3,7 @@
  * Everything here is read synchronously from memory; `onChange` says when it is worth reading again.
  */
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
+import type { StreamPiece } from '../flow/stream.ts';
 import type { Chain, Table } from '../netfilter/model.ts';
 import type { Dissection } from '../packet/model.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
@@ -113,6 +114,8 @@ export interface Session {
   rules(): RulesReport;
   /** Rules that a connection met: `Connection.rules`, joined with their chains' names. */
   rulesOf(connection: number): readonly RuleReference[];
+  /** What both sides of a flow sent, in order; empty without packets of it. Works through all of them: not for every frame. */
+  follow(flow: number): readonly StreamPiece[];
   /** Calls `listener` when something changed, at most ten times a second. Returns the way to stop. */
   onChange(listener: () => void): () => void;
   /** Resolves when the input ended (`-c`, `--duration`, end of the file, `stop`); rejects when it failed. */

@@ -340,6 +340,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     flows: () => report,
     rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
     rulesOf: rulesMetBy,
+    follow: () => [],
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -11,6 +11,7 @@ import {
   wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
+import { treeStyle } from '../tree-style.ts';
 
 interface TopologyOptions extends Pick<CaptureOptions, 'read' | 'dockerHost' | 'color'> {
   readonly json?: boolean;
@@ -42,6 +43,6 @@ async function topology(options: TopologyOptions): Promise<void> {
   if (options.json === true) await output.json(graph);
   else if (options.dot === true) await output.write(drawDot(graph));
   else if (options.mermaid === true) await output.write(drawMermaid(graph));
-  else await output.write(drawTree(graph, { color: wantsColor(options.color) }));
+  else await output.write(drawTree(graph, treeStyle(wantsColor(options.color))));
   await output.flush();
 }

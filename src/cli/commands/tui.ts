@@ -8,6 +8,7 @@ import { addCaptureOptions, addWriteOptions, type CaptureOptions, wantsColor } f
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
 import { finishOnSignal, openSession, printWarnings } from '../session.ts';
+import { treeStyle } from '../tree-style.ts';
 
 export function tuiCommand(program: Command): void {
   addWriteOptions(
@@ -71,7 +72,7 @@ async function printSession(session: Session, color: boolean): Promise<void> {
   await finishOnSignal(session);
   const output = new Output();
   if (session.topology !== null) {
-    await output.write(drawTree(session.topology, { color }));
+    await output.write(drawTree(session.topology, treeStyle(color)));
     await output.line('');
   }
   for (const line of flowLines(session, () => true, createPaint(color))) await output.line(line);

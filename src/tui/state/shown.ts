@@ -29,6 +29,7 @@ export function freeze(session: Shown): Shown {
     flows: () => flows,
     rules: () => rules,
     rulesOf: (connection) => session.rulesOf(connection),
+    follow: (flow) => session.follow(flow),
   };
 }
 
