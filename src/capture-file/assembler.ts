@@ -18,9 +18,11 @@ const smallest = 64 * 1024;
 
 export class Assembler {
   readonly #stepper: Stepper;
+  /** What is held lies in `#held[#from .. #to)`. */
   #held = new Uint8Array(0);
   #view = new DataView(this.#held.buffer);
-  #length = 0;
+  #from = 0;
+  #to = 0;
   /** Offset in the input of the first byte that is held, or of the next that comes. */
   #position = 0;
 
@@ -34,22 +36,20 @@ export class Assembler {
 
   push(chunk: Uint8Array): void {
     let at = 0;
-    while (this.#length > 0) {
-      const want = Math.max(this.#stepper.need, this.#length + 1);
-      const take = Math.min(want - this.#length, chunk.length - at);
+    while (this.#from < this.#to) {
+      const length = this.#to - this.#from;
+      const want = Math.max(this.#stepper.need, length + 1);
+      const take = Math.min(want - length, chunk.length - at);
       this.#hold(chunk, at, at + take);
       at += take;
-      if (this.#length < want) return;
-      const used = this.#stepper.step(this.#held, this.#view, 0, this.#length, this.#position);
-      this.#position += used;
-      const rest = this.#length - used;
+      if (length + take < want) return;
+      this.#step();
+      const rest = this.#to - this.#from;
       if (rest <= at) {
         // All that is left came with this chunk: go on in the chunk itself.
         at -= rest;
-        this.#length = 0;
-      } else {
-        this.#held.copyWithin(0, used, this.#length);
-        this.#length = rest;
+        this.#from = 0;
+        this.#to = 0;
       }
     }
     if (at === chunk.length) return;
@@ -61,27 +61,36 @@ export class Assembler {
 
   /** Steps once more over what is held, without waiting for what the stepper asked for. */
   retry(): void {
-    if (this.#length === 0) return;
-    const used = this.#stepper.step(this.#held, this.#view, 0, this.#length, this.#position);
-    this.#position += used;
-    this.#held.copyWithin(0, used, this.#length);
-    this.#length -= used;
+    if (this.#from < this.#to) this.#step();
   }
 
   /** The bytes that no step has consumed. */
   rest(): { view: DataView; length: number } {
-    return { view: this.#view, length: this.#length };
+    const length = this.#to - this.#from;
+    return { view: new DataView(this.#held.buffer, this.#from, length), length };
+  }
+
+  #step(): void {
+    const used = this.#stepper.step(this.#held, this.#view, this.#from, this.#to, this.#position);
+    this.#position += used - this.#from;
+    this.#from = used;
   }
 
   #hold(chunk: Uint8Array, from: number, to: number): void {
-    const length = this.#length + to - from;
-    if (length > this.#held.length) {
-      const larger = new Uint8Array(Math.max(smallest, length, this.#length * 2));
-      larger.set(this.#held.subarray(0, this.#length));
-      this.#held = larger;
-      this.#view = new DataView(larger.buffer);
+    const length = this.#to - this.#from;
+    if (this.#to + to - from > this.#held.length) {
+      // Moved only when at least half is free, so that each byte is moved a few times at most.
+      const needed = length + to - from;
+      const enough = needed <= this.#held.length / 2;
+      const space = enough ? this.#held : new Uint8Array(Math.max(smallest, needed * 2));
+      if (enough) space.copyWithin(0, this.#from, this.#to);
+      else space.set(this.#held.subarray(this.#from, this.#to));
+      this.#held = space;
+      if (!enough) this.#view = new DataView(space.buffer);
+      this.#from = 0;
+      this.#to = length;
     }
-    this.#held.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#length);
-    this.#length = length;
+    this.#held.set(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to), this.#to);
+    this.#to += to - from;
   }
 }

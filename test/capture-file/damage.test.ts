@@ -139,6 +139,22 @@ describe('a damaged pcapng', () => {
   });
 });
 
+describe('junk that looks like blocks', () => {
+  it('takes time in proportion to its size, also when each block would reach far', () => {
+    const junk = Buffer.alloc(34 * 1024 * 1024);
+    for (let at = 0; at < junk.length; at += 8) {
+      junk.writeUInt32LE(1, at);
+      // Every one of them has to be awaited to see that its end does not agree.
+      junk.writeUInt32LE(16 * 1024 * 1024 - 4, at + 4);
+    }
+    const bytes = Buffer.concat([head, Buffer.alloc(16, 0xff), junk]);
+    const cuts = Array.from({ length: Math.floor(bytes.length / 100_000) }, (_, at) => (at + 1) * 100_000);
+    const start = performance.now();
+    expect(parse(bytes, cuts).warnings).toHaveLength(1);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
 describe('a file that ends too early', () => {
   it.each([
     ['pcap', pcap(packets), 24, recordAt],

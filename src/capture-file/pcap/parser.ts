@@ -297,19 +297,26 @@ export class PcapStepper implements Stepper {
     const shape = { header, recordHeaderLength: this.#recordHeaderLength };
     const near = this.#packets > 0 ? [this.#record.seconds, this.#firstSeconds] : [];
     const { offset, why } = this.#damage;
-    // The search begins behind the damage, except where the damage is the header of another file.
+    const { little, magic } = header;
+    const last = end - fileHeaderLength;
     for (let at = start; at < end; at++) {
-      this.need = fileHeaderLength;
-      if (at + fileHeaderLength > end && !this.#ended) return at;
-      if (at + fileHeaderLength <= end && view.getUint32(at, header.little) === header.magic) {
-        if (readHeader(view, at) !== null) {
+      if (at <= last) {
+        // Most bytes are passed over here, so this is all that is done for them.
+        const captured = view.getUint32(at + 8, little);
+        const isMagic = view.getUint32(at, little) === magic;
+        if (!isMagic && (captured === 0 || captured > usualLimit) && header.lengths === 'captured-first')
+          continue;
+        if (isMagic && readHeader(view, at) !== null) {
+          // The one thing that may be where the damage begins: another file.
           this.#resume(offset, base + at, why);
           this.#state = 'header';
           return at;
         }
+      } else if (!this.#ended) {
+        this.need = fileHeaderLength;
+        return at;
       }
       if (base + at === offset) continue;
-      if (at + 16 <= end && view.getUint32(at + 8, header.little) > usualLimit) continue;
       const verdict = runAt(view, at, end, shape, near, this.#ended);
       if (verdict === 'no') continue;
       if (verdict !== 'yes') {

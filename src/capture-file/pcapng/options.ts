@@ -3,6 +3,9 @@
 const optionEnd = 0;
 export const optionComment = 1;
 
+/** Comments of one packet that are given. */
+const mostComments = 64;
+
 const decoder = new TextDecoder('utf-8');
 
 /** Text of an option or a record; writers end it with a NUL now and then. */
@@ -46,6 +49,7 @@ export function comments(
     if (code === optionEnd || at + 4 + length > end) break;
     if (code === optionComment) {
       found ??= [];
+      if (found.length === mostComments) break;
       found.push(text(buffer, at + 4, at + 4 + length));
     }
     at += 4 + ((length + 3) & ~3);
