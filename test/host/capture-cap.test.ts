@@ -23,6 +23,24 @@ function capturing(namespacePath: string): string {
     console.log('begun');`;
 }
 
+/** Arguments of a program that tries to capture as it reads on standard input, and ends with the error's status. */
+const unprivileged = [
+  '--input-type=module',
+  '-e',
+  `
+  import { readFileSync } from 'node:fs';
+  import { openCapture } from ${JSON.stringify(resolve(root, 'dist/host/capture/open.js'))};
+  const { namespacePath, backend } = JSON.parse(readFileSync(0, 'utf8'));
+  const target = { namespacePath, namespaceName: 'host', interface: 'lo', index: 1 };
+  const sink = { interface() {}, packet() {}, warning() {}, ended() {} };
+  try {
+    await openCapture({ targets: [target], filter: '', snaplen: 96, backend }, sink);
+  } catch (error) {
+    console.log(error.message);
+    process.exitCode = error.status;
+  }`,
+];
+
 /** cap is optional: it needs a compiler where it is installed. */
 function withCap(): string[] {
   try {
@@ -38,8 +56,10 @@ describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing throu
   const open: LiveCapture[] = [];
   beforeAll(async () => {
     // The child is a program: it runs as it was compiled, so it must not be older than its source.
-    const source = resolve(root, 'src/host/capture/cap-child.ts');
-    if (!existsSync(child) || statSync(child).mtimeMs < statSync(source).mtimeMs) {
+    const sources = ['cap-child.ts', 'open-handle.ts', 'cap-process.ts'].map((name) =>
+      resolve(root, 'src/host/capture', name),
+    );
+    if (!existsSync(child) || sources.some((source) => statSync(child).mtimeMs < statSync(source).mtimeMs)) {
       spawnSync(resolve(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root });
     }
     expect(existsSync(child)).toBe(true);
@@ -119,6 +139,25 @@ describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing throu
     expect(children()).toHaveLength(1);
     other.kill('SIGKILL');
     await expect.poll(children).toEqual([]);
+  });
+
+  it.each(['libpcap', 'cap'])('says which capability is missing: %s', (backend) => {
+    for (const namespacePath of [null, '/proc/1/ns/net']) {
+      const { status, stdout } = spawnSync(
+        'unshare',
+        [
+          '-n',
+          'setpriv',
+          '--reuid=65534',
+          '--regid=65534',
+          '--clear-groups',
+          process.execPath,
+          ...unprivileged,
+        ],
+        { input: JSON.stringify({ namespacePath, backend }), encoding: 'utf8' },
+      );
+      expect([status, stdout]).toEqual([4, expect.stringMatching(/CAP_NET_RAW/)]);
+    }
   });
 
   it.each([

@@ -50,12 +50,14 @@ export interface Lab {
 /**
  * A network and mount namespace of its own, with a /run of its own, after `script` (sh) has run in it. Whatever the
  * script leaves running lives in a PID namespace that ends with the lab.
+ *
+ * @param unshare further options of unshare(1): `-C` for a cgroup namespace.
  */
-export async function startLab(script = ''): Promise<Lab> {
+export async function startLab(script = '', unshare: readonly string[] = []): Promise<Lab> {
   const init = `mount -t tmpfs tmpfs /run && mkdir -p /run/netns && ip link set lo up\n${script}\necho ready\nread end`;
   const child = spawn(
     'unshare',
-    ['-n', '-m', '-p', '--fork', '--kill-child', '--mount-proc', 'sh', '-e', '-c', init],
+    [...unshare, '-n', '-m', '-p', '--fork', '--kill-child', '--mount-proc', 'sh', '-e', '-c', init],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   let errors = '';

@@ -2,8 +2,8 @@
 import type { Container, NamespaceState } from '../../snapshot/schema.ts';
 
 /**
- * By the container's first process, else by where the engine keeps its namespace bound (SandboxKey), which also
- * serves an engine whose PIDs are those of another PID namespace.
+ * By where the engine keeps the namespace bound (SandboxKey), by the container whose namespace it shares, by its first
+ * process. The process comes last, because an engine in another PID namespace counts PIDs of its own.
  *
  * @param host id of the host's own namespace.
  */
@@ -22,22 +22,20 @@ export function attachContainers(
       byPath.set(key, byPath.has(key) ? undefined : id);
     }
   }
+  const byId = new Map(containers.map((container) => [container.id, container]));
+  const find = ({ pid, sandboxKey, networkMode }: Container, depth: number): string | undefined => {
+    if (pid === 0) return undefined;
+    const bound = sandboxKey === undefined ? undefined : byPath.get(canonical(sandboxKey));
+    if (bound !== undefined) return bound;
+    const shared = byId.get(networkMode.replace(/^container:/, ''));
+    // An engine that answers in circles is not followed for ever.
+    const lent = shared === undefined || depth === 0 ? undefined : find(shared, depth - 1);
+    return lent ?? byPid.get(pid) ?? (networkMode === 'host' ? host : undefined);
+  };
   return containers.map((container) => {
-    const namespace = find(container, byPid, byPath, host);
+    const namespace = find(container, 8);
     return namespace === undefined ? container : { ...container, namespace };
   });
-}
-
-function find(
-  container: Container,
-  byPid: ReadonlyMap<number, string>,
-  byPath: ReadonlyMap<string, string | undefined>,
-  host: string,
-): string | undefined {
-  if (container.pid === 0) return undefined;
-  const { sandboxKey } = container;
-  const bound = sandboxKey === undefined ? undefined : byPath.get(canonical(sandboxKey));
-  return bound ?? byPid.get(container.pid) ?? (container.networkMode === 'host' ? host : undefined);
 }
 
 /** /var/run is a link to /run. */
