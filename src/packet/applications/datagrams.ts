@@ -1,5 +1,5 @@
 /** Protocols over UDP that a few octets tell: NTP, WireGuard, QUIC, DHCPv6, and tunnels as the flow outside them shows. */
-import { u16, u24, u32 } from '../bytes.ts';
+import { u16, u24, u32, u32le } from '../bytes.ts';
 import { hex } from '../fields.ts';
 import type { Application, Payload } from './application.ts';
 
@@ -74,7 +74,7 @@ export const wireguard: Application = {
     if (type >= 1 && type <= 3) return end - from === wireguardLengths[type];
     return type === 4 && onPort && (end - from) % 16 === 0;
   },
-  describe: (fields, { from }) => {
+  describe: (fields, { bytes, from }) => {
     const type = fields.number(
       'wg.type',
       'Type',
@@ -82,8 +82,9 @@ export const wireguard: Application = {
       1,
       (value) => `${wireguardTypes[value] ?? ''} (${value})`,
     );
-    if (type <= 2) fields.raw('wg.sender', 'Sender', from + 4, 4);
-    else fields.raw('wg.receiver', 'Receiver', from + 4, 4);
+    const index = u32le(bytes, from + 4);
+    const whose = type <= 2 ? 'Sender' : 'Receiver';
+    fields.note(`wg.${whose.toLowerCase()}`, `${whose}: ${hex(8)(index)}`, index, from + 4, 4);
     fields.title('WireGuard Protocol');
     fields.summary('WireGuard', wireguardTypes[type] ?? `type ${type}`);
   },

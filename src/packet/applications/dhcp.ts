@@ -87,11 +87,10 @@ function describeOptions(fields: Fields, from: number, end: number): number {
     const length = fields.bytes[start + 1] ?? 0;
     if (start + 2 + length > end) break;
     fields.group(
-      'dhcp.option',
+      'dhcp.option.type',
       start,
       2 + length,
       () => {
-        fields.number('dhcp.option.type', 'Option', start, 1);
         fields.number('dhcp.option.length', 'Length', start + 1, 1);
         const address = addressOptions[option];
         const text = textOptions[option];

@@ -138,6 +138,6 @@ function nameAt(
 ): string {
   const name = readName(fields.bytes, start, end, at);
   const text = name.text ?? 'malformed name';
-  fields.note(field, `Name: ${text}`, text, at, length);
+  fields.note(field, `Name: ${text}`, text, at, name.text === null ? length : name.next - at);
   return text;
 }

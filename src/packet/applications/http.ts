@@ -83,9 +83,24 @@ function describeHeaders(fields: Fields, payload: Payload, from: number): void {
     if (line === '') return;
     const colon = line.indexOf(':');
     const field = colon > 0 ? headers[line.slice(0, colon).toLowerCase()] : undefined;
-    if (field !== undefined) fields.note(field, line, line.slice(colon + 1).trim(), at, line.length);
+    if (field !== undefined)
+      fields.note(
+        field,
+        line,
+        line.slice(colon + 1).trim(),
+        at,
+        line.length + lineEnd(payload, at + line.length),
+      );
     at += line.length;
   }
+}
+
+/** Octets of CR and LF at `at`. */
+function lineEnd({ bytes, end }: Payload, at: number): number {
+  let next = at;
+  if (next < end && bytes[next] === 13) next++;
+  if (next < end && bytes[next] === 10) next++;
+  return next - at;
 }
 
 export const http: Application = {

@@ -65,9 +65,15 @@ function describe(fields: Fields, payload: Payload): void {
     return;
   }
   const line = firstLine(payload, 320);
-  if (request.test(line))
-    fields.note('memcache.command', `Command: ${line}`, line.split(' ')[0] ?? '', from, line.length);
-  else fields.note('memcache.response', `Response: ${line}`, line.split(' ')[0] ?? '', from, line.length);
+  const word = line.split(' ')[0] ?? '';
+  const name = request.test(line) ? 'memcache.command' : 'memcache.response';
+  fields.note(
+    name,
+    `${name === 'memcache.command' ? 'Command' : 'Response'}: ${word}`,
+    word,
+    from,
+    word.length,
+  );
   fields.summary('MEMCACHE', line);
 }
 

@@ -179,7 +179,7 @@ function describeError(fields: Fields, payload: Payload, from: number, end: numb
     const kind = String.fromCharCode(payload.bytes[at] ?? 0);
     const text = cString(payload, at + 1);
     const name = errorFields[kind];
-    if (name !== undefined) fields.note(name, `${name.slice(6)}: ${text}`, text, at + 1, text.length + 1);
+    if (name !== undefined) fields.note(name, `${name.slice(6)}: ${text}`, text, at, text.length + 2);
     if (kind === 'C') code = text;
     if (kind === 'M') message = text;
     if (kind === 'S') severity = text;

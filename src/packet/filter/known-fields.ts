@@ -21,7 +21,7 @@ const names: Readonly<Record<FieldKind, string>> = {
     arp.hw.size arp.hw.type arp.opcode arp.proto.size arp.proto.type
     ayiya.epoch ayiya.nextheader cfp.ftag cfp.ttl chdlc.address chdlc.protocol data.len
     dccp.ccval dccp.checksum dccp.cscov dccp.data_offset dccp.dstport dccp.seq_raw dccp.srcport dccp.type
-    dhcp.flags dhcp.hops dhcp.hw.len dhcp.hw.type dhcp.id dhcp.option dhcp.option.dhcp
+    dhcp.flags dhcp.hops dhcp.hw.len dhcp.hw.type dhcp.id dhcp.option.dhcp
     dhcp.option.ip_address_lease_time dhcp.option.length dhcp.option.type dhcp.secs dhcp.type dhcpv6.msgtype dhcpv6.xid
     dns.count.add_rr dns.count.answers dns.count.auth_rr dns.count.queries dns.flags.opcode dns.flags.rcode dns.id
     dns.length dns.mx.preference dns.qry.class dns.qry.type dns.resp.class dns.resp.len dns.resp.ttl dns.resp.type
@@ -31,7 +31,7 @@ const names: Readonly<Record<FieldKind, string>> = {
     geneve.option_length geneve.proto_type geneve.version geneve.vni
     gre.checksum gre.flags_and_version gre.key gre.key.call_id gre.key.payload_length gre.proto gre.sequence_number
     gtp.flags gtp.length gtp.message gtp.teid http.response.code http2.flags http2.length http2.streamid http2.type
-    icmp.checksum icmp.code icmp.ident icmp.mtu icmp.seq icmp.type
+    icmp.checksum icmp.code icmp.ext.echo.seq icmp.ident icmp.mtu icmp.seq icmp.type
     icmpv6.checksum icmpv6.code icmpv6.echo.identifier icmpv6.echo.sequence_number icmpv6.mtu
     icmpv6.nd.ra.cur_hop_limit icmpv6.nd.ra.flag icmpv6.nd.ra.reachable_time icmpv6.nd.ra.retrans_timer
     icmpv6.nd.ra.router_lifetime icmpv6.opt.length icmpv6.opt.mtu icmpv6.opt.prefix.length icmpv6.opt.type icmpv6.type
@@ -42,7 +42,7 @@ const names: Readonly<Record<FieldKind, string>> = {
     ipv6.hopopts.len ipv6.hopopts.nxt ipv6.nxt ipv6.opt.jumbo ipv6.plen ipv6.routing.len ipv6.routing.nxt
     ipv6.routing.segleft ipv6.routing.type ipv6.tclass ipv6.version
     isakmp.exchangetype isakmp.version l2tp.flags l2tp.length l2tp.session l2tp.tunnel lisp-data.flags lisp.type
-    llc.control llc.dsap llc.oui llc.ssap llc.type lldp.chassis.subtype lldp.port.subtype lldp.time_to_live lldp.tlv.len
+    llc.control llc.dsap llc.oui llc.ssap llc.type llc.pid llc.cisco_pid lldp.chassis.subtype lldp.port.subtype lldp.time_to_live lldp.tlv.len
     lldp.tlv.type macsec.PN macsec.SL memcache.extras.length memcache.key.length memcache.magic memcache.opcode
     memcache.status mip6.hlen mip6.mhtype mip6.proto mongo.message_length mongo.opcode mongo.request_id mongo.response_to
     mpls.bottom mpls.exp mpls.label mpls.ttl mysql.command mysql.error_code mysql.packet_length mysql.packet_number
@@ -61,7 +61,7 @@ const names: Readonly<Record<FieldKind, string>> = {
     tcp.urgent_pointer tcp.window_size_value tls.alert_message.desc tls.alert_message.level tls.handshake.ciphersuite
     tls.handshake.length tls.handshake.type tls.handshake.version tls.record.content_type tls.record.length
     tls.record.version trill.egress_nick trill.ingress_nick udp.checksum udp.dstport udp.length udp.srcport vlan.dei
-    vlan.etype vlan.id vlan.priority vntag.dir vntag.dst vntag.src vxlan.flags vxlan.gbp vxlan.vni wg.type
+    vlan.etype vlan.id vlan.len vlan.priority vntag.dir vntag.dst vntag.src vxlan.flags vxlan.gbp vxlan.vni wg.receiver wg.sender wg.type
     wlan.fc.subtype wlan.fc.type`,
   boolean: `
     dccp.x dns.flags.authoritative dns.flags.recavail dns.flags.recdesired dns.flags.response dns.flags.truncated
@@ -93,8 +93,8 @@ const names: Readonly<Record<FieldKind, string>> = {
     pgsql.query pgsql.severity pgsql.ssl_response pgsql.type pktap.ifname resp.argument resp.command resp.error
     resp.value ssh.protocol tls.handshake.extensions_alpn_str tls.handshake.extensions_server_name`,
   bytes: `
-    data.data dhcp.option.value dns.data geneve.option isakmp.ispi isakmp.rspi lldp.unknown_subtype.content ntp.refid
-    quic.dcid tcp.options.data tcp.options.tfo.cookie wg.receiver wg.sender`,
+    arp.dst.hw arp.src.hw data.data dhcp.option.value dns.data geneve.option isakmp.ispi isakmp.rspi lldp.unknown_subtype.content ntp.refid
+    quic.dcid tcp.options.data tcp.options.tfo.cookie`,
 };
 
 /** A name that stands for several: either of them may match. */

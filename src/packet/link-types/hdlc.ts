@@ -8,6 +8,7 @@ import { byEtherType } from '../registry.ts';
 import type { Walk } from '../walk.ts';
 
 const typePpp = 0x880b;
+const unnumberedInformation = 0x03;
 const unicast = 0x0f;
 const multicast = 0x8f;
 /** Cisco's keep-alives, under RARP's EtherType. */
@@ -55,11 +56,19 @@ function behindDirection(follow: (walk: Walk) => Protocol | null): (walk: Walk) 
   };
 }
 
+/** Older pppd wrote its direction over HDLC's address, so that only the control octet is left of the framing. */
+function followPppd(walk: Walk): Protocol | null {
+  if (walk.available > 0 && walk.buffer[walk.offset] === unnumberedInformation) walk.offset += 1;
+  return byEtherType(typePpp);
+}
+
 export const pppDirection = defineProtocol({
   name: 'hdlc',
-  linkTypes: [166, 204],
+  linkTypes: [204],
   step: behindDirection(() => byEtherType(typePpp)),
 });
+
+export const pppd = defineProtocol({ name: 'hdlc', linkTypes: [166], step: behindDirection(followPppd) });
 
 export const ciscoDirection = defineProtocol({
   name: 'chdlc',

@@ -3,7 +3,7 @@ import type { Protocol } from '../protocol.ts';
 import { arcnet, arcnetLinux } from './arcnet.ts';
 import { rfc2684, sunAtm } from './atm.ts';
 import { frameRelay, frameRelayDirection } from './frame-relay.ts';
-import { ciscoDirection, ciscoHdlc, pppDirection, pppHdlc } from './hdlc.ts';
+import { ciscoDirection, ciscoHdlc, pppDirection, pppd, pppHdlc } from './hdlc.ts';
 import { nflog } from './nflog.ts';
 import { nullLoopback } from './null.ts';
 import { pktap } from './pktap.ts';
@@ -40,6 +40,7 @@ export const linkTypes: readonly Protocol[] = [
   pppHdlc,
   ciscoHdlc,
   pppDirection,
+  pppd,
   ciscoDirection,
   frameRelay,
   frameRelayDirection,

@@ -41,7 +41,7 @@ export const nflog = defineProtocol({
     fields.number('nflog.res_id', 'Resource id', from + 2, 2);
     const prefix = find(fields.bytes, from, fields.end, prefixField);
     if (prefix >= 0) {
-      fields.text('nflog.prefix', 'Prefix', prefix + 4, Math.max(0, u16le(fields.bytes, prefix) - 5));
+      fields.text('nflog.prefix', 'Prefix', prefix + 4, Math.max(0, u16le(fields.bytes, prefix) - 4));
     }
     fields.title('Linux Netfilter NFLOG');
     fields.summary('NFLOG', 'Netfilter log');

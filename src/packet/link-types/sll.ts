@@ -10,7 +10,7 @@ import type { Walk } from '../walk.ts';
 /** Values of the protocol field that are not EtherTypes (linux/if_ether.h). */
 const protocol8023 = 0x0001;
 const protocol8022 = 0x0004;
-/** ARPHRD_IPGRE (linux/if_arp.h): the protocol field is GRE's. ARPHRD_IEEE80211_RADIOTAP: a radiotap frame. */
+/** ARPHRD_IEEE80211_RADIOTAP and ARPHRD_NETLINK of linux/if_arp.h: a radiotap frame, a netlink message. */
 const arphrdRadiotap = 803;
 const arphrdNetlink = 824;
 const linkTypeRadiotap = 127;

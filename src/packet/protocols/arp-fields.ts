@@ -3,6 +3,8 @@ import { type Fields, hex } from '../fields.ts';
 const request = 1;
 /** ATMARP (RFC 2225) has other fields behind the same start. */
 const atm = 19;
+/** Ethernet and IEEE 802: addresses are MAC addresses. */
+const macHardware = new Set([1, 6]);
 const reply = 2;
 const operations: Readonly<Record<number, string>> = {
   1: 'request',
@@ -24,14 +26,20 @@ export function describeArp(fields: Fields, from: number): void {
   });
   fields.title(`Address Resolution Protocol (${operations[operation] ?? operation})`);
   const info = `ARP ${operations[operation] ?? `operation ${operation}`}`;
-  if (hardware === atm || hardwareSize !== 6 || protocolSize !== 4 || protocol !== 0x0800) {
+  if (hardware === atm || protocol !== 0x0800 || protocolSize !== 4) {
     fields.summary('ARP', info);
     return;
   }
-  const senderMac = fields.mac('arp.src.hw_mac', 'Sender MAC address', from + 8);
-  const sender = fields.ipv4('arp.src.proto_ipv4', 'Sender IP address', from + 14);
-  fields.mac('arp.dst.hw_mac', 'Target MAC address', from + 18);
-  const target = fields.ipv4('arp.dst.proto_ipv4', 'Target IP address', from + 24);
+  const hasMac = hardwareSize === 6 && macHardware.has(hardware);
+  let at = from + 8;
+  const senderMac = hasMac ? fields.mac('arp.src.hw_mac', 'Sender MAC address', at) : '';
+  if (!hasMac) fields.raw('arp.src.hw', 'Sender hardware address', at, hardwareSize);
+  at += hardwareSize;
+  const sender = fields.ipv4('arp.src.proto_ipv4', 'Sender IP address', at);
+  at += 4;
+  if (hasMac) fields.mac('arp.dst.hw_mac', 'Target MAC address', at);
+  else fields.raw('arp.dst.hw', 'Target hardware address', at, hardwareSize);
+  const target = fields.ipv4('arp.dst.proto_ipv4', 'Target IP address', at + hardwareSize);
   if (operation === request && sender === target) fields.summary('ARP', `ARP Announcement for ${sender}`);
   else if (operation === request) fields.summary('ARP', `Who has ${target}? Tell ${sender}`);
   else if (operation === reply) fields.summary('ARP', `${sender} is at ${senderMac}`);

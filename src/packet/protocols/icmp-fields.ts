@@ -79,7 +79,10 @@ export function describeIcmp(fields: Fields, from: number): void {
       2,
       (value) => `${value} (${hex(4)(value)})`,
     );
-    const sequence = fields.number('icmp.seq', 'Sequence Number (BE)', from + 6, type > 40 ? 1 : 2);
+    const sequence =
+      type > 40
+        ? fields.number('icmp.ext.echo.seq', 'Sequence Number', from + 6, 1)
+        : fields.number('icmp.seq', 'Sequence Number (BE)', from + 6, 2);
     info += ` id=${hex(4)(id)}, seq=${sequence}`;
     if (echoes.has(type) && fields.has(from + 8, 1))
       fields.raw('data.data', 'Data', from + 8, fields.end - from - 8);

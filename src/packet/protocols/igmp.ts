@@ -21,7 +21,12 @@ export const igmp = defineProtocol({
       1,
       (value) => types[value] ?? `0x${value.toString(16)}`,
     );
-    fields.number('igmp.max_resp', 'Max Resp Time', from + 1, 1);
+    if (type === 17 && fields.has(from + 8, 1)) {
+      const code = fields.bytes[from + 1] ?? 0;
+      fields.note('igmp.max_resp', `Max Resp Time: ${maxResponse(code)}`, maxResponse(code), from + 1, 1);
+    } else {
+      fields.number('igmp.max_resp', 'Max Resp Time', from + 1, 1);
+    }
     fields.number(
       'igmp.checksum',
       'Checksum',
@@ -39,3 +44,8 @@ export const igmp = defineProtocol({
     fields.summary('IGMP', `${types[type] ?? `type ${type}`}${group === '' ? '' : ` ${group}`}`);
   },
 });
+
+/** IGMPv3's code: from 128 on a floating point number of 3 bits exponent, 4 of mantissa (RFC 3376 4.1.1). */
+function maxResponse(code: number): number {
+  return code < 128 ? code : ((code & 0xf) | 0x10) << (((code >> 4) & 7) + 3);
+}

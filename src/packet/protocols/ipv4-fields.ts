@@ -42,7 +42,14 @@ export function describeIpv4(fields: Fields, from: number, to: number): void {
     },
     (fields.bytes[from + 6] ?? 0) >> 5,
   );
-  const position = fields.bits('ip.frag_offset', 'Fragment Offset', from + 6, 2, 0x1fff, undefined, 8);
+  const position = fields.bits(
+    'ip.frag_offset',
+    'Fragment Offset',
+    from + 6,
+    2,
+    0x1fff,
+    (value) => `${value * 8}`,
+  );
   fields.number('ip.ttl', 'Time to Live', from + 8, 1);
   const protocol = fields.number(
     'ip.proto',
@@ -62,7 +69,7 @@ export function describeIpv4(fields: Fields, from: number, to: number): void {
     const id = hex(4)(identification);
     fields.summary(
       'IPv4',
-      `Fragmented IP protocol (proto=${ipProtocolName(protocol)} ${protocol}, off=${position}, ID=${id})`,
+      `Fragmented IP protocol (proto=${ipProtocolName(protocol)} ${protocol}, off=${position * 8}, ID=${id})`,
     );
   } else {
     fields.summary('IPv4', `${ipProtocolName(protocol)} (${protocol})`);
@@ -81,7 +88,7 @@ function describeOptions(fields: Fields, from: number, end: number): void {
         `IP Option - ${options[type] ?? `type ${type}`} (${length} bytes)`,
         type,
         at,
-        length,
+        1,
       );
       if (type === 0) break;
       at += length;

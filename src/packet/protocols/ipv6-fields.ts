@@ -4,7 +4,7 @@ import { ipProtocolName } from './ip-protocol-names.ts';
 export function describeIpv6(fields: Fields, from: number): void {
   fields.bits('ipv6.version', 'Version', from, 1, 0xf0);
   fields.bits('ipv6.tclass', 'Traffic Class', from, 4, 0x0ff00000, hex(2));
-  fields.bits('ipv6.flow', 'Flow Label', from, 4, 0x000fffff, hex(5));
+  fields.bits('ipv6.flow', 'Flow Label', from + 1, 3, 0x0fffff, hex(5));
   fields.number('ipv6.plen', 'Payload Length', from + 4, 2);
   const next = fields.number(
     'ipv6.nxt',

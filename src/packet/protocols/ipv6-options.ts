@@ -16,8 +16,10 @@ function step(walk: Walk): Protocol | null {
   const length = ((buffer[offset + 1] ?? 0) + 1) * 8;
   if (walk.available < length) return walk.malformed();
   if (layer.protocol === hopByHop && u16(buffer, layer.headerOffset + 4) === 0) {
-    const jumbo = jumboLength(buffer, offset + 2, offset + length);
-    if (jumbo > 0) {
+    const at = findJumbo(buffer, offset + 2, offset + length);
+    const jumbo = at < 0 ? 0 : u32(buffer, at);
+    // RFC 2675 section 3: a jumbo payload is longer than 65,535 octets.
+    if (jumbo > 0xffff) {
       const base = layer.headerOffset + 40 - offset;
       walk.limit(base + jumbo);
       layer.totalLength = 40 + jumbo;
@@ -28,8 +30,8 @@ function step(walk: Walk): Protocol | null {
   return nextIpProtocol(walk, buffer[offset] ?? 0);
 }
 
-/** The jumbo payload length among options; 0 without one. */
-export function jumboLength(buffer: Uint8Array, from: number, to: number): number {
+/** Offset of the jumbo payload length among options; -1 without one. */
+function findJumbo(buffer: Uint8Array, from: number, to: number): number {
   let offset = from;
   while (offset < to) {
     const option = buffer[offset] ?? 0;
@@ -38,14 +40,10 @@ export function jumboLength(buffer: Uint8Array, from: number, to: number): numbe
       continue;
     }
     const length = buffer[offset + 1] ?? 0;
-    if (option === jumboOption && length === 4 && offset + 6 <= to) {
-      const value = u32(buffer, offset + 2);
-      // RFC 2675 section 3: a jumbo payload is longer than 65,535 octets.
-      return value > 0xffff ? value : 0;
-    }
+    if (option === jumboOption && length === 4 && offset + 6 <= to) return offset + 2;
     offset += 2 + length;
   }
-  return 0;
+  return -1;
 }
 
 export const hopByHopOptions = defineProtocol({
@@ -55,9 +53,8 @@ export const hopByHopOptions = defineProtocol({
   describe: (fields, from, to) => {
     fields.number('ipv6.hopopts.nxt', 'Next Header', from, 1);
     fields.number('ipv6.hopopts.len', 'Length', from + 1, 1);
-    const jumbo = jumboLength(fields.bytes, from + 2, Math.min(to, fields.end));
-    if (jumbo > 0)
-      fields.note('ipv6.opt.jumbo', `Jumbo payload length: ${jumbo}`, jumbo, from + 2, to - from - 2);
+    const jumbo = findJumbo(fields.bytes, from + 2, Math.min(to, fields.end));
+    if (jumbo >= 0) fields.number('ipv6.opt.jumbo', 'Jumbo payload length', jumbo, 4);
     fields.title('IPv6 Hop-by-Hop Option');
   },
 });

@@ -65,8 +65,9 @@ export const llc = defineProtocol({
     fields.number('llc.ssap', 'SSAP', from + 1, 1, hex(1));
     const control = fields.number('llc.control', 'Control field', from + 2, 1, hex(1));
     if (destination === snapSap && (control & 0xef) === unnumberedInformation) {
-      fields.number('llc.oui', 'Organization Code', from + 3, 3, hex(1));
-      fields.number('llc.type', 'Type', from + 6, 2, hex(1));
+      const organisation = fields.number('llc.oui', 'Organization Code', from + 3, 3, hex(6));
+      const name = etherTypeOrganisations.has(organisation) ? 'llc.type' : 'llc.pid';
+      fields.number(organisation === ciscoOrganisation ? 'llc.cisco_pid' : name, 'Type', from + 6, 2, hex(4));
     }
     fields.title('Logical-Link Control');
     fields.summary('LLC', `DSAP 0x${destination.toString(16)}`);

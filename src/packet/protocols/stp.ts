@@ -24,15 +24,7 @@ export const stp = defineProtocol({
     fields.number('stp.flags', 'BPDU flags', from + 4, 1, hex(2));
     if (type === rapid)
       fields.bits('stp.flags.port_role', 'Port Role', from + 4, 1, 0x0c, (role) => roles[role] ?? '');
-    const priority = fields.bits(
-      'stp.root.prio',
-      'Root Bridge Priority',
-      from + 5,
-      2,
-      0xf000,
-      undefined,
-      4096,
-    );
+    const priority = fields.bits('stp.root.prio', 'Root Bridge Priority', from + 5, 1, 0xf0, undefined, 4096);
     fields.bits('stp.root.ext', 'Root Bridge System ID Extension', from + 5, 2, 0x0fff);
     const root = fields.mac('stp.root.hw', 'Root Bridge System ID', from + 7);
     const cost = fields.number('stp.root.cost', 'Root Path Cost', from + 13, 4);

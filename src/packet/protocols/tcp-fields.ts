@@ -30,8 +30,8 @@ export function describeTcp(fields: Fields, from: number): void {
     'tcp.len',
     `TCP Segment Len: ${fields.context.payloadLength}`,
     fields.context.payloadLength,
-    from + 12,
-    1,
+    from,
+    0,
   );
   const sequence = fields.number('tcp.seq_raw', 'Sequence Number (raw)', from + 4, 4);
   const acknowledgment = fields.number('tcp.ack_raw', 'Acknowledgment number (raw)', from + 8, 4);

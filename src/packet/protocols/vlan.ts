@@ -22,7 +22,8 @@ export const vlan = defineProtocol({
     const priority = fields.bits('vlan.priority', 'Priority', from, 2, 0xe000);
     fields.bits('vlan.dei', 'DEI', from, 2, 0x1000);
     const id = fields.bits('vlan.id', 'ID', from, 2, 0x0fff);
-    fields.number('vlan.etype', 'Type', from + 2, 2, hex(4));
+    if (u16(fields.bytes, from + 2) > 1500) fields.number('vlan.etype', 'Type', from + 2, 2, hex(4));
+    else fields.number('vlan.len', 'Length', from + 2, 2);
     fields.title(`802.1Q Virtual LAN, PRI: ${priority}, ID: ${id}`);
   },
 });
