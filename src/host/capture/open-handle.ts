@@ -1,5 +1,5 @@
 /** One libpcap handle on one interface of one namespace, ready to be polled. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { exitStatus, messageOf, NetscopeError } from '../../util/errors.ts';
 import { inNamespace } from '../namespaces/enter.ts';
 import { activateError, type Libpcap, type Pointer } from './libpcap.ts';
@@ -132,8 +132,7 @@ function interfacesHere(): string[] {
 }
 
 function namespaceError(target: CaptureTarget, cause: unknown): NetscopeError {
-  const path = target.namespacePath ?? '';
-  const gone = !existsSync(path);
+  const gone = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
   return new NetscopeError(
     {
       tried: `enter the namespace ${target.namespaceName}`,
