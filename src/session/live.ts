@@ -6,7 +6,7 @@ import { defaultSnaplen } from '../host/capture/model.ts';
 import { openCapture } from '../host/capture/open.ts';
 import { takeSnapshot } from '../host/snapshot.ts';
 import type { SelectedInterface } from '../topology/select-interfaces.ts';
-import { exitStatus, NetscopeError } from '../util/errors.ts';
+import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
 import { BaseSession } from './base.ts';
 import { HostFollower } from './host-follower.ts';
 import { type HostState, hostStateOf } from './host-state.ts';
@@ -69,7 +69,10 @@ class LiveSession extends BaseSession {
   #recorder: Recorder | null = null;
   /** Why the recording ended before its time. */
   #failure: Error | null = null;
-  #capture: LiveCapture | null = null;
+  readonly #captures = new Set<LiveCapture>();
+  /** Interfaces that are captured, or were until they disappeared: `namespace ifindex`. */
+  readonly #chosen = new Set<string>();
+  #growing = false;
   #timer: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
   #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null;
@@ -96,6 +99,7 @@ class LiveSession extends BaseSession {
         this.host = next;
         this.#recorder?.host(next);
         this.ingest.version++;
+        void this.#captureNew(next);
       },
       (text) => this.ingest.warn(text),
     );
@@ -113,28 +117,61 @@ class LiveSession extends BaseSession {
       this.#settle?.resolve();
       return;
     }
-    const targets = host.lookup
-      .resolveInterfaces(this.#options.interfaces)
-      .map((chosen) => targetOf(chosen, host));
-    if (targets.length === 0) throw nothingToCapture();
-    if (this.#options.write !== undefined)
-      this.#recorder = await this.#openRecorder(this.#options.write, host);
+    const chosen = host.lookup.resolveInterfaces(this.#options.interfaces);
+    if (chosen.length === 0) throw nothingToCapture();
+    if (this.#options.write !== undefined) this.#recorder = this.#createRecorder(this.#options.write);
+    await this.#capture(chosen, host);
+    await this.#recorder?.open(host);
     this.#follower.start();
-    this.#capture = await openCapture(
-      {
-        targets,
-        filter: this.#options.filter,
-        snaplen: this.#options.snaplen ?? defaultSnaplen,
-        backend: this.#options.backend ?? 'libpcap',
-      },
-      this.#sink(),
-    );
-    for (const note of this.#capture.notes) this.ingest.warn(note);
     this.state = 'capturing';
     if (this.#options.duration !== undefined) {
       this.#timer = setTimeout(() => void this.stop(), this.#options.duration * 1000);
     }
-    void this.#capture.ended.then(() => this.stop());
+  }
+
+  /** Begins to capture on these interfaces, besides those that are captured already. */
+  async #capture(chosen: readonly SelectedInterface[], host: HostState): Promise<void> {
+    for (const one of chosen) this.#chosen.add(keyOf(one));
+    const capture = await openCapture(
+      {
+        targets: chosen.map((one) => targetOf(one, host)),
+        filter: this.#options.filter,
+        snaplen: this.#options.snaplen ?? defaultSnaplen,
+        backend: this.#options.backend ?? 'libpcap',
+        firstInterfaceId: this.ingest.interfaces.length,
+      },
+      this.#sink(chosen),
+    );
+    this.#captures.add(capture);
+    for (const note of capture.notes) this.ingest.warn(note);
+    void capture.ended.then(() => {
+      this.#captures.delete(capture);
+      if (this.#captures.size === 0) void this.stop();
+    });
+  }
+
+  /** What `-i` (or its absence) means may have grown: a container was started, a network made. */
+  async #captureNew(host: HostState): Promise<void> {
+    if (this.state !== 'capturing' || this.#growing || this.#stopping !== null) return;
+    this.#growing = true;
+    try {
+      for (const one of this.#wanted(host).filter((wanted) => !this.#chosen.has(keyOf(wanted)))) {
+        await this.#capture([one], host);
+      }
+    } catch (error) {
+      this.ingest.warn(messageOf(error));
+    } finally {
+      this.#growing = false;
+    }
+  }
+
+  /** What `-i` selects now: nothing while the container that it names is gone. */
+  #wanted(host: HostState): readonly SelectedInterface[] {
+    try {
+      return host.lookup.resolveInterfaces(this.#options.interfaces);
+    } catch {
+      return [];
+    }
   }
 
   stop(): Promise<void> {
@@ -171,24 +208,22 @@ class LiveSession extends BaseSession {
     return counts.includes(null) ? null : counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
   }
 
-  #openRecorder(target: RecordingTarget, host: HostState): Promise<Recorder> {
-    return Recorder.open(
-      {
-        target,
-        filter: this.#options.filter,
-        application: `netscope ${this.#options.version}`,
-        rulesOf: (flow) => this.rulesOfFlow(flow),
-        onFailure: (why) => {
-          this.#failure = why;
-          void this.stop();
-        },
+  #createRecorder(target: RecordingTarget): Recorder {
+    return new Recorder({
+      target,
+      filter: this.#options.filter,
+      application: `netscope ${this.#options.version}`,
+      rulesOf: (flow) => this.rulesOfFlow(flow),
+      onFailure: (why) => {
+        this.#failure = why;
+        void this.stop();
       },
-      host,
-    );
+    });
   }
 
-  #sink(): LiveSink {
+  #sink(chosen: readonly SelectedInterface[]): LiveSink {
     const { ingest } = this;
+    const firstId = ingest.interfaces.length;
     return {
       interface: (device) => {
         ingest.interface(device);
@@ -201,6 +236,9 @@ class LiveSession extends BaseSession {
         const ended = ingest.interfaces[interfaceId];
         if (ended === undefined) return;
         ended.ended = why;
+        // One that comes back under the same number is another interface.
+        const gone = chosen[interfaceId - firstId];
+        if (gone !== undefined) this.#chosen.delete(keyOf(gone));
         ingest.warn(`${ended.device.name ?? interfaceId}: ${why}`);
         this.changes.announce();
       },
@@ -210,8 +248,9 @@ class LiveSession extends BaseSession {
   async #finish(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     try {
-      await this.#capture?.stop();
-      if (this.#capture !== null) await this.#follower.finish();
+      const captured = this.ingest.interfaces.length > 0;
+      await Promise.all([...this.#captures].map((capture) => capture.stop()));
+      if (captured) await this.#follower.finish();
       this.ingest.table.finish();
       this.ingest.version++;
       await this.#recorder?.finish();
@@ -226,6 +265,10 @@ class LiveSession extends BaseSession {
       this.changes.announce();
     }
   }
+}
+
+function keyOf({ namespaceId, index }: SelectedInterface): string {
+  return `${namespaceId} ${index}`;
 }
 
 function targetOf(chosen: SelectedInterface, host: HostState): CaptureTarget {

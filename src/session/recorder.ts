@@ -35,28 +35,33 @@ const snapshotInterval = 20_000;
 const million = 1_000_000;
 
 export class Recorder {
-  readonly #recording: Recording;
   readonly #options: RecorderOptions;
   readonly #pending = new PendingPackets();
-  readonly #timer: NodeJS.Timeout;
+  /** Interfaces that were announced before the file was there. */
+  #devices: CaptureInterface[] = [];
+  #recording: Recording | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #newestFlow = 0;
   #host: HostState | null = null;
   #snapshotAt = 0;
   #failed = false;
 
-  private constructor(recording: Recording, options: RecorderOptions) {
-    this.#recording = recording;
+  constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#writePending(Date.now() - delay), delay / 2);
   }
 
-  /** @throws NetscopeError when the file cannot be written. */
-  static async open(options: RecorderOptions, host: HostState): Promise<Recorder> {
-    const { file, megabytes, seconds, count } = options.target;
+  /**
+   * Creates the file. Called once capturing has begun, so that a capture that cannot begin empties no file;
+   * what came in until then is kept.
+   *
+   * @throws NetscopeError when the file cannot be written.
+   */
+  async open(host: HostState): Promise<void> {
+    const { file, megabytes, seconds, count } = this.#options.target;
     const recording = await openRecording({
       file,
-      filter: options.filter,
-      application: options.application,
+      filter: this.#options.filter,
+      application: this.#options.application,
       os: `Linux ${host.snapshot.host.kernel}`,
       rotation: {
         ...(megabytes === undefined ? {} : { bytes: megabytes * million }),
@@ -64,34 +69,38 @@ export class Recorder {
         ...(count === undefined ? {} : { count }),
       },
     });
-    const recorder = new Recorder(recording, options);
-    recorder.host(host);
-    return recorder;
+    for (const device of this.#devices) recording.interface(device);
+    this.#devices = [];
+    this.#recording = recording;
+    this.#timer = setInterval(() => this.#writePending(Date.now() - delay), delay / 2);
+    this.host(host);
   }
 
   /** Packets that were not written because the disk or the reader of the pipe was too slow. */
   get lost(): number {
-    return this.#recording.lost;
+    return this.#recording?.lost ?? 0;
   }
 
   /** All files that -G and -W ask for are written. */
   get isComplete(): boolean {
-    return this.#recording.isComplete;
+    return this.#recording?.isComplete ?? false;
   }
 
   interface(device: CaptureInterface): void {
-    this.#recording.interface(device);
+    if (this.#recording === null) this.#devices.push(device);
+    else this.#recording.interface(device);
   }
 
   /** The state of the host as it is known now. */
   host(state: HostState): void {
+    this.#host = state;
+    if (this.#recording === null) return;
     this.#recording.names(namesOf(state));
     const now = Date.now();
     if (now - this.#snapshotAt >= snapshotInterval) {
       this.#snapshotAt = now;
       void this.#recording.snapshot(JSON.stringify(state.snapshot));
     }
-    this.#host = state;
   }
 
   packet(record: PacketRecord, flow: number): void {
@@ -101,7 +110,8 @@ export class Recorder {
 
   /** Writes what is left and ends the file. */
   async finish(): Promise<void> {
-    clearInterval(this.#timer);
+    if (this.#timer !== null) clearInterval(this.#timer);
+    if (this.#recording === null) return;
     this.#writePending(Number.POSITIVE_INFINITY);
     if (this.#host !== null) await this.#recording.snapshot(JSON.stringify(this.#host.snapshot));
     await this.#recording.close();
@@ -109,16 +119,18 @@ export class Recorder {
   }
 
   #writePending(until: number): void {
+    const recording = this.#recording;
+    if (recording === null) return;
     this.#pending.take(until, (record, flow) => {
       const isFirst = flow > this.#newestFlow;
       if (isFirst) this.#newestFlow = flow;
-      this.#recording.packet(record, isFirst ? this.#options.rulesOf(flow).map(commentOf) : []);
+      recording.packet(record, isFirst ? this.#options.rulesOf(flow).map(commentOf) : []);
     });
     this.#noticeFailure();
   }
 
   #noticeFailure(): void {
-    const { error } = this.#recording;
+    const error = this.#recording?.error ?? null;
     if (error === null || this.#failed) return;
     this.#failed = true;
     this.#options.onFailure(error);
