@@ -6,12 +6,14 @@ import { Writable } from 'node:stream';
 import { render } from 'ink';
 import type { Session } from '../session/model.ts';
 import { App } from './app.tsx';
+import { SurfaceContext } from './components/painted.tsx';
 import { createController, type Views } from './controller.ts';
 import { suspend, watchEndings } from './ending.ts';
 import { startingUi, type Ui } from './state/model.ts';
 import { createStore } from './state/store.ts';
 import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
+import { createSurface } from './surface.ts';
 import { openTerminal } from './terminal.ts';
 import { colorDepthOf, createTheme } from './theme.ts';
 import { createFlowsView } from './views/flows/view.tsx';
@@ -101,7 +103,10 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     },
     withMouse,
   );
-  const frames = new FrameStream(stdout.columns, stdout.rows, (frame) => terminal.show(frame));
+  const surface = createSurface();
+  const frames = new FrameStream(stdout.columns, stdout.rows, (frame) =>
+    terminal.show(surface.compose(frame)),
+  );
   const control = createController({
     session,
     store,
@@ -156,9 +161,14 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     if (message !== null && message.until < Date.now()) store.set({ ...store.get(), message: null });
   }, messageCheck);
 
+  const screen = (
+    <SurfaceContext value={surface}>
+      <App session={session} store={store} views={views} theme={theme} />
+    </SurfaceContext>
+  );
   const releaseStray = holdStray();
   terminal.enter();
-  const ink = render(<App session={session} store={store} views={views} theme={theme} />, {
+  const ink = render(screen, {
     // Ink asks its streams for no more than FrameStream has.
     stdout: frames as unknown as NodeJS.WriteStream,
     stdin,

@@ -86,8 +86,8 @@ function join(style: string, code: string): string {
 }
 
 export interface Screen {
-  /** The bytes that turn what is on the terminal into `frame`; empty when nothing changed. */
-  draw(frame: string): string;
+  /** The bytes that turn what is on the terminal into these lines; empty when nothing changed. */
+  draw(lines: readonly string[]): string;
   /** The terminal was cleared, or has another size: the next frame is drawn whole. */
   reset(columns: number, rows: number): void;
 }
@@ -107,8 +107,7 @@ export function createScreen(initialColumns: number, initialRows: number): Scree
       cells = [];
       whole = true;
     },
-    draw(frame) {
-      const next = frame.split('\n').slice(0, rows);
+    draw(next) {
       const blank: Cells = cellsOf('', columns);
       let written = whole ? '\u001b[0m\u001b[2J' : '';
       for (let row = 0; row < rows; row++) {

@@ -36,7 +36,7 @@ export interface Terminal {
   /** Gives the terminal back as it was. Synchronous and safe to call at any time, also twice. */
   leave(): void;
   /** Shows a frame; when the terminal is slower than the frames come, only the newest is written. */
-  show(frame: string): void;
+  show(frame: readonly string[]): void;
   /** Draws everything anew, after something else wrote to the terminal. */
   redraw(): void;
   setMouse(on: boolean): void;
@@ -57,8 +57,8 @@ export function openTerminal(
   let text = new StringDecoder('utf8');
   let entered = false;
   let mouseOn = withMouse;
-  let frame: string | null = null;
-  let lastFrame = '';
+  let frame: readonly string[] | null = null;
+  let lastFrame: readonly string[] = [];
   let writing = false;
   let escapeTimer: NodeJS.Timeout | undefined;
   const written = { bytes: 0, frames: 0 };
@@ -139,7 +139,7 @@ export function openTerminal(
       stdout.on('error', onGone);
       stdout.on('resize', onResize);
       stdin.resume();
-      if (lastFrame !== '') this.show(lastFrame);
+      if (lastFrame.length > 0) this.show(lastFrame);
     },
     leave() {
       if (!entered) return;

@@ -1,5 +1,4 @@
 /** The last line: the keys that matter here, or a message, or what is being typed. */
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import { commandHelp } from '../commands.ts';
 import { type Binding, bindingsOf, keyLabel } from '../keymap.ts';
@@ -8,6 +7,7 @@ import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '..
 import { graphemes, widthOf } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
 import type { FilterProblem } from '../views/view.ts';
+import { Painted } from './painted.tsx';
 
 export interface FooterProps {
   readonly ui: Ui;
@@ -18,11 +18,8 @@ export interface FooterProps {
 }
 
 export function Footer({ ui, theme, problem, hints }: FooterProps): ReactElement {
-  return (
-    <Text wrap="truncate-end">
-      {paintLine(fitLine(footerLine(ui, problem, hints, theme), ui.columns), theme)}
-    </Text>
-  );
+  const line = fitLine(footerLine(ui, problem, hints, theme), ui.columns);
+  return <Painted lines={[paintLine(line, theme)]} width={ui.columns} height={1} />;
 }
 
 function footerLine(ui: Ui, problem: FilterProblem | null, hints: readonly string[], theme: Theme): Line {

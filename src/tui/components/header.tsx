@@ -1,5 +1,4 @@
 /** The two lines at the top: what is captured and how it goes; the views, and the way the user came. */
-import { Text } from 'ink';
 import type { ReactElement } from 'react';
 import type { Session } from '../../session/model.ts';
 import { printable } from '../../util/printable.ts';
@@ -9,6 +8,7 @@ import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '..
 import { clock, count, short, span } from '../text/units.ts';
 import { cut } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
+import { Painted } from './painted.tsx';
 import { sparkline } from './sparkline.ts';
 
 export interface HeaderProps {
@@ -19,11 +19,8 @@ export interface HeaderProps {
 
 export function Header({ session, ui, theme }: HeaderProps): ReactElement {
   const lines = [statusLine(session, ui, theme), tabsLine(ui, theme)];
-  return (
-    <Text wrap="truncate-end">
-      {lines.map((line) => paintLine(fitLine(line, ui.columns), theme)).join('\n')}
-    </Text>
-  );
+  const painted = lines.map((line) => paintLine(fitLine(line, ui.columns), theme));
+  return <Painted lines={painted} width={ui.columns} height={lines.length} />;
 }
 
 /** From this width on there is room for words and a longer sparkline. */

@@ -1,8 +1,8 @@
 /** A bordered area with a title in its border, and a scroll bar on it where there is more to see. */
-import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import { fitLine, type Line, paintLine, piece, widthOfLine } from '../text/line.ts';
 import type { Role, Theme } from '../theme.ts';
+import { Painted } from './painted.tsx';
 
 export interface PaneProps {
   readonly theme: Theme;
@@ -19,11 +19,7 @@ export interface PaneProps {
 }
 
 export function Pane(props: PaneProps): ReactElement {
-  return (
-    <Box width={props.width} height={props.height} flexShrink={0}>
-      <Text wrap="truncate-end">{paneLines(props).join('\n')}</Text>
-    </Box>
-  );
+  return <Painted lines={paneLines(props)} width={props.width} height={props.height} />;
 }
 
 function paneLines(props: PaneProps): readonly string[] {

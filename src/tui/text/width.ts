@@ -1,16 +1,20 @@
 /** Columns that text takes on a terminal, and cutting text to a number of columns. */
 import stringWidth from 'string-width';
 
-const ascii = /^[\x20-\x7e]*$/;
+/**
+ * ASCII, Latin, punctuation, arrows, box drawing and blocks: one UTF-16 unit and one column each, alone and
+ * next to each other. Everything else (combining marks, East Asian, emoji) is looked at closely.
+ */
+const simple = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02af\u2010-\u2027\u2190-\u21ff\u2500-\u25ff]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 export function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : stringWidth(text);
+  return simple.test(text) ? text.length : stringWidth(text);
 }
 
 /** What a reader sees as one character each: `é`, `🇩🇪`, `👨‍👩‍👧`. */
 export function graphemes(text: string): readonly string[] {
-  if (ascii.test(text)) return text.split('');
+  if (simple.test(text)) return text.split('');
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
