@@ -27,7 +27,7 @@ export function* flowLines(
 }
 
 function* connectionLines(connection: Connection, flows: readonly Flow[], paint: Paint): Generator<string> {
-  const first = flows[0];
+  const first = flows.find(({ id }) => id === connection.path[0]?.flow) ?? flows[0];
   if (first === undefined) return;
   const state = stateText(first.state, paint);
   const application = first.application === null ? '' : ` ${first.application}`;

@@ -154,15 +154,17 @@ class LiveSession extends BaseSession {
   async #captureNew(host: HostState): Promise<void> {
     if (this.state !== 'capturing' || this.#growing || this.#stopping !== null) return;
     this.#growing = true;
-    try {
-      for (const one of this.#wanted(host).filter((wanted) => !this.#chosen.has(keyOf(wanted)))) {
+    for (const one of this.#wanted(host)) {
+      if (this.#chosen.has(keyOf(one))) continue;
+      try {
         await this.#capture([one], host);
+      } catch (error) {
+        // Gone again already: engines make interfaces in the host's namespace and move them on.
+        const isGone = error instanceof NetscopeError && error.status === exitStatus.usage;
+        if (!isGone) this.ingest.warn(messageOf(error));
       }
-    } catch (error) {
-      this.ingest.warn(messageOf(error));
-    } finally {
-      this.#growing = false;
     }
+    this.#growing = false;
   }
 
   /** What `-i` selects now: nothing while the container that it names is gone. */
