@@ -45,8 +45,8 @@ export class ApplicationTracker {
     return this.#names[(this.#store.words[base + at.misc] ?? 0) >>> misc.applicationShift] || null;
   }
 
-  /** Looks at a payload of a flow that is not flagged `recognised` yet. `now` is in nanoseconds. */
-  look(base: number, fromA: boolean, layer: IpLayer, buffer: Uint8Array, now: number): void {
+  /** Looks at a payload of a flow that is not flagged `recognised` yet. */
+  look(base: number, fromA: boolean, layer: IpLayer, buffer: Uint8Array): void {
     const { words } = this.#store;
     const from = layer.payloadOffset;
     const end = from + Math.min(layer.payloadLength, layer.payloadCaptured);
@@ -63,7 +63,7 @@ export class ApplicationTracker {
       words[base + at.misc] = ((words[base + at.misc] ?? 0) | number) >>> 0;
     }
     const fromSource = fromA === (((words[base + at.flags] ?? 0) & flag.sourceIsB) === 0);
-    this.#follow(base, name, { bytes: buffer, from, end, fromSource }, seen, layer.protocol === tcp, now);
+    this.#follow(base, name, { bytes: buffer, from, end, fromSource }, seen, layer.protocol === tcp);
   }
 
   /** Gives up on answers that are overdue at `now` (nanoseconds), or on all of them (`Infinity`). */
@@ -80,18 +80,11 @@ export class ApplicationTracker {
     this.#queries.forget(id);
   }
 
-  #follow(
-    base: number,
-    name: string,
-    payload: Parameters<Look>[0],
-    seen: number,
-    isTcp: boolean,
-    now: number,
-  ): void {
-    const { words } = this.#store;
+  #follow(base: number, name: string, payload: Parameters<Look>[0], seen: number, isTcp: boolean): void {
+    const { words, times } = this.#store;
     if (name === 'dns') {
       if (payload.fromSource) words[base + at.flags] = (words[base + at.flags] ?? 0) | flag.request;
-      const failure = this.#queries.look(words[base + at.id] ?? 0, payload, isTcp, now);
+      const failure = this.#queries.look(words[base + at.id] ?? 0, payload, isTcp, times[0] ?? 0);
       if (failure !== null) this.#note(base, { note: `dns: ${failure}`, isProblem: true });
       return;
     }

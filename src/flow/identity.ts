@@ -4,6 +4,7 @@
  */
 import type { IpLayer } from '../packet/model.ts';
 import { at, flag, sampleCount } from './record.ts';
+import type { FlowStore } from './store.ts';
 import { tcpFlag } from './tcp/flags.ts';
 
 // V8 folds a module's own constants into optimised code, and loads imported ones at each use.
@@ -38,14 +39,13 @@ export function noteTcpIdentity(words: Uint32Array, base: number, fromA: boolean
 
 /** Notes the identity of one of the first packets of a direction, for protocols other than TCP. */
 export function noteSample(
-  words: Uint32Array,
-  doubles: Float64Array,
+  store: FlowStore,
   base: number,
   fromA: boolean,
   layer: IpLayer,
   buffer: Uint8Array,
-  now: number,
 ): void {
+  const { words, doubles } = store;
   const countWord = base + (fromA ? at.identityA : at.identityB);
   const count = words[countWord] ?? 0;
   if (count >= sampleCount) return;
@@ -55,7 +55,7 @@ export function noteSample(
   const end = layer.payloadOffset + Math.min(layer.payloadCaptured, hashedPayload);
   for (let offset = layer.payloadOffset; offset < end; offset++) hash = mix(hash, buffer[offset] ?? 0);
   words[base + (fromA ? at.samplesA : at.samplesB) + count] = hash;
-  doubles[((base + (fromA ? at.sampleTimesA : at.sampleTimesB)) >> 1) + count] = now;
+  doubles[((base + (fromA ? at.sampleTimesA : at.sampleTimesB)) >> 1) + count] = store.times[0] ?? 0;
   words[countWord] = count + 1;
   // Linux sends datagrams that must not be fragmented with an identification of 0; IPv6 has none at all.
   if (layer.identification <= 0) words[base + flagsAt] = (words[base + flagsAt] ?? 0) | flag.weakIdentity;

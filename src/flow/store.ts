@@ -27,6 +27,11 @@ export class FlowStore {
   doubles = new Float64Array(this.words.buffer);
   /** Words 1 to 3 of A's and of B's address of each record. */
   tails = new Uint32Array(tailWords * firstRecords);
+  /**
+   * Nanoseconds: the time of the packet that is being added, since the second of the first one; and the round trip time
+   * that its ACK shows, or NaN. An array, because a double in an argument or a field costs an object.
+   */
+  readonly times = Float64Array.of(0, Number.NaN);
   /** Flows in memory: records 0 to `count - 1`, in the order of their ids. */
   count = 0;
   /** Numbers of records that changed since the last report, and since connections were last joined; each once. */

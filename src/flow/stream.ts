@@ -57,7 +57,9 @@ export function assembleStream(segments: Iterable<StreamSegment>): readonly Stre
 
   function takeWaiting(side: Side, packet: number): void {
     for (;;) {
-      const at = side.waiting.findIndex(({ sequence }) => sequence !== null && distance(side.next ?? 0, sequence) <= 0);
+      const at = side.waiting.findIndex(
+        ({ sequence }) => sequence !== null && distance(side.next ?? 0, sequence) <= 0,
+      );
       if (at < 0) return;
       const [segment] = side.waiting.splice(at, 1);
       if (segment !== undefined && isNews(side, segment)) give(side, segment, packet, 0);

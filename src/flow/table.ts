@@ -59,9 +59,8 @@ export class FlowTable {
   readonly #reporter: FlowReporter;
   /** `Encapsulation.reverse` by id. */
   readonly #reverse: number[] = [0];
-  /** Time of the last packet in nanoseconds since the second of the first one. */
+  /** Second of the first packet. */
   #epoch = Number.NaN;
-  #now = 0;
   /** Innermost flow of the layer that was counted last, and its direction. */
   #inner = 0;
   #fromA = true;
@@ -79,7 +78,7 @@ export class FlowTable {
 
   /** Nanoseconds that the last packet's ACK came after the segment that it acknowledges; NaN for none. */
   get lastRoundTrip(): number {
-    return this.#unacked.lastRoundTrip;
+    return this.store.times[1] ?? Number.NaN;
   }
 
   /** Goes up when `report` gave something new. */
@@ -92,13 +91,14 @@ export class FlowTable {
     this.lastFlow = 0;
     this.lastInnerFlow = 0;
     this.lastAnalysis = 0;
-    this.#unacked.lastRoundTrip = Number.NaN;
     const { seconds } = packet;
+    const { times } = this.store;
     if (Number.isNaN(this.#epoch)) this.#epoch = seconds;
-    this.#now = (seconds - this.#epoch) * 1e9 + packet.nanoseconds;
+    times[0] = (seconds - this.#epoch) * 1e9 + packet.nanoseconds;
+    times[1] = Number.NaN;
     if (seconds > this.clock.seconds) this.clock.seconds = seconds;
     const { layers, layerCount } = frame;
-    const [only] = layers;
+    const only = layers[0];
     if (layerCount === 1 && only !== undefined && only.fragment === wholePacket) {
       this.lastFlow = this.#addLayer(frame, only, packet);
       this.lastInnerFlow = this.lastFlow;
@@ -182,12 +182,11 @@ export class FlowTable {
       // A segment in fragments has a length that its first fragment does not tell.
       if (layer.hasTransport && layer.fragment === wholePacket) this.#addSegment(base, fromA, layer, packet);
     } else {
-      const words = store.words;
       if (protocol === icmp || protocol === icmpv6) this.#addIcmp(base, layer, packet);
-      noteSample(words, store.doubles, base, fromA, layer, packet.buffer, this.#now);
+      noteSample(store, base, fromA, layer, packet.buffer);
     }
     if (hasPayload && ((store.words[base + flagsAt] ?? 0) & recognised) === 0) {
-      this.#applications.look(base, fromA, layer, packet.buffer, this.#now);
+      this.#applications.look(base, fromA, layer, packet.buffer);
     }
     return id;
   }
@@ -228,7 +227,7 @@ export class FlowTable {
     const store = this.store;
     const { buffer } = packet;
     const end = packet.start + packet.capturedLength;
-    const result = analyseSegment(store, this.#unacked, base, fromA, layer, buffer, end, this.#now);
+    const result = analyseSegment(store, this.#unacked, base, fromA, layer, buffer, end);
     this.lastAnalysis = result;
     const words = store.words;
     if (result !== 0) words[base + countsAt] = this.counts.add(words[base + countsAt] ?? 0, result);

@@ -19,15 +19,17 @@ export interface Finding {
 /** `done` when nothing more is to be learnt, null when the next payload may tell. */
 export type Look = (payload: Payload) => Finding | 'done' | null;
 
-const decoder = new TextDecoder('latin1');
-
 /** Characters of messages that are kept. */
 const maxText = 200;
 
-/** The text from `at` to a NUL, a line's end or the payload's. */
+/** The text (Latin-1) from `at` to a NUL, a line's end or the payload's. */
 export function textAt({ bytes, end }: Payload, at: number): string {
   const limit = Math.min(end, at + maxText);
-  let stop = at;
-  while (stop < limit && bytes[stop] !== 0 && bytes[stop] !== 10 && bytes[stop] !== 13) stop++;
-  return decoder.decode(bytes.subarray(at, stop));
+  let text = '';
+  for (let offset = at; offset < limit; offset++) {
+    const code = bytes[offset] ?? 0;
+    if (code === 0 || code === 10 || code === 13) break;
+    text += String.fromCharCode(code);
+  }
+  return text;
 }

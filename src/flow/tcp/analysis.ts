@@ -79,8 +79,8 @@ export function resetDirections(store: FlowStore, base: number, unacked: Unacked
 
 /**
  * Marks one segment and takes note of it. `base` is the flow's first word, `capturedEnd` where the frame ends in
- * `buffer`, `now` nanoseconds since the table's epoch. Returns `segmentFlag` bits; `unacked.lastRoundTrip` is the
- * round trip time that the segment's acknowledgment shows.
+ * `buffer`. Returns `segmentFlag` bits; `store.times[1]` is the round trip time that the segment's acknowledgment
+ * shows.
  */
 export function analyseSegment(
   store: FlowStore,
@@ -90,13 +90,12 @@ export function analyseSegment(
   layer: IpLayer,
   buffer: Uint8Array,
   capturedEnd: number,
-  now: number,
 ): number {
   const words = store.words;
   const doubles = store.doubles;
+  const now = store.times[0] ?? 0;
   const forward = base + (fromA ? atTcpA : atTcpB);
   const reverse = base + (fromA ? atTcpB : atTcpA);
-  unacked.lastRoundTrip = Number.NaN;
   const flags = layer.tcpFlags;
   const sequence = layer.tcpSequence;
   const ack = layer.tcpAcknowledgment;
@@ -196,14 +195,14 @@ export function analyseSegment(
       ((sequence - nextSequence) | 0) < 0 &&
       !(length > 1 && sequence === (nextSequence - 1) >>> 0)
     ) {
-      result |= repeated(store, base, forward, reverse, sequence, length + (counted ? 1 : 0), now);
+      result |= repeated(store, base, forward, reverse, sequence, length + (counted ? 1 : 0));
     }
   }
 
   let end = (sequence + length) >>> 0;
   if (length > 0 || counted) {
     if (counted) end = (end + 1) >>> 0;
-    unacked.push(store, forward, end, now);
+    unacked.push(store, forward, end);
   }
   const probe = (result & markZeroWindowProbe) !== 0;
   if (!probe && (nextSequence === 0 || ((nextSequence - end) | 0) < 0)) {
@@ -221,11 +220,11 @@ export function analyseSegment(
   // `unacked.push` may have changed the flags.
   forwardFlags = ((words[forward + dirFlags] ?? 0) & ~analysisMask) | result;
   if ((flags & tcpAck) !== 0) {
-    const sent = unacked.acknowledge(store, reverse, ack);
-    unacked.lastRoundTrip = now - sent;
-    if (sent <= now) {
+    unacked.acknowledge(store, reverse, ack);
+    const roundTrip = store.times[1] ?? Number.NaN;
+    if (roundTrip >= 0) {
       const sum = (base + atRttSum) >> 1;
-      doubles[sum] = (doubles[sum] ?? 0) + (now - sent);
+      doubles[sum] = (doubles[sum] ?? 0) + roundTrip;
       words[base + atRttCount] = (words[base + atRttCount] ?? 0) + 1;
     }
   }
@@ -262,8 +261,8 @@ function repeated(
   reverse: number,
   sequence: number,
   span: number,
-  now: number,
 ): number {
+  const now = store.times[0] ?? 0;
   const words = store.words;
   const doubles = store.doubles;
   const sinceAck = now - (doubles[(reverse + dirLastAckTime) >> 1] ?? 0);

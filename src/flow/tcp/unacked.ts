@@ -20,8 +20,6 @@ const maxPerDirection = 10_000;
 const maxRows = 1 << 20;
 
 export class UnackedSegments {
-  /** Nanoseconds from a segment to the acknowledgment that was looked at last; NaN when it acknowledged none. */
-  lastRoundTrip = Number.NaN;
   #next = new Int32Array(1024);
   #end = new Uint32Array(1024);
   #time = new Float64Array(1024);
@@ -29,8 +27,8 @@ export class UnackedSegments {
   #used = 0;
   #free = 0;
 
-  /** Notes a segment that ends before sequence number `end`. `base` is its direction's first word. */
-  push(store: FlowStore, base: number, end: number, time: number): void {
+  /** Notes a segment of now that ends before sequence number `end`. `base` is its direction's first word. */
+  push(store: FlowStore, base: number, end: number): void {
     const words = store.words;
     const count = words[base + dirUnackedCount] ?? 0;
     if (count >= maxPerDirection) return;
@@ -38,7 +36,7 @@ export class UnackedSegments {
     if (row === 0) return;
     this.#next[row] = 0;
     this.#end[row] = end;
-    this.#time[row] = time;
+    this.#time[row] = store.times[0] ?? 0;
     const tail = words[base + dirUnackedTail] ?? 0;
     if (tail === 0) {
       words[base + dirUnackedHead] = row;
@@ -53,13 +51,13 @@ export class UnackedSegments {
   }
 
   /**
-   * Takes away what `ack` acknowledges. Returns the time at which the oldest segment that ends exactly there was
-   * sent, or NaN.
+   * Takes away what `ack` acknowledges now. Sets `store.times[1]` to the nanoseconds since the oldest segment was sent
+   * that ends exactly there, or to NaN.
    */
-  acknowledge(store: FlowStore, base: number, ack: number): number {
+  acknowledge(store: FlowStore, base: number, ack: number): void {
     const words = store.words;
     let row = words[base + dirUnackedHead] ?? 0;
-    if (row === 0) return Number.NaN;
+    if (row === 0) return;
     const unordered = ((words[base + dirFlags] ?? 0) & dirFlagUnordered) !== 0;
     let sent = Number.NaN;
     let before = 0;
@@ -85,7 +83,7 @@ export class UnackedSegments {
     if (count === 0) {
       words[base + dirFlags] = (words[base + dirFlags] ?? 0) & ~dirFlagUnordered;
     }
-    return sent;
+    if (!Number.isNaN(sent)) store.times[1] = (store.times[0] ?? 0) - sent;
   }
 
   /** Forgets a direction's queue: a new connection begins, or the flow goes. */
