@@ -3,11 +3,10 @@ import { describeError } from '../icmp-errors.ts';
 import type { FlowState } from '../model.ts';
 import type { FlowNotes } from '../notes.ts';
 import { at, flag, kind } from '../record.ts';
-import type { FlowNames } from '../report.ts';
 import { type Clock, stateOf } from '../state.ts';
 import type { FlowStore } from '../store.ts';
 import { countsOf, type SegmentCounts } from '../tcp/counts.ts';
-import { endText, interfaceText } from './text.ts';
+import { endText, type InterfaceTexts } from './text.ts';
 
 /** Retransmissions that are worth a word: so many, and so large a part of the packets. */
 const manyRetransmissions = 3;
@@ -20,12 +19,13 @@ export interface ProblemContext {
   readonly counts: SegmentCounts;
   readonly notes: FlowNotes;
   readonly clock: Clock;
-  readonly names: FlowNames;
+  readonly interfaces: InterfaceTexts;
 }
 
 /** `path`: words of the connection's records, in the order in which its first packet passed. Empty when all is well. */
 export function problemOf(context: ProblemContext, path: readonly number[]): string {
   const { store, clock } = context;
+  if (path.every((base) => isPlain(context, base))) return '';
   const states = path.map((base) => stateOf(store.words, store.doubles, base, clock));
   const first = path[0];
   const last = path.at(-1);
@@ -41,6 +41,18 @@ export function problemOf(context: ProblemContext, path: readonly number[]): str
     slowness(context, path) ??
     ''
   );
+}
+
+const failures = flag.reset | flag.refused | flag.rejected;
+
+/** Answered, with nothing else to say about it: most flows. */
+function isPlain({ store, notes }: ProblemContext, base: number): boolean {
+  const { words } = store;
+  const flags = words[base + at.flags] ?? 0;
+  if ((flags & failures) !== 0 || (words[base + at.counts] ?? 0) !== 0 || answers(words, base) === 0)
+    return false;
+  if (notes.has(words[base + at.id] ?? 0)) return false;
+  return !isTcp(words, base) || (flags & (flag.established | flag.closed)) !== 0;
 }
 
 function rejection(
@@ -68,29 +80,31 @@ function refusal(
 }
 
 /** The answer was seen on one hop and did not reach an earlier one. */
-function lostAnswer({ store, names }: ProblemContext, path: readonly number[]): string | null {
+function lostAnswer({ store, interfaces }: ProblemContext, path: readonly number[]): string | null {
   const { words } = store;
   const first = path[0] ?? 0;
   if (answers(words, first) > 0) return null;
   const reached = path.find((base) => answers(words, base) > 0);
   if (reached === undefined) return null;
   const from = endText(store, reached, false);
-  const at = interfaceText(words, reached, names) ?? 'a later interface';
-  const missing = interfaceText(words, first, names) ?? 'the first interface';
+  const at = interfaces.textOf(store, reached) ?? 'a later interface';
+  const missing = interfaces.textOf(store, first) ?? 'the first interface';
   return `the answer of ${from} was last seen at ${at} and did not reach ${missing}`;
 }
 
 function silence(
-  { store, names }: ProblemContext,
+  { store, interfaces }: ProblemContext,
   path: readonly number[],
   states: readonly FlowState[],
 ): string | null {
   if (!states.includes('unanswered')) return null;
   const { words } = store;
+  // A copy that a bridge flooded to another port gets no answer there; the first hop is where the answer must arrive.
+  if (answers(words, path[0] ?? 0) > 0) return null;
   const base = path.at(-1) ?? 0;
   const count = Math.max(...path.map((each) => asked(words, each)));
   const what = isTcp(words, base) ? 'SYN' : 'packet';
-  const where = interfaceText(words, base, names);
+  const where = interfaces.textOf(store, base);
   const seen = where === null ? '' : `; last seen at ${where}`;
   return `no answer from ${endText(store, base, false)} after ${count} ${what}${count === 1 ? '' : 's'}${seen}`;
 }
