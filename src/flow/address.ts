@@ -3,15 +3,29 @@ import { formatIpv4, formatIpv6 } from '../packet/address.ts';
 import { at, kind, stride, tailStride } from './record.ts';
 import type { FlowStore } from './store.ts';
 
+/** Texts of IPv4 addresses: most flows share theirs with others. Emptied when it has this many. */
+const maxTexts = 65_536;
+const texts = new Map<number, string>();
+
+function ipv4Text(word: number): string {
+  let text = texts.get(word);
+  if (text === undefined) {
+    text = formatIpv4(word);
+    if (texts.size >= maxTexts) texts.clear();
+    texts.set(word, text);
+  }
+  return text;
+}
+
 /** The address of end A or B of the record at word `base`. */
 export function addressText({ words, tails }: FlowStore, base: number, isA: boolean): string {
   const first = words[base + (isA ? at.addressA : at.addressB)] ?? 0;
-  if (((words[base + at.kind] ?? 0) & kind.ipv6) === 0) return formatIpv4(first);
+  if (((words[base + at.kind] ?? 0) & kind.ipv6) === 0) return ipv4Text(first);
   const tail = (base / stride) * tailStride + (isA ? 0 : 3);
   return formatIpv6(first, tails[tail] ?? 0, tails[tail + 1] ?? 0, tails[tail + 2] ?? 0);
 }
 
-/** Whether end A of that record has the address of an end of another. */
+/** Whether an end of the record at word `x` has the address of an end of that at `y`. */
 export function sameAddress(
   { words, tails }: FlowStore,
   x: number,
@@ -19,8 +33,9 @@ export function sameAddress(
   y: number,
   yIsA: boolean,
 ): boolean {
-  if (words[x + (xIsA ? at.addressA : at.addressB)] !== words[y + (yIsA ? at.addressA : at.addressB)])
+  if (words[x + (xIsA ? at.addressA : at.addressB)] !== words[y + (yIsA ? at.addressA : at.addressB)]) {
     return false;
+  }
   if (((words[x + at.kind] ?? 0) & kind.ipv6) === 0) return true;
   const tailX = (x / stride) * tailStride + (xIsA ? 0 : 3);
   const tailY = (y / stride) * tailStride + (yIsA ? 0 : 3);

@@ -3,6 +3,9 @@
 /** Seconds since 1970 that a Date can hold. */
 const maxSeconds = 8.64e12;
 
+/** `000` to `999`. */
+const threeDigits = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, '0'));
+
 let lastSecond = Number.NaN;
 let lastText = '';
 
@@ -14,7 +17,9 @@ export function isoTime(seconds: number, nanoseconds: number): string {
     lastText = new Date(second * 1000).toISOString().slice(0, -4);
     lastSecond = second;
   }
-  return `${lastText}${String(nanoseconds).padStart(9, '0')}Z`;
+  const milli = threeDigits[Math.trunc(nanoseconds / 1e6)] ?? '999';
+  const micro = threeDigits[Math.trunc(nanoseconds / 1e3) % 1000] ?? '999';
+  return `${lastText}${milli}${micro}${threeDigits[nanoseconds % 1000] ?? '999'}Z`;
 }
 
 /** Seconds between two times, exact to the nanosecond as far as a double goes. */
@@ -25,5 +30,9 @@ export function secondsBetween(
   toNanoseconds: number,
 ): number {
   const seconds = toSeconds - fromSeconds;
-  return Number((seconds + (toNanoseconds - fromNanoseconds) / 1e9).toFixed(9));
+  const nanoseconds = toNanoseconds - fromNanoseconds;
+  // Below a few months a double holds all nanoseconds: rounded, so that no error of the division shows.
+  return Math.abs(seconds) < 9e6
+    ? Math.round(seconds * 1e9 + nanoseconds) / 1e9
+    : seconds + nanoseconds / 1e9;
 }

@@ -5,17 +5,19 @@
  */
 import { ConntrackIndex, type NamespacedEntry } from './connections/conntrack.ts';
 import { contradicts, samePackets } from './connections/evidence.ts';
-import { FlowIndex, identityKeys, identitySignature } from './connections/keys.ts';
-import { buildConnection, type JoinedConnection } from './connections/path.ts';
+import { FlowIndex } from './connections/flow-index.ts';
+import { Groups } from './connections/groups.ts';
+import { identityKeys, signatureOf } from './connections/keys.ts';
+import { buildConnection, type JoinedConnection, type PathContext } from './connections/path.ts';
+import { InterfaceTexts } from './connections/text.ts';
 import { sameTuple, tupleHash } from './connections/tuple.ts';
 import { at, kind, stride } from './record.ts';
 import type { FlowNames } from './report.ts';
 import { isWaiting, stateOf } from './state.ts';
+import type { FlowStore } from './store.ts';
 import type { FlowTable } from './table.ts';
 
 const tcp = 6;
-/** Flows of one connection: more interfaces than one packet passes on any host. */
-const maxMembers = 64;
 
 export interface JoinContext {
   readonly names: FlowNames;
@@ -23,41 +25,33 @@ export interface JoinContext {
   readonly conntrack: readonly NamespacedEntry[];
 }
 
-/** Groups that have an id first, by id; then the new ones by their first flow. */
-function rank(group: Group): number {
-  return group.id > 0 ? group.id : 2 ** 40 + Math.min(...group.flows);
-}
-
-interface Group {
-  /** 0 until it is described first. */
-  id: number;
-  /** Flow.id */
-  flows: number[];
-  dirty: boolean;
-  described: JoinedConnection | null;
-}
-
 export class ConnectionJoiner {
   /** Goes up when `join` gave something new. */
   version = 0;
   readonly #table: FlowTable;
+  readonly #store: FlowStore;
+  readonly #groups: Groups;
   readonly #byTuple = new FlowIndex();
   readonly #byIdentity = new FlowIndex();
-  readonly #groupOf = new Map<number, Group>();
-  /** Groups to describe anew, and those whose description depends on the clock. */
-  #dirty: Group[] = [];
-  #waiting: Group[] = [];
+  /** By their numbers, which are given in ascending order. */
+  readonly #described = new Map<number, JoinedConnection>();
+  readonly #interfaces = new InterfaceTexts();
+  /** Flow ids whose connections are to be described anew, and those whose state depends on the clock. */
+  #dirty: number[] = [];
+  #waiting: number[] = [];
   #conntrack = new ConntrackIndex([]);
   #entries: readonly NamespacedEntry[] = [];
-  #names: FlowNames | null = null;
   #namesVersion = Number.NaN;
   #evicted = 0;
-  #nextId = 1;
   #given: readonly JoinedConnection[] = [];
+  readonly #keys: number[] = [];
+  readonly #candidates: number[] = [];
   readonly #proof = (x: number, y: number) => this.#proves(x, y);
 
   constructor(table: FlowTable) {
     this.#table = table;
+    this.#store = table.store;
+    this.#groups = new Groups(table.store);
   }
 
   /**
@@ -65,179 +59,174 @@ export class ConnectionJoiner {
    * `FlowTable.report`, so that the flows name their connections.
    */
   join(context: JoinContext): readonly JoinedConnection[] {
-    const { store } = this.#table;
-    this.#names = context.names;
+    const { names } = context;
+    this.#interfaces.use(names);
     this.#forgetEvicted();
-    for (const group of this.#waiting) this.#mark(group);
+    this.#dirty = this.#waiting;
     this.#waiting = [];
-    for (const record of [...store.takeJoinChanged()].sort((x, y) => x - y)) this.#look(record);
+    for (const record of ascending(this.#store.takeJoinChanged())) this.#look(record * stride);
     if (context.conntrack !== this.#entries) this.#takeConntrack(context.conntrack);
-    if (context.names.version !== this.#namesVersion) {
-      this.#namesVersion = context.names.version;
-      for (const group of this.#groupOf.values()) this.#mark(group);
+    if (names.version !== this.#namesVersion) {
+      this.#namesVersion = names.version;
+      for (const { flows } of this.#described.values()) this.#dirty.push(flows[0] ?? 0);
     }
-    return this.#describe(context.names);
+    if (this.#dirty.length === 0) return this.#given;
+    this.#describe();
+    this.#given = [...this.#described.values()];
+    this.version++;
+    return this.#given;
   }
 
-  #look(record: number): void {
-    const { store } = this.#table;
-    const { words } = store;
-    const base = record * stride;
+  #look(base: number): void {
+    const { words } = this.#store;
     const id = words[base + at.id] ?? 0;
-    let group = this.#groupOf.get(id);
-    if (group === undefined) {
-      group = { id: 0, flows: [id], dirty: false, described: null };
-      this.#groupOf.set(id, group);
-      this.#byTuple.add(tupleHash(store, base), id);
+    this.#dirty.push(id);
+    if (this.#groups.of(base) === 0) {
+      this.#groups.begin(base);
+      this.#byTuple.add(tupleHash(this.#store, base), id);
     }
-    this.#mark(group);
-    const signature = identitySignature(words, base);
+    identityKeys(words, base, true, this.#keys);
+    const signature = signatureOf(this.#keys);
     if (words[base + at.joinedBy] === signature) return;
     words[base + at.joinedBy] = signature;
-    for (const key of identityKeys(words, base, false)) this.#byIdentity.add(key, id);
-    this.#consider(id, base);
+    identityKeys(words, base, false, this.#keys);
+    for (const key of this.#keys) this.#byIdentity.add(key, id);
+    this.#consider(base);
   }
 
   /** Joins the flow with those that are the same packets. */
-  #consider(id: number, base: number): void {
-    const { store } = this.#table;
+  #consider(base: number): void {
+    const store = this.#store;
     const { words } = store;
+    const candidates = this.#candidates;
     const hash = tupleHash(store, base);
-    const lists = [this.#byTuple.get(hash)];
-    for (const key of identityKeys(words, base, true)) lists.push(this.#byIdentity.get(key));
-    for (const partner of this.#conntrack.partnersOf(hash)) lists.push(this.#byTuple.get(partner.hash));
-    for (const list of lists) {
-      for (const other of list) {
-        if (other === id || this.#groupOf.get(other) === this.#groupOf.get(id)) continue;
-        const otherRecord = store.recordOf(other);
-        if (otherRecord < 0) continue;
-        if (samePackets(store, base, otherRecord * stride, this.#proof)) this.#unite(id, other);
-      }
+    candidates.length = 0;
+    this.#byTuple.collect(hash, candidates);
+    identityKeys(words, base, true, this.#keys);
+    for (const key of this.#keys) this.#byIdentity.collect(key, candidates);
+    for (const partner of this.#conntrack.partnersOf(hash)) this.#byTuple.collect(partner.hash, candidates);
+    const id = words[base + at.id] ?? 0;
+    for (const other of candidates) {
+      if (other === id) continue;
+      const otherBase = store.recordOf(other) * stride;
+      if (otherBase < 0 || this.#groups.of(otherBase) === this.#groups.of(base)) continue;
+      if (samePackets(store, base, otherBase, this.#proof)) this.#unite(base, otherBase);
     }
   }
 
   #unite(x: number, y: number): void {
-    const one = this.#groupOf.get(x);
-    const two = this.#groupOf.get(y);
-    if (one === undefined || two === undefined || one.flows.length + two.flows.length > maxMembers) return;
-    if (!this.#agree(one, two)) return;
-    const [into, from] = rank(one) <= rank(two) ? [one, two] : [two, one];
-    for (const id of from.flows) {
-      into.flows.push(id);
-      this.#groupOf.set(id, into);
-    }
-    from.flows = [];
-    this.#mark(into);
+    const { words } = this.#store;
+    if (!this.#agree(x, y)) return;
+    const idX = words[x + at.id] ?? 0;
+    const gone = this.#groups.unite(this.#groups.of(x), idX, this.#groups.of(y), words[y + at.id] ?? 0);
+    if (gone === 0) return;
+    this.#described.delete(gone);
+    this.#dirty.push(idX);
   }
 
   /**
    * Whether all flows of two groups can be one connection. A flow without ports may hold the packets of several
    * (echoes to one address from behind one NAT): they are not joined through it.
    */
-  #agree(one: Group, two: Group): boolean {
-    const { store } = this.#table;
-    const { words } = store;
-    const bases = (group: Group) =>
-      group.flows.map((id) => store.recordOf(id) * stride).filter((base) => base >= 0);
-    const others = bases(two);
-    for (const x of bases(one)) {
-      const kindWord = words[x + at.kind] ?? 0;
-      const isTcp = (kindWord & 0xff) === tcp && (kindWord & kind.ports) !== 0;
-      for (const y of others) {
-        if (
-          isTcp ? contradicts(store, x, y) : !sameTuple(store, x, y) && !samePackets(store, x, y, this.#proof)
-        ) {
+  #agree(x: number, y: number): boolean {
+    const store = this.#store;
+    const kindWord = store.words[x + at.kind] ?? 0;
+    const isTcp = (kindWord & 0xff) === tcp && (kindWord & kind.ports) !== 0;
+    const others = this.#basesOf(y);
+    for (const one of this.#basesOf(x)) {
+      for (const two of others) {
+        if (isTcp ? contradicts(store, one, two) : !sameTuple(store, one, two) && !this.#same(one, two))
           return false;
-        }
       }
     }
     return true;
   }
 
+  #same(x: number, y: number): boolean {
+    return samePackets(this.#store, x, y, this.#proof);
+  }
+
+  /** Words of all records in the group of the one at `base`. */
+  #basesOf(base: number): readonly number[] {
+    const members = this.#groups.membersOf(this.#groups.of(base));
+    if (members === undefined) return [base];
+    return members.map((id) => this.#store.recordOf(id) * stride).filter((each) => each >= 0);
+  }
+
   #proves(x: number, y: number): boolean {
-    const { store } = this.#table;
-    const { words } = store;
-    const namespaces = [x, y].map((base) => {
-      const found = this.#names?.interfaceOf(words[base + at.interface] ?? 0);
-      return found?.namespace ?? null;
-    });
-    return this.#conntrack.proves(tupleHash(store, x), tupleHash(store, y), namespaces);
+    const namespaces = [
+      this.#interfaces.namespaceOf(this.#store, x),
+      this.#interfaces.namespaceOf(this.#store, y),
+    ];
+    return this.#conntrack.proves(tupleHash(this.#store, x), tupleHash(this.#store, y), namespaces);
   }
 
   #takeConntrack(entries: readonly NamespacedEntry[]): void {
     this.#entries = entries;
     this.#conntrack = new ConntrackIndex(entries);
-    const { store } = this.#table;
-    for (const hash of this.#conntrack.originals) {
-      for (const id of this.#byTuple.get(hash)) {
-        const record = store.recordOf(id);
-        if (record >= 0) this.#consider(id, record * stride);
-      }
+    const ids: number[] = [];
+    for (const hash of this.#conntrack.originals) this.#byTuple.collect(hash, ids);
+    for (const id of ids) {
+      const record = this.#store.recordOf(id);
+      if (record >= 0) this.#consider(record * stride);
     }
   }
 
-  #mark(group: Group): void {
-    if (group.dirty || group.flows.length === 0) return;
-    group.dirty = true;
-    this.#dirty.push(group);
-  }
-
-  #describe(names: FlowNames): readonly JoinedConnection[] {
-    if (this.#dirty.length === 0) return this.#given;
-    const table = this.#table;
-    const { store, clock } = table;
-    const context = { store, counts: table.counts, notes: table.notes, clock, names };
-    for (const group of this.#dirty.sort((x, y) => rank(x) - rank(y))) {
-      group.dirty = false;
-      if (group.flows.length === 0) continue;
-      if (group.id === 0) group.id = this.#nextId++;
-      const bases = group.flows.map((id) => store.recordOf(id) * stride);
-      for (const base of bases) {
-        if (store.words[base + at.connection] !== group.id) {
-          store.words[base + at.connection] = group.id;
-          store.touchReport(base / stride);
-        }
-        if (isWaiting(store.words, base, stateOf(store.words, store.doubles, base, clock)))
-          this.#waiting.push(group);
+  #describe(): void {
+    const { counts, notes, clock, firstSeen } = this.#table;
+    const store = this.#store;
+    const interfaces = this.#interfaces;
+    const context: PathContext = { store, counts, notes, clock, interfaces, firstSeen, proof: this.#proof };
+    const done = new Set<number>();
+    for (const id of ascending(this.#dirty)) {
+      const record = store.recordOf(id);
+      if (record < 0) continue;
+      const base = record * stride;
+      const number = this.#groups.settle(base);
+      if (this.#groups.membersOf(number) !== undefined) {
+        if (done.has(number)) continue;
+        done.add(number);
       }
-      group.described = buildConnection(context, group.id, bases, this.#proof);
+      const bases = this.#basesOf(base);
+      if (
+        bases.some((each) => isWaiting(store.words, each, stateOf(store.words, store.doubles, each, clock)))
+      ) {
+        this.#waiting.push(id);
+      }
+      this.#described.set(number, buildConnection(context, number, bases));
     }
     this.#dirty = [];
-    this.#given = this.#all();
-    this.version++;
-    return this.#given;
-  }
-
-  #all(): readonly JoinedConnection[] {
-    const all: JoinedConnection[] = [];
-    for (const group of new Set(this.#groupOf.values()))
-      if (group.described !== null) all.push(group.described);
-    return all.sort((x, y) => x.id - y.id);
   }
 
   /** Flows that the table dropped are in no connection any more. */
   #forgetEvicted(): void {
-    const table = this.#table;
-    if (table.evicted === this.#evicted) return;
-    this.#evicted = table.evicted;
-    for (const [id, group] of this.#groupOf) {
-      if (table.store.recordOf(id) >= 0) continue;
-      this.#groupOf.delete(id);
-      group.flows = group.flows.filter((flow) => flow !== id);
-      this.#mark(group);
+    const store = this.#store;
+    if (this.#table.evicted === this.#evicted) return;
+    this.#evicted = this.#table.evicted;
+    const reduced = this.#groups.forgetEvicted();
+    for (const left of reduced.values()) this.#dirty.push(...left.slice(0, 1));
+    for (const [number, { flows }] of this.#described) {
+      const left = reduced.get(number) ?? flows.filter((id) => store.recordOf(id) >= 0);
+      if (left.length === 0) this.#described.delete(number);
     }
     this.#byTuple.clear();
     this.#byIdentity.clear();
-    const { store } = table;
-    const { words, count } = store;
-    for (let record = 0; record < count; record++) {
-      const base = record * stride;
-      const id = words[base + at.id] ?? 0;
-      if (!this.#groupOf.has(id)) continue;
+    for (let base = 0; base < store.count * stride; base += stride) {
+      if (this.#groups.of(base) === 0) continue;
+      const id = store.words[base + at.id] ?? 0;
       this.#byTuple.add(tupleHash(store, base), id);
-      for (const key of identityKeys(words, base, false)) this.#byIdentity.add(key, id);
+      identityKeys(store.words, base, false, this.#keys);
+      for (const key of this.#keys) this.#byIdentity.add(key, id);
     }
   }
+}
+
+/** The same numbers in ascending order; most lists are already. */
+function ascending(numbers: readonly number[]): readonly number[] {
+  for (let index = 1; index < numbers.length; index++) {
+    if ((numbers[index - 1] ?? 0) > (numbers[index] ?? 0)) return [...numbers].sort((x, y) => x - y);
+  }
+  return numbers;
 }
 
 /** Joins the table's flows once. */

@@ -4,6 +4,8 @@ import { describeError, type IcmpError } from './icmp-errors.ts';
 /** Texts kept per flow; later ones are not. */
 const maxTexts = 8;
 
+const none: readonly string[] = [];
+
 interface Entry {
   icmp: IcmpError | null;
   readonly texts: string[];
@@ -33,14 +35,18 @@ export class FlowNotes {
     return true;
   }
 
+  has(id: number): boolean {
+    return this.#entries.has(id);
+  }
+
   errorOf(id: number): IcmpError | null {
     return this.#entries.get(id)?.icmp ?? null;
   }
 
   textsOf(id: number): readonly string[] {
     const entry = this.#entries.get(id);
-    if (entry === undefined) return [];
-    return entry.icmp === null ? entry.texts : [describeError(entry.icmp), ...entry.texts];
+    if (entry === undefined) return none;
+    return entry.icmp === null ? [...entry.texts] : [describeError(entry.icmp), ...entry.texts];
   }
 
   /** Sets the sentence that says what went wrong in the application, unless there is one. */

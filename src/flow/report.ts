@@ -6,6 +6,7 @@ import type { Encapsulations } from '../packet/model.ts';
 import { addressText } from './address.ts';
 import type { ApplicationTracker } from './applications.ts';
 import { isoTime, secondsBetween } from './clock.ts';
+import type { FirstSeen } from './first-seen.ts';
 import type { Flow, FlowEnd, FlowInterface, TcpSummary } from './model.ts';
 import type { FlowNotes } from './notes.ts';
 import { at, flag, kind } from './record.ts';
@@ -38,6 +39,7 @@ export interface FlowContext {
   readonly clock: Clock;
   readonly names: FlowNames;
   readonly notes: FlowNotes;
+  readonly firstSeen: FirstSeen;
   readonly applications: ApplicationTracker;
 }
 
@@ -74,7 +76,7 @@ export function buildFlow(context: FlowContext, base: number, previous: Flow | n
     tunnels: outside.tunnels,
     packets: sourceIsB ? { forward: packetsB, reverse: packetsA } : { forward: packetsA, reverse: packetsB },
     bytes: sourceIsB ? { forward: bytesB, reverse: bytesA } : { forward: bytesA, reverse: bytesB },
-    firstSeen: isoTime(firstSeconds, firstNanoseconds),
+    firstSeen: context.firstSeen.textOf(base),
     lastSeen: isoTime(lastSeconds, lastNanoseconds),
     duration: secondsBetween(firstSeconds, firstNanoseconds, lastSeconds, lastNanoseconds),
     state: stateOf(words, doubles, base, context.clock),
@@ -100,8 +102,10 @@ function end(context: FlowContext, base: number, isA: boolean, previous: Flow | 
   const address = addressText(store, base, isA);
   const port = portOf(store.words, base, isA);
   const container = names.containerOf(address, store.words[base + at.interface] ?? 0);
-  for (const known of [previous?.source, previous?.destination]) {
-    if (known?.address === address && known.port === port && known.container === container) return known;
+  if (previous !== null) {
+    for (const known of [previous.source, previous.destination]) {
+      if (known.address === address && known.port === port && known.container === container) return known;
+    }
   }
   return { address, port, container };
 }

@@ -1,6 +1,7 @@
 /** Keeps the flows' reports: each is made anew only when its flow, the clock it waits for, or the names changed. */
 import type { Encapsulations } from '../packet/model.ts';
 import type { ApplicationTracker } from './applications.ts';
+import type { FirstSeen } from './first-seen.ts';
 import type { Flow } from './model.ts';
 import type { FlowNotes } from './notes.ts';
 import { stride } from './record.ts';
@@ -13,6 +14,7 @@ export interface ReporterParts {
   readonly store: FlowStore;
   readonly counts: SegmentCounts;
   readonly notes: FlowNotes;
+  readonly firstSeen: FirstSeen;
   readonly encapsulations: Encapsulations;
   readonly clock: Clock;
   readonly applications: ApplicationTracker;

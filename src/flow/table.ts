@@ -6,6 +6,7 @@ import { type DecodedFrame, type Encapsulations, fragment, type IpLayer } from '
 import { beginRecord, countPacket, creditFragments, type FlowPacket, holdFragment } from './accounting.ts';
 import { ApplicationTracker } from './applications.ts';
 import { evictionOrder } from './eviction.ts';
+import { FirstSeen } from './first-seen.ts';
 import { type Datagram, FragmentTable } from './fragments.ts';
 import { noteSample, noteTcpIdentity } from './identity.ts';
 import type { Flow } from './model.ts';
@@ -50,6 +51,7 @@ export class FlowTable {
   readonly store = new FlowStore();
   readonly notes = new FlowNotes();
   readonly counts = new SegmentCounts();
+  readonly firstSeen = new FirstSeen(this.store);
   readonly clock: Clock = { seconds: Number.NEGATIVE_INFINITY, ended: false };
   readonly encapsulations: Encapsulations;
   readonly #limit: number;
@@ -70,10 +72,18 @@ export class FlowTable {
   constructor(encapsulations: Encapsulations, options: FlowTableOptions = {}) {
     this.encapsulations = encapsulations;
     this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
-    const { store, counts, notes, clock } = this;
+    const { store, counts, notes, clock, firstSeen } = this;
     const applications = new ApplicationTracker(store, notes);
     this.#applications = applications;
-    this.#reporter = new FlowReporter({ store, counts, notes, encapsulations, clock, applications });
+    this.#reporter = new FlowReporter({
+      store,
+      counts,
+      notes,
+      firstSeen,
+      encapsulations,
+      clock,
+      applications,
+    });
   }
 
   /** Nanoseconds that the last packet's ACK came after the segment that it acknowledges; NaN for none. */
@@ -317,6 +327,7 @@ export class FlowTable {
     });
     this.evicted += store.count - keep.length;
     this.#reporter.compact(keep);
+    this.firstSeen.clear();
     store.compact(keep);
   }
 

@@ -13,6 +13,20 @@ const flag = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const;
 /** Connections that are open at any time. */
 const concurrent = 2000;
 
+/** Payload that no application protocol begins with. */
+const filler = 0xb7;
+
+/** How requests and answers begin, by the server's port. */
+const openings = new Map<number, readonly [request: Buffer, answer: Buffer]>([
+  [
+    80,
+    [Buffer.from('GET /index.html HTTP/1.1\r\nHost: web\r\n\r\n'), Buffer.from('HTTP/1.1 200 OK\r\n\r\n')],
+  ],
+  [443, [Buffer.from('1603010200010001fc0303', 'hex'), Buffer.from('160303007a020000760303', 'hex')]],
+  [6379, [Buffer.from('*1\r\n$4\r\nPING\r\n'), Buffer.from('+PONG\r\n')]],
+  [5432, [Buffer.from('00000029000300007573657200', 'hex'), Buffer.from('520000000800000000', 'hex')]],
+]);
+
 /** xorshift32: repeatable. */
 function randomNumbers(seed: number): (limit: number) => number {
   let state = seed;
@@ -30,6 +44,8 @@ interface Segment {
   readonly sequence: number;
   readonly acknowledgment: number;
   readonly length: number;
+  /** The first payload of its side. */
+  readonly isFirst: boolean;
 }
 
 /** The segments of one connection whose answer has `count` full segments, roughly. */
@@ -40,7 +56,9 @@ function conversation(random: (limit: number) => number, count: number): Segment
   const add = (fromClient: boolean, flags: number, length = 0) => {
     const sequence = fromClient ? client : server;
     const acknowledgment = (flags & flag.ack) === 0 ? 0 : fromClient ? server : client;
-    segments.push({ fromClient, flags, sequence, acknowledgment, length });
+    const isFirst =
+      length > 0 && !segments.some((other) => other.length > 0 && other.fromClient === fromClient);
+    segments.push({ fromClient, flags, sequence, acknowledgment, length, isFirst });
     const advance = length + ((flags & (flag.syn | flag.fin)) === 0 ? 0 : 1);
     if (fromClient) client = (client + advance) >>> 0;
     else server = (server + advance) >>> 0;
@@ -94,7 +112,7 @@ function connect(random: (limit: number) => number, index: number, packets: numb
 /** Chunks of the file's bytes. */
 class Output {
   readonly #file: number;
-  readonly #chunk = Buffer.alloc(4 << 20, 0x61);
+  readonly #chunk = Buffer.alloc(4 << 20, filler);
   #used = 0;
   packets = 0;
   #microseconds = 0;
@@ -141,6 +159,9 @@ class Output {
     chunk.write((flags & flag.syn) === 0 ? '0101080a' : '0103030701010101', at + 20, 'hex');
     if ((flags & flag.syn) === 0) chunk.writeUInt32BE(this.#microseconds / 1000, at + 24);
     chunk.writeUInt32BE((flags & flag.syn) === 0 ? 0 : 0x01010101, at + 28);
+    const opening = openings.get(connection.serverPort)?.[fromClient ? 0 : 1];
+    if (opening !== undefined && segment.length >= opening.length && segment.isFirst)
+      opening.copy(chunk, at + 32);
     this.#used += 16 + length;
     this.packets++;
   }
@@ -148,7 +169,7 @@ class Output {
   flush(): void {
     writeSync(this.#file, this.#chunk, 0, this.#used);
     this.#used = 0;
-    this.#chunk.fill(0x61);
+    this.#chunk.fill(filler);
   }
 
   close(): void {

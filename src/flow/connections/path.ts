@@ -1,10 +1,10 @@
 /** A joined connection for people and programs: where it passed, and what translation made of it. */
-import { isoTime } from '../clock.ts';
+import type { FirstSeen } from '../first-seen.ts';
 import type { PathStep } from '../model.ts';
 import { at } from '../record.ts';
 import type { FlowStore } from '../store.ts';
 import { type ProblemContext, problemOf } from './problem.ts';
-import { endText, interfaceText } from './text.ts';
+import { endText } from './text.ts';
 import { commonParts, sameTuple } from './tuple.ts';
 
 /** One end before and after address translation, as `address:port`. */
@@ -37,35 +37,49 @@ export interface JoinedConnection {
   readonly problem: string;
 }
 
+export interface PathContext extends ProblemContext {
+  readonly firstSeen: FirstSeen;
+  /** What conntrack says of two records: one becomes the other by translation. */
+  readonly proof: (x: number, y: number) => boolean;
+}
+
+const none: readonly TuplePair[] = [];
+
 /** `bases`: words of the connection's records. */
 export function buildConnection(
-  context: ProblemContext,
+  context: PathContext,
   id: number,
   bases: readonly number[],
-  proof: (x: number, y: number) => boolean,
 ): JoinedConnection {
-  const { store, names } = context;
+  const { store, interfaces } = context;
   const { words } = store;
-  const ordered = bases.toSorted(
-    (x, y) => microseconds(store, x, y) || (words[x + at.id] ?? 0) - (words[y + at.id] ?? 0),
-  );
+  const ordered = bases.length === 1 ? bases : inOrder(store, bases);
   const first = ordered[0] ?? 0;
-  const last = ordered.at(-1) ?? 0;
   return {
     id,
-    flows: bases.map((base) => words[base + at.id] ?? 0).sort((x, y) => x - y),
-    path: ordered.map((base) => ({
-      interface: interfaceText(words, base, names) ?? `interface ${words[base + at.interface] ?? 0}`,
-      flow: words[base + at.id] ?? 0,
-      firstSeen: isoTime(
-        store.doubles[(base + at.firstSeconds) >> 1] ?? 0,
-        words[base + at.firstNanoseconds] ?? 0,
-      ),
-      deltaUs: microseconds(store, base, first),
-    })),
-    lastSeenAt: interfaceText(words, last, names),
-    changes: changesOf(store, ordered, proof),
+    flows: bases.map((base) => words[base + at.id] ?? 0),
+    path: ordered.map((base) => stepOf(context, base, first)),
+    lastSeenAt: interfaces.textOf(store, ordered.at(-1) ?? 0),
+    changes: bases.length === 1 ? none : changesOf(store, ordered, context.proof),
     problem: problemOf(context, ordered),
+  };
+}
+
+/** In the order in which the first packet passed. */
+function inOrder(store: FlowStore, bases: readonly number[]): readonly number[] {
+  const { words } = store;
+  return bases.toSorted(
+    (x, y) => microseconds(store, x, y) || (words[x + at.id] ?? 0) - (words[y + at.id] ?? 0),
+  );
+}
+
+function stepOf({ store, interfaces, firstSeen }: PathContext, base: number, first: number): PathStep {
+  const { words } = store;
+  return {
+    interface: interfaces.textOf(store, base) ?? `interface ${words[base + at.interface] ?? 0}`,
+    flow: words[base + at.id] ?? 0,
+    firstSeen: firstSeen.textOf(base),
+    deltaUs: base === first ? 0 : microseconds(store, base, first),
   };
 }
 

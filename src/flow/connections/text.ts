@@ -15,8 +15,43 @@ export function endText(store: FlowStore, base: number, ofSource: boolean): stri
   return (kindWord & kind.ipv6) === 0 ? `${address}:${port}` : `[${address}]:${port}`;
 }
 
-/** `web:eth0`; null where the capture does not say which interface it was. */
-export function interfaceText(words: Uint32Array, base: number, names: FlowNames): string | null {
-  const found = names.interfaceOf(words[base + at.interface] ?? 0);
-  return found === null ? null : `${found.namespace}:${found.name}`;
+interface InterfaceText {
+  readonly namespace: string | null;
+  /** `web:eth0`; null where the capture does not say which interface it was. */
+  readonly text: string | null;
+}
+
+/** Names of interfaces, asked for once each. */
+export class InterfaceTexts {
+  #names: FlowNames | null = null;
+  #version = Number.NaN;
+  #texts: (InterfaceText | undefined)[] = [];
+
+  use(names: FlowNames): void {
+    if (names === this.#names && names.version === this.#version) return;
+    this.#names = names;
+    this.#version = names.version;
+    this.#texts = [];
+  }
+
+  /** Of the record at word `base`: `web:eth0`; null where the capture does not say. */
+  textOf(store: FlowStore, base: number): string | null {
+    return this.#of(store, base).text;
+  }
+
+  namespaceOf(store: FlowStore, base: number): string | null {
+    return this.#of(store, base).namespace;
+  }
+
+  #of(store: FlowStore, base: number): InterfaceText {
+    const id = store.words[base + at.interface] ?? 0;
+    let known = this.#texts[id];
+    if (known === undefined) {
+      const found = this.#names?.interfaceOf(id) ?? null;
+      const text = found === null ? null : `${found.namespace}:${found.name}`;
+      known = { namespace: found?.namespace ?? null, text };
+      this.#texts[id] = known;
+    }
+    return known;
+  }
 }
