@@ -9,6 +9,7 @@ const IPCTNL_MSG_CT_NEW = 0;
 const IPCTNL_MSG_CT_GET = 1;
 const IPCTNL_MSG_CT_GET_STATS = 5;
 const CTA_STATS_GLOBAL_ENTRIES = 1;
+const CTA_STATS_GLOBAL_MAX_ENTRIES = 2;
 
 /** About 500 bytes each in memory; a full table of a busy router has more. */
 export const maximumEntries = 200_000;
@@ -63,23 +64,33 @@ export interface ConntrackTable {
   readonly cut: boolean;
 }
 
-/** One question, where a dump walks the hash table of all namespaces together: some 10 ms each. */
-function countEntries(socket: NetlinkSocket): number {
-  let count = 0;
+export interface ConntrackSize {
+  readonly count: number;
+  /** 0 where the kernel does not say (before Linux 5.9). */
+  readonly max: number;
+}
+
+/** @throws SystemCallError as `readConntrack` does. */
+export function readConntrackSize(socket: NetlinkSocket): ConntrackSize {
+  const size = { count: 0, max: 0 };
   const type = messageType(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET_STATS);
   socket.request(type, anyFamily, (_type, buffer, start, end) => {
     forEachAttribute(buffer, start + nfgenmsgBytes, end, (attribute, at, length) => {
-      if (attribute === CTA_STATS_GLOBAL_ENTRIES) count = unsignedNetwork(buffer, at, length);
+      if (attribute === CTA_STATS_GLOBAL_ENTRIES) size.count = unsignedNetwork(buffer, at, length);
+      if (attribute === CTA_STATS_GLOBAL_MAX_ENTRIES) size.max = unsignedNetwork(buffer, at, length);
     });
   });
-  return count;
+  return size;
 }
 
-/** @throws SystemCallError: EPERM without privilege, EINVAL where the kernel has no ctnetlink. */
+/**
+ * A dump walks the hash table that all namespaces share, some 10 ms: ask for the size first.
+ *
+ * @throws SystemCallError: EPERM without privilege, EINVAL where the kernel has no ctnetlink.
+ */
 export function readConntrack(socket: NetlinkSocket): ConntrackTable {
   const entries: ConntrackEntry[] = [];
   let cut = false;
-  if (countEntries(socket) === 0) return { entries, cut };
   socket.dump(
     messageType(NFNL_SUBSYS_CTNETLINK, IPCTNL_MSG_CT_GET),
     anyFamily,

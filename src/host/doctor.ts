@@ -5,7 +5,7 @@ import { release } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../util/errors.ts';
 import { libpcap } from './capture/libpcap.ts';
-import { readConntrack } from './conntrack.ts';
+import { readConntrackSize } from './conntrack.ts';
 import { readEngines } from './engines/read.ts';
 import { koffi } from './ffi/library.ts';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from './ffi/netlink.ts';
@@ -39,7 +39,7 @@ export async function inspectAbilities(options: { readonly dockerHost?: string }
       withSocket((socket) => readNftTables(socket));
     }),
     inspectKernel('ctnetlink', 'tracked connections and their translations', () => {
-      withSocket((socket) => readConntrack(socket));
+      withSocket((socket) => readConntrackSize(socket));
     }),
     ...tools.map(inspectTool),
     ...(await inspectEngines(options.dockerHost)),

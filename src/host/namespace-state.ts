@@ -15,6 +15,7 @@ import { withNamespace } from './namespaces/open.ts';
 import { readFdb, readNeighbours } from './neighbours.ts';
 import { readNetfilter } from './netfilter-state.ts';
 import { maximumRoutes, readPolicyRules, readRoutes } from './routes.ts';
+import { holdsRules } from './rules/dump.ts';
 import type { RuleHoldings } from './rules/holdings.ts';
 import { readListeners } from './sockets.ts';
 import { addInterfaceSysctls, addScopeSysctls, addSysctlFiles } from './sysctls.ts';
@@ -101,15 +102,19 @@ function readInside(
   part('listeners', () => {
     state.listeners = readListeners(search.sockets);
   });
-  if (!without.has('sysctls')) {
-    addSysctlFiles(state.sysctls, state.host);
-    state.counters = readCounters();
-  }
   let holdings: RuleHoldings | undefined;
   if (!without.has('rules') || !without.has('conntrack')) {
     part('netfilter', () => {
       holdings = readNetfilter(state, { conntrack: !without.has('conntrack'), rules: !without.has('rules') });
     });
+  }
+  if (!without.has('sysctls')) {
+    addSysctlFiles(state.sysctls, {
+      host: state.host,
+      bridge: state.links.some(({ kind }) => kind === 'bridge'),
+      netfilter: state.conntrack.length > 0 || (holdings !== undefined && holdsRules(holdings)),
+    });
+    state.counters = readCounters();
   }
   return holdings;
 }

@@ -1,7 +1,13 @@
 /** What netfilter holds in one namespace: connections, and which backends have rules. */
 import type { NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
-import { type ConntrackTable, maximumEntries, readConntrack } from './conntrack.ts';
+import {
+  type ConntrackSize,
+  type ConntrackTable,
+  maximumEntries,
+  readConntrack,
+  readConntrackSize,
+} from './conntrack.ts';
 import { readConntrackFile } from './conntrack-file.ts';
 import { isAbsent, isForbidden } from './ffi/libc.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
@@ -23,7 +29,7 @@ export function readNetfilter(
     if (holdings.nftError !== undefined && wanted.rules) {
       state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
     }
-    if (wanted.conntrack) addConntrack(state, socket);
+    addConntrack(state, socket, wanted.conntrack);
     return holdings;
   } finally {
     socket?.close();
@@ -40,8 +46,15 @@ function openNetfilter(): NetlinkSocket | undefined {
   }
 }
 
-function addConntrack(state: NamespaceState, socket: NetlinkSocket | undefined): void {
+/** The size of the table always, its entries where they are wanted. */
+function addConntrack(state: NamespaceState, socket: NetlinkSocket | undefined, wanted: boolean): void {
   try {
+    const size = socket === undefined ? undefined : askSize(socket);
+    if (size !== undefined) {
+      state.sysctls['net.netfilter.nf_conntrack_count'] = String(size.count);
+      if (size.max > 0) state.sysctls['net.netfilter.nf_conntrack_max'] = String(size.max);
+    }
+    if (!wanted || size?.count === 0) return;
     const { entries, cut } = socket === undefined ? readConntrackFile() : askConntrack(socket);
     state.conntrack = entries;
     if (cut) state.unreadable.push(`conntrack: only the first ${maximumEntries} entries`);
@@ -51,6 +64,16 @@ function addConntrack(state: NamespaceState, socket: NetlinkSocket | undefined):
         ? 'conntrack: the kernel shows connections to root only (CAP_NET_ADMIN)'
         : `conntrack: ${messageOf(error)}`,
     );
+  }
+}
+
+/** undefined where the kernel has no ctnetlink. */
+function askSize(socket: NetlinkSocket): ConntrackSize | undefined {
+  try {
+    return readConntrackSize(socket);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
   }
 }
 

@@ -24,49 +24,63 @@ const perScope4 = [
   'log_martians',
 ];
 
+/** What a namespace has, besides links, that makes a folder of files worth its look-up. */
+export interface SysctlNeeds {
+  /** The host's own namespace: also the limits that it has for all. */
+  readonly host: boolean;
+  readonly bridge: boolean;
+  /** It has rules or tracked connections. */
+  readonly netfilter: boolean;
+}
+
 /** Files by folder; those that the kernel does not have are left out. */
-const files: Readonly<Record<string, readonly string[]>> = {
-  'net/ipv4': [
-    'ip_local_port_range',
-    'ip_unprivileged_port_start',
-    'ip_nonlocal_bind',
-    'icmp_echo_ignore_all',
-    'tcp_syncookies',
-    'tcp_max_syn_backlog',
-    ...perScope4.map((name) => `conf/all/${name}`),
-  ],
-  'net/ipv6': ['bindv6only', 'conf/all/disable_ipv6', 'conf/default/disable_ipv6', 'conf/all/accept_ra'],
-  'net/core': ['somaxconn'],
-  'net/bridge': [
-    'bridge-nf-call-iptables',
-    'bridge-nf-call-ip6tables',
-    'bridge-nf-call-arptables',
-    'bridge-nf-filter-vlan-tagged',
-  ],
-  'net/netfilter': [
-    'nf_conntrack_max',
-    'nf_conntrack_count',
-    'nf_conntrack_acct',
-    'nf_conntrack_tcp_be_liberal',
-    'nf_conntrack_tcp_loose',
-    'nf_conntrack_tcp_timeout_established',
-    'nf_conntrack_udp_timeout',
-    'nf_conntrack_udp_timeout_stream',
-  ],
-};
+function filesFor({ host, bridge, netfilter }: SysctlNeeds): Record<string, readonly string[]> {
+  const neighbours = ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'];
+  return {
+    'net/ipv4': [
+      'ip_local_port_range',
+      'ip_unprivileged_port_start',
+      'ip_nonlocal_bind',
+      'icmp_echo_ignore_all',
+      'tcp_syncookies',
+      'tcp_max_syn_backlog',
+      ...perScope4.map((name) => `conf/all/${name}`),
+      ...(host ? neighbours : []),
+    ],
+    ...(host && {
+      'net/ipv6': [
+        'bindv6only',
+        'conf/all/disable_ipv6',
+        'conf/default/disable_ipv6',
+        'conf/all/accept_ra',
+        ...neighbours,
+      ],
+      'net/core': ['somaxconn'],
+    }),
+    ...((host || bridge) && {
+      'net/bridge': [
+        'bridge-nf-call-iptables',
+        'bridge-nf-call-ip6tables',
+        'bridge-nf-call-arptables',
+        'bridge-nf-filter-vlan-tagged',
+      ],
+    }),
+    ...((host || netfilter) && {
+      'net/netfilter': [
+        'nf_conntrack_acct',
+        'nf_conntrack_tcp_be_liberal',
+        'nf_conntrack_tcp_loose',
+        'nf_conntrack_tcp_timeout_established',
+        'nf_conntrack_udp_timeout',
+        'nf_conntrack_udp_timeout_stream',
+        ...(host ? ['nf_conntrack_buckets'] : []),
+      ],
+    }),
+  };
+}
 
-/** Limits that the first network namespace has for all. */
-const machineFiles: Readonly<Record<string, readonly string[]>> = {
-  'net/ipv4': ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
-  'net/ipv6': ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'],
-  'net/netfilter': ['nf_conntrack_buckets'],
-};
-
-/** @param host also the limits that only the host's own namespace has. */
-export function addSysctlFiles(sysctls: Sysctls, host: boolean): void {
-  for (const [folder, names] of Object.entries(files)) {
-    readFolder(folder, host ? [...names, ...(machineFiles[folder] ?? [])] : names, sysctls);
-  }
+export function addSysctlFiles(sysctls: Sysctls, needs: SysctlNeeds): void {
+  for (const [folder, names] of Object.entries(filesFor(needs))) readFolder(folder, names, sysctls);
 }
 
 function readFolder(folder: string, names: readonly string[], sysctls: Sysctls): void {

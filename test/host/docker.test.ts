@@ -53,7 +53,11 @@ describeWithTools(tools, 'a real engine, against docker inspect', () => {
     const ids = lab.run('docker', 'ps', '-aq').trim().split('\n');
     truth = inspected.parse(lab.json('docker', 'inspect', ...ids));
   }, 90_000);
-  afterAll(() => lab?.stop());
+  afterAll(() => {
+    // The engine would leave the control groups of its containers behind.
+    lab?.run('sh', '-c', 'docker ps -aq | xargs docker rm -f');
+    lab?.stop();
+  });
 
   const container = (name: string) => {
     const found = snapshot.containers.find((candidate) => candidate.name === name);

@@ -85,13 +85,18 @@ export async function startLab(script = '', unshare: readonly string[] = []): Pr
 }
 
 /** The state of one namespace, read as `takeSnapshot` reads it. */
-export function readLab(lab: Lab, sockets: NamespaceSearch['sockets'] = new Map()): NamespaceReading {
+export function readLab(
+  lab: Lab,
+  sockets: NamespaceSearch['sockets'] = new Map(),
+  asHost = false,
+): NamespaceReading {
   const found = new FoundNamespaces().add(lab.id, 'process', `/proc/${lab.pid}/ns/net`);
   if (found === undefined) throw new Error(`${lab.id} is no namespace`);
   const own = readlinkSync('/proc/thread-self/ns/net');
+  const host = asHost ? lab.id : own;
   return readNamespace(
     found,
-    { namespaces: [found], host: own, own, sockets, tuns: new Map(), warnings: [], release: () => undefined },
+    { namespaces: [found], host, own, sockets, tuns: new Map(), warnings: [], release: () => undefined },
     new Set(),
   );
 }

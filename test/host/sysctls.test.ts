@@ -5,6 +5,8 @@ import { describeWithTools, type Lab, readLab, startLab } from './support.ts';
 /** Every value that netscope takes from a message instead of a file is set to something unusual somewhere. */
 const script = `
 ip link add v0 type veth peer name v1
+ip link add br0 type bridge
+iptables-nft -A INPUT -j ACCEPT
 ip link add v0.7 type veth peer name v2
 set_() { echo "$2" > "/proc/sys/$1"; }
 set_ net/ipv4/ip_forward 1
@@ -31,7 +33,7 @@ set_ net/ipv4/ip_local_port_range '10000 20000'
 set_ net/ipv4/ip_unprivileged_port_start 80
 `;
 
-describeWithTools(['unshare', 'nsenter', 'ip'], 'sysctls', () => {
+describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'sysctls', () => {
   let lab: Lab;
   let state: NamespaceState;
 
@@ -56,6 +58,18 @@ describeWithTools(['unshare', 'nsenter', 'ip'], 'sysctls', () => {
     expect(state.sysctls).toEqual(truth);
   });
 
+  it('have the values of /proc/sys for the host too, which has more of them', () => {
+    const host = readLab(lab, new Map(), true).state.sysctls;
+    expect(Object.keys(host).length).toBeGreaterThan(Object.keys(state.sysctls).length);
+    for (const [key, value] of Object.entries(host)) {
+      const truth = lab
+        .run('cat', `/proc/sys/${fileOf(key)}`)
+        .trim()
+        .replaceAll(/\s+/g, ' ');
+      expect([key, value]).toEqual([key, truth]);
+    }
+  });
+
   it('cover what forwarding, filtering and tracking depend on', () => {
     expect(state.sysctls).toMatchObject({
       'net.ipv4.ip_forward': '1',
@@ -69,6 +83,7 @@ describeWithTools(['unshare', 'nsenter', 'ip'], 'sysctls', () => {
       'net.ipv6.conf.all.forwarding': '0',
       'net.ipv4.ip_local_port_range': '10000 20000',
       'net.netfilter.nf_conntrack_max': expect.any(String),
+      'net.netfilter.nf_conntrack_acct': expect.any(String),
       'net.bridge.bridge-nf-call-iptables': expect.any(String),
     });
   });
