@@ -8,6 +8,7 @@ export interface SourceSummary {
   readonly bytes: number;
   readonly dropped: number | null;
   readonly warnings: readonly string[];
+  readonly comments?: readonly string[];
 }
 
 export function sourceOf(session: Session): SourceSummary {
@@ -18,6 +19,7 @@ export function sourceOf(session: Session): SourceSummary {
     bytes: totals.bytes,
     dropped: totals.dropped,
     warnings: session.warnings,
+    ...(session.comments.length === 0 ? {} : { comments: session.comments }),
   };
 }
 

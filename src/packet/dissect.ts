@@ -22,6 +22,8 @@ export interface DissectContext {
   /** For `frame.number` and `frame.interface_name`. */
   readonly number?: number;
   readonly interfaceName?: string;
+  /** What the capture file says of this packet. */
+  readonly comments?: readonly string[];
   /** Containers whose interface this is, or whose addresses are in the packet: for `netscope.container`. */
   readonly containers?: readonly string[];
 }
@@ -89,6 +91,9 @@ function frameField(frame: Uint8Array, context: DissectContext, protocols: reado
         0,
         0,
       );
+    }
+    for (const comment of context.comments ?? []) {
+      fields.note('frame.comment', `Comment: ${printable(comment)}`, comment, 0, 0);
     }
     for (const container of context.containers ?? []) {
       fields.note('netscope.container', `Container: ${container}`, container, 0, 0);

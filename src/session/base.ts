@@ -100,6 +100,10 @@ export abstract class BaseSession implements Session {
       : [...this.#host.snapshot.warnings, ...this.ingest.warnings];
   }
 
+  get comments(): readonly string[] {
+    return this.ingest.comments;
+  }
+
   get interfaces(): readonly SessionInterface[] {
     return this.ingest.interfaces.map(({ device, packets, bytes, ended }) => {
       const { namespace, name } = splitInterfaceName(device.name ?? `interface ${device.id}`);

@@ -2,7 +2,14 @@
  * The hot path from a reader to everything that is kept: decode, add to the flow table, add to the index.
  * One per session; every input of the session feeds it.
  */
-import type { CaptureInterface, CaptureSink, CaptureWarning, PacketRecord } from '../capture-file/model.ts';
+import type {
+  CaptureInterface,
+  CaptureSecrets,
+  CaptureSink,
+  CaptureWarning,
+  PacketRecord,
+  ResolvedName,
+} from '../capture-file/model.ts';
 import { FlowTable } from '../flow/table.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFrame } from '../packet/frame.ts';
@@ -30,12 +37,29 @@ export interface IngestOptions {
   readonly onSnapshot: (json: string) => void;
 }
 
+/** Bounds of what a file may make the session hold. */
+const mostTexts = 1000;
+const mostComments = 100_000;
+
+/** secrets_type of draft-ietf-opsawg-pcapng, section 4.7. */
+const secretKinds = new Map([
+  [0x544c534b, 'TLS key log'],
+  [0x57474b4c, 'WireGuard key log'],
+  [0x5a4e574b, 'ZigBee NWK key'],
+  [0x5a415053, 'ZigBee APS key'],
+]);
+
 export class Ingest implements CaptureSink {
   readonly table: FlowTable;
   readonly index: PacketIndex | null;
   readonly interfaces: IngestedInterface[] = [];
   readonly warnings: string[] = [];
+  /** Comments of sections and interfaces, and what else the files carry for people. */
   readonly comments: string[] = [];
+  /** Comments of packets, by number. */
+  readonly packetComments = new Map<number, readonly string[]>();
+  /** Names of addresses, from the files. */
+  readonly resolved = new Map<string, string>();
   packets = 0;
   bytes = 0;
   /** Times of the earliest and the latest packet, in seconds with a fraction; NaN before the first. */
@@ -94,6 +118,9 @@ export class Ingest implements CaptureSink {
       row.innerFlow = this.table.lastInnerFlow;
       this.index.add(row);
     }
+    if (record.comments !== null && this.index !== null && this.packetComments.size < mostComments) {
+      this.packetComments.set(this.packets, record.comments);
+    }
     this.version++;
     this.#options.onPacket(this.packets, record);
   }
@@ -104,14 +131,25 @@ export class Ingest implements CaptureSink {
 
   /** Bounded: a file damaged a million times over says so once. */
   warn(text: string): void {
-    const limit = 1000;
-    if (this.warnings.length < limit) this.warnings.push(text);
-    else if (this.warnings.length === limit) this.warnings.push('further warnings are not listed');
+    if (this.warnings.length < mostTexts) this.warnings.push(text);
+    else if (this.warnings.length === mostTexts) this.warnings.push('further warnings are not listed');
     this.version++;
   }
 
   comment(text: string): void {
-    if (this.comments.length < 1000) this.comments.push(text);
+    if (this.comments.length < mostTexts) this.comments.push(text);
+  }
+
+  names(names: readonly ResolvedName[]): void {
+    for (const { address, names: list } of names) {
+      const name = list[0];
+      if (name !== undefined && this.resolved.size < mostComments) this.resolved.set(address, name);
+    }
+  }
+
+  secrets({ type, data }: CaptureSecrets): void {
+    const kind = secretKinds.get(type) ?? `of type 0x${type.toString(16)}`;
+    this.comment(`decryption secrets, ${kind}: ${data.length} bytes`);
   }
 
   snapshot(json: string): void {

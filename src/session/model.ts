@@ -109,6 +109,8 @@ export interface Session {
   readonly interfaces: readonly SessionInterface[];
   readonly packets: PacketList;
   readonly warnings: readonly string[];
+  /** Comments of the files' sections and interfaces. */
+  readonly comments: readonly string[];
   totals(): SessionTotals;
   flows(): FlowReport;
   rules(): RulesReport;

@@ -48,10 +48,16 @@ export function createPacketList(
     dissect(number): Dissection | undefined {
       const frame = bytes(number);
       if (frame === undefined) return undefined;
+      const interfaceName = ingest.interfaces[row.interfaceId]?.device.name ?? undefined;
+      const comments = ingest.packetComments.get(number);
       return dissect(frame, {
+        number,
         linkType: linkTypeOf(row.interfaceId),
         wireLength: row.wireLength,
         vxlanPorts: vxlanPorts(),
+        dnsNames: ingest.resolved,
+        ...(interfaceName === undefined ? {} : { interfaceName }),
+        ...(comments === undefined ? {} : { comments }),
       });
     },
     ofFlows(flows, limit) {

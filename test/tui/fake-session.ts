@@ -341,6 +341,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
     rulesOf: rulesMetBy,
     follow: () => [],
+    comments: [],
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
