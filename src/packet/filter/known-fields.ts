@@ -7,10 +7,10 @@ export type FieldKind = 'protocol' | 'number' | 'boolean' | 'ipv4' | 'ipv6' | 'm
 
 const names: Readonly<Record<FieldKind, string>> = {
   protocol: `
-    ah ap1394 arcnet arp atm ax25 ayiya brcm capwap.data cfp chdlc cmd data dccp dhcp dhcpv6 dns dsa edsa enc erf
+    ah ap1394 arcnet arp atm avsp ax25 ayiya batadv brcm capwap.data cfp chdlc cmd data dccp dhcp dhcpv6 dns docsis dsa edsa enc erf
     erspan esp eth etherip fddi flannel-udp fr frame geneve gre gre-in-udp gtp gue hdlc hsr http http2 icmp icmpv6
-    ieee8021ah ieee8021br igmp infiniband ip ipfc ipip ipnet ipv6 ipv6.dstopts ipv6.fraghdr ipv6.hopopts
-    ipv6.routing isakmp juniper l2tp lisp lisp-data llc lldp llmnr lwapp macsec mdns memcached mipv6 mongodb mpls
+    ieee8021ah ieee8021br igmp infiniband ip isl ipfc ipip ipnet ipv6 ipv6.dstopts ipv6.fraghdr ipv6.hopopts
+    ipv6.routing isakmp juniper l2tp lisp lisp-data llc lldp llmnr lwapp macsec mdns memcached mfr mipv6 mongodb mpls
     mpls-in-ip mpls-in-udp mysql netanalyzer nflog nsh ntp null pflog pim pktap postgresql ppi ppp pppoes preamble
     prism quic radiotap raw redis sctp slip sll srv6-ethernet ssh stp stt tcp teredo tls tr trill tzsp udp vlan
     vntag vxlan wireguard wlan
@@ -19,7 +19,7 @@ const names: Readonly<Record<FieldKind, string>> = {
   number: `
     ah.length ah.next_header ah.sequence ah.spi
     arp.hw.size arp.hw.type arp.opcode arp.proto.size arp.proto.type
-    ayiya.epoch ayiya.nextheader cfp.ftag cfp.ttl chdlc.address chdlc.protocol data.len
+    ayiya.epoch ayiya.nextheader batadv.batman.packet_type batadv.batman.version cfp.ftag cfp.ttl chdlc.address chdlc.protocol data.len
     dccp.ccval dccp.checksum dccp.cscov dccp.data_offset dccp.dstport dccp.seq_raw dccp.srcport dccp.type
     dhcp.flags dhcp.hops dhcp.hw.len dhcp.hw.type dhcp.id dhcp.option.dhcp
     dhcp.option.ip_address_lease_time dhcp.option.length dhcp.option.type dhcp.secs dhcp.type dhcpv6.msgtype dhcpv6.xid
@@ -83,7 +83,7 @@ const names: Readonly<Record<FieldKind, string>> = {
   text: `
     dhcp.option.domain_name dhcp.option.hostname dhcp.option.message dhcp.option.vendor_class_id dns.cname dns.dname
     dns.mx.mail_exchange dns.ns dns.ptr.domain_name dns.qry.name dns.resp.name dns.soa.mname dns.srv.target dns.txt
-    frame.interface_name frame.protocols http.connection http.content_length_header http.content_type http.host
+    frame.comment frame.interface_name frame.protocols http.connection http.content_length_header http.content_type http.host
     http.location http.request.method http.request.uri http.request.version http.response.phrase http.response.version
     http.server http.transfer_encoding http.upgrade http.user_agent http2.magic lldp.chassis.id lldp.port.desc
     lldp.port.id lldp.tlv.system.desc lldp.tlv.system.name memcache.command memcache.key memcache.response
