@@ -48,7 +48,7 @@ const kinds = [
   'tzsp',
   'pim-register',
   'srv6',
-  'cisco-metadata',
+  'batman',
 ] as const;
 
 export type EncapsulationKind = (typeof kinds)[number];

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
+import { createDecoder } from '../../src/packet/decode.ts';
 import { dissect } from '../../src/packet/dissect.ts';
 import { completions } from '../../src/packet/filter/completions.ts';
 import { parseFilter } from '../../src/packet/filter/filter.ts';
 import { knownFields } from '../../src/packet/filter/known-fields.ts';
 import type { FilterableFlow } from '../../src/packet/filter/sources.ts';
+import { createFrame } from '../../src/packet/frame.ts';
 import type { Field } from '../../src/packet/model.ts';
 import { captureNames, capturesFolder, eachFrame, mayRun, whyNot } from './captures.ts';
 import { hasTshark, tsharkMissing } from './tshark.ts';
@@ -201,6 +203,51 @@ describe.skipIf(!mayRun || !hasTshark)(
     });
   },
 );
+
+describe.skipIf(!mayRun)(`the answer from the decoded frame alone${whyNot}`, () => {
+  const filters = [
+    'tcp',
+    'udp.port == 53 or tcp.flags.syn == 1',
+    'ip.addr == 192.168.0.0/16 and not tcp.port == 22',
+    'ipv6 and tcp.len > 0',
+    'ip.src == ip.dst',
+    'tcp.flags & 0x12',
+    'ip.addr != 10.0.0.1',
+  ];
+  it.each(filters)('is that of the tree wherever it is given: %s', (text) => {
+    const parsed = parseFilter(text);
+    if (!parsed.ok) throw new Error(parsed.message);
+    const decoder = createDecoder();
+    const decoded = createFrame();
+    let fast = 0;
+    const wrong: string[] = [];
+    for (const name of captureNames()) {
+      let number = 0;
+      try {
+        eachFrame(resolve(capturesFolder, name), (record, { linkType }) => {
+          const { buffer, start, capturedLength, wireLength } = record;
+          number++;
+          decoder.decode(buffer, start, capturedLength, wireLength, linkType, decoded);
+          const answer = parsed.filter.matchesFrame(decoded);
+          if (answer === null) return;
+          fast++;
+          const frame = buffer.subarray(start, start + capturedLength);
+          if (answer !== parsed.filter.matches(dissect(frame, { linkType, wireLength }), frame))
+            wrong.push(`${name} ${number}`);
+        });
+      } catch (error) {
+        if (!(error instanceof Error) || error.name !== 'NetscopeError') throw error;
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(fast).toBeGreaterThan(1000);
+  });
+
+  it('is not given for fields that only the tree has', () => {
+    const parsed = parseFilter('tcp and dns.qry.name contains "a"');
+    expect(parsed.ok && parsed.filter.matchesFrame(createFrame())).toBeNull();
+  });
+});
 
 describe.skipIf(!mayRun)(`known fields${whyNot}`, () => {
   it('has every name that a dissection of the captures uses', () => {

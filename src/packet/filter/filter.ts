@@ -1,7 +1,8 @@
 /** Display filters with Wireshark's syntax and names, for packets and for flows. */
-import type { Dissection } from '../model.ts';
+import type { DecodedFrame, Dissection } from '../model.ts';
 import { evaluate } from './evaluate.ts';
-import { type Expression, operandsOf } from './expression.ts';
+import { type Expression, type Operand, operandsOf } from './expression.ts';
+import { framesHave, frameValues, isPlain } from './frame-values.ts';
 import { FilterParser } from './parser.ts';
 import { type FilterableFlow, flowsHave, flowValues, packetValues } from './sources.ts';
 import { FilterError } from './tokens.ts';
@@ -17,6 +18,11 @@ export interface DisplayFilter {
   readonly text: string;
   /** `frame` is wanted for slices and for `contains` on protocols and octets; without it those do not match. */
   matches(dissection: Dissection, frame?: Uint8Array): boolean;
+  /**
+   * The answer from the decoded frame alone, without a tree; null when it takes the tree (`matches`): for fields that
+   * the hot path does not keep, malformed frames, and ICMP errors, whose quoted packet counts too.
+   */
+  matchesFrame(frame: DecodedFrame): boolean | null;
   matchesFlow(flow: FilterableFlow): boolean;
   /** The first field that no flow can have: the filter is meant for packets. Null when it makes sense for flows. */
   readonly notForFlows: FilterProblem | null;
@@ -38,13 +44,23 @@ export function parseFilter(text: string): ParsedFilter {
 }
 
 function filterOf(text: string, expression: Expression | null): DisplayFilter {
+  const isFast = expression !== null && operandsOf(expression).every(isFastOperand);
   return {
     text,
     matches: (dissection, frame) =>
       expression === null || evaluate(expression, packetValues(dissection, frame ?? null)),
+    matchesFrame: (frame) => {
+      if (expression === null) return true;
+      return isFast && isPlain(frame) ? evaluate(expression, frameValues(frame)) : null;
+    },
     matchesFlow: (flow) => expression === null || evaluate(expression, flowValues(flow)),
     notForFlows: expression === null ? null : problemForFlows(expression),
   };
+}
+
+/** Octets are only in the tree. */
+function isFastOperand({ field, slices, transformation }: Operand): boolean {
+  return slices.length === 0 && transformation === null && field.sources.every(framesHave);
 }
 
 function problemForFlows(expression: Expression): FilterProblem | null {

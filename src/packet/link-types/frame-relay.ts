@@ -47,3 +47,19 @@ export const frameRelayDirection = defineProtocol({
     return stepFrameRelay(walk);
   },
 });
+
+const wholeFragment = 0xc0;
+const controlFragment = 0x20;
+
+/** FRF.16 multilink: two octets of flags and sequence; only fragments that are whole frames can be read alone. */
+export const multilinkFrameRelay = defineProtocol({
+  name: 'mfr',
+  linkTypes: [182],
+  step: (walk) => {
+    if (walk.available < 2) return walk.malformed();
+    const flags = walk.buffer[walk.offset] ?? 0;
+    if ((flags & wholeFragment) !== wholeFragment || (flags & controlFragment) !== 0) return null;
+    walk.offset += 2;
+    return stepFrameRelay(walk);
+  },
+});

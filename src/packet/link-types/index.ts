@@ -2,7 +2,8 @@
 import type { Protocol } from '../protocol.ts';
 import { arcnet, arcnetLinux } from './arcnet.ts';
 import { rfc2684, sunAtm } from './atm.ts';
-import { frameRelay, frameRelayDirection } from './frame-relay.ts';
+import { docsis } from './docsis.ts';
+import { frameRelay, frameRelayDirection, multilinkFrameRelay } from './frame-relay.ts';
 import { ciscoDirection, ciscoHdlc, pppDirection, pppd, pppHdlc } from './hdlc.ts';
 import { nflog } from './nflog.ts';
 import { nullLoopback } from './null.ts';
@@ -44,6 +45,8 @@ export const linkTypes: readonly Protocol[] = [
   ciscoDirection,
   frameRelay,
   frameRelayDirection,
+  multilinkFrameRelay,
+  docsis,
   fddi,
   tokenRing,
   ipOverFibreChannel,

@@ -1,5 +1,5 @@
 /** Linux NFLOG (netfilter's log target): fields as type, length and value; the packet is one of them. */
-import { u16le } from '../bytes.ts';
+import { u16, u16le } from '../bytes.ts';
 import { nextIpVersion } from '../next.ts';
 import { defineProtocol, type Protocol } from '../protocol.ts';
 import type { Walk } from '../walk.ts';
@@ -8,26 +8,37 @@ const payloadField = 9;
 const prefixField = 10;
 const maxFields = 64;
 
-/** Offset of a field's value in host byte order (little-endian on every machine that Docker knows); -1 without it. */
+/** Lengths and types are in the byte order of the host that wrote them: that of the first length that makes sense. */
+function isBigEndian(buffer: Uint8Array, from: number, end: number): boolean {
+  if (from + 8 > end) return false;
+  return u16le(buffer, from + 4) > end - from && u16(buffer, from + 4) <= end - from;
+}
+
+/** Where a field begins (its length); -1 without it. */
 function find(buffer: Uint8Array, from: number, end: number, wanted: number): number {
+  const read = isBigEndian(buffer, from, end) ? u16 : u16le;
   let at = from + 4;
   for (let count = 0; count < maxFields && at + 4 <= end; count++) {
-    const length = u16le(buffer, at);
+    const length = read(buffer, at);
     if (length < 4) return -1;
-    if (u16le(buffer, at + 2) === wanted) return at;
+    if (read(buffer, at + 2) === wanted) return at;
     at += (length + 3) & ~3;
   }
   return -1;
 }
 
+/** Octets of the value of the field at `at`. */
+function valueLength(buffer: Uint8Array, from: number, end: number, at: number): number {
+  return (isBigEndian(buffer, from, end) ? u16(buffer, at) : u16le(buffer, at)) - 4;
+}
+
 function step(walk: Walk): Protocol | null {
-  const { buffer, offset } = walk;
+  const { buffer, offset, end } = walk;
   if (walk.available < 4) return walk.malformed();
-  const at = find(buffer, offset, walk.end, payloadField);
+  const at = find(buffer, offset, end, payloadField);
   if (at < 0) return null;
-  const length = u16le(buffer, at) - 4;
   walk.offset = at + 4;
-  walk.limit(length);
+  walk.limit(valueLength(buffer, offset, end, at));
   return nextIpVersion(walk);
 }
 
@@ -41,7 +52,7 @@ export const nflog = defineProtocol({
     fields.number('nflog.res_id', 'Resource id', from + 2, 2);
     const prefix = find(fields.bytes, from, fields.end, prefixField);
     if (prefix >= 0) {
-      fields.text('nflog.prefix', 'Prefix', prefix + 4, Math.max(0, u16le(fields.bytes, prefix) - 4));
+      fields.text('nflog.prefix', 'Prefix', prefix + 4, valueLength(fields.bytes, from, fields.end, prefix));
     }
     fields.title('Linux Netfilter NFLOG');
     fields.summary('NFLOG', 'Netfilter log');

@@ -4,6 +4,7 @@ import { etherTypeBridging, nextEtherType } from '../next.ts';
 import { defineProtocol, type Protocol } from '../protocol.ts';
 import type { Walk } from '../walk.ts';
 import { describeEthernet } from './ethernet-fields.ts';
+import { isIsl, isl } from './isl.ts';
 
 const headerLength = 14;
 
@@ -19,7 +20,9 @@ function step(walk: Walk): Protocol | null {
     frame.sourceMacLow = u32(buffer, offset + 8);
   }
   walk.offset = offset + headerLength;
-  return nextEtherType(walk, u16(buffer, offset + 12));
+  const type = u16(buffer, offset + 12);
+  if (type < 0x600 && isIsl(u16(buffer, offset), u32(buffer, offset + 2))) return isl;
+  return nextEtherType(walk, type);
 }
 
 export const ethernet = defineProtocol({

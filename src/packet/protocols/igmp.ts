@@ -1,5 +1,11 @@
 /** IGMP (RFC 1112, 2236, 3376). */
-import { defineProtocol } from '../protocol.ts';
+import { nibble } from '../bytes.ts';
+import { kindNumber } from '../encapsulations.ts';
+import { nextIpVersion } from '../next.ts';
+import { defineProtocol, type Protocol } from '../protocol.ts';
+import type { Walk } from '../walk.ts';
+
+const kind = kindNumber('pim-register');
 
 const types: Readonly<Record<number, string>> = {
   17: 'Membership Query',
@@ -9,10 +15,26 @@ const types: Readonly<Record<number, string>> = {
   34: 'IGMPv3 Membership Report',
 };
 
+const pimRegister = { type: 0x14, code: 1, version: 1 } as const;
+const pimHeaderLength = 8;
+
+/** PIM version 1 lives under IGMP; its Register carries a packet. */
+function step(walk: Walk): Protocol | null {
+  const { buffer, offset } = walk;
+  if (walk.available < pimHeaderLength || buffer[offset] !== pimRegister.type) return null;
+  if (buffer[offset + 1] !== pimRegister.code || nibble(buffer, offset + 4) !== pimRegister.version)
+    return null;
+  walk.offset = offset + pimHeaderLength;
+  const next = nextIpVersion(walk);
+  if (next === null) walk.offset = offset;
+  else walk.tunnel(kind, -1);
+  return next;
+}
+
 export const igmp = defineProtocol({
   name: 'igmp',
   ipProtocols: [2],
-  step: () => null,
+  step,
   describe: (fields, from) => {
     const type = fields.number(
       'igmp.type',

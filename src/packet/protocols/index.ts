@@ -3,6 +3,7 @@ import type { Protocol } from '../protocol.ts';
 import { ah } from './ah.ts';
 import { arp } from './arp.ts';
 import { ayiya } from './ayiya.ts';
+import { batman } from './batman.ts';
 import { eTag, fabricPath, hsr, macsec, metadata, pbb, trill, vnTag } from './bridge-tags.ts';
 import { esp } from './esp.ts';
 import { etherIp, segmentEthernet } from './etherip.ts';
@@ -33,6 +34,7 @@ import { tcp } from './tcp.ts';
 import { teredo } from './teredo.ts';
 import { udp } from './udp.ts';
 import { flannel, greInUdp, gue, lispControl, lispData } from './udp-carriers.ts';
+import { arista, marvell } from './vendor-tags.ts';
 import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
 import { capwap, lwapp, tzsp } from './wireless-carriers.ts';
@@ -81,6 +83,9 @@ export const protocols: readonly Protocol[] = [
   hsr,
   metadata,
   macsec,
+  arista,
+  marvell,
+  batman,
   gtp,
   teredo,
   ayiya,

@@ -14,7 +14,8 @@ function step(walk: Walk): Protocol | null {
   if (((buffer[offset + 4] ?? 0) & nullRegister) !== 0) return null;
   walk.offset = offset + 8;
   const next = nextIpVersion(walk);
-  if (next !== null) walk.tunnel(kind, -1);
+  if (next === null) walk.offset = offset;
+  else walk.tunnel(kind, -1);
   return next;
 }
 
