@@ -31,7 +31,7 @@ export interface PacketRecord {
   capturedLength: number;
   /** Bytes on the wire. */
   wireLength: number;
-  /** Seconds since 1970 UTC, may be negative or past 2^32; and 0..999,999,999 nanoseconds. */
+  /** Seconds since 1970 UTC, may be negative or past 2^32 (years 0 to 9999); and 0..999,999,999 nanoseconds. */
   seconds: number;
   nanoseconds: number;
   /** CaptureInterface.id */

@@ -31,8 +31,21 @@ export function resolution(tsresol: number, tsoffset: bigint): Resolution {
 
 const word = 0x1_0000_0000;
 
-/** The time of `high * 2^32 + low` ticks, exact to the nanosecond, written into `time`. */
+/** Years 0 and 9999 end here: what a file claims beyond is no date, and nothing that prints dates expects it. */
+const earliest = -62_167_219_200;
+const latest = 253_402_300_799;
+
+/**
+ * The time of `high * 2^32 + low` ticks, exact to the nanosecond, written into `time`; at most the last second
+ * of the year 9999.
+ */
 export function setTime(time: Time, resolution: Resolution, high: number, low: number): void {
+  setExactTime(time, resolution, high, low);
+  if (time.seconds > latest) time.seconds = latest;
+  else if (time.seconds < earliest) time.seconds = earliest;
+}
+
+function setExactTime(time: Time, resolution: Resolution, high: number, low: number): void {
   const { decimal } = resolution;
   if (decimal === 0) {
     setOddTime(time, resolution, high, low);
