@@ -1,6 +1,5 @@
 /** Addresses as text, the way `ip` prints them. */
 
-export const AF_UNSPEC = 0;
 export const AF_INET = 2;
 export const AF_BRIDGE = 7;
 export const AF_INET6 = 10;
@@ -50,4 +49,10 @@ export function hardwareAddress(buffer: Buffer, at: number, length: number): str
     result += `${index > 0 ? ':' : ''}${byte < 16 ? '0' : ''}${byte.toString(16)}`;
   }
   return result;
+}
+
+/** undefined for families other than IP. */
+export function familyName(family: number): 'ip' | 'ip6' | undefined {
+  if (family === AF_INET) return 'ip';
+  return family === AF_INET6 ? 'ip6' : undefined;
 }

@@ -1,16 +1,16 @@
-/** Links and their addresses, from RTM_GETLINK and RTM_GETADDR (rtnetlink(7), linux/if_link.h). */
+/** Links with their addresses, from RTM_GETLINK (rtnetlink(7), linux/if_link.h). */
+
 import type { LinkState } from '../snapshot/schema.ts';
+import { addAddresses } from './addresses.ts';
 import { attribute, forEachAttribute, signed32, text, u32, unsigned } from './ffi/attributes.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
-import { AF_INET, AF_INET6, hardwareAddress, ipAddress } from './inet.ts';
+import { AF_INET, AF_INET6, hardwareAddress } from './inet.ts';
 import { bridgePort } from './link-kinds/bridge.ts';
 import { readFields } from './link-kinds/fields.ts';
 import { linkDetails } from './link-kinds/index.ts';
 
 const RTM_NEWLINK = 16;
 const RTM_GETLINK = 18;
-const RTM_NEWADDR = 20;
-const RTM_GETADDR = 22;
 
 const IFLA_EXT_MASK = 29;
 
@@ -80,7 +80,7 @@ export function readLinks(socket: NetlinkSocket): Links {
     },
   );
   nameLinks(links);
-  const addressesConsistent = readAddresses(socket, new Map(links.map((link) => [link.index, link])));
+  const addressesConsistent = addAddresses(socket, new Map(links.map((link) => [link.index, link])));
   return { links, configurations, consistent: consistent && addressesConsistent };
 }
 
@@ -225,82 +225,4 @@ function configuration(buffer: Buffer, start: number, length: number, wanted: nu
     for (let offset = 0; offset + 4 <= size; offset += 4) values.push(buffer.readInt32LE(at + offset));
   });
   return values;
-}
-
-const addressFlags = [
-  'secondary',
-  'nodad',
-  'optimistic',
-  'dadfailed',
-  'home',
-  'deprecated',
-  'tentative',
-  'permanent',
-  'mngtmpaddr',
-  'noprefixroute',
-  'autojoin',
-  'stable-privacy',
-] as const;
-
-/** rt_scope_t of linux/rtnetlink.h. */
-export function scopeName(scope: number): string {
-  switch (scope) {
-    case 0:
-      return 'global';
-    case 200:
-      return 'site';
-    case 253:
-      return 'link';
-    case 254:
-      return 'host';
-    case 255:
-      return 'nowhere';
-    default:
-      return String(scope);
-  }
-}
-
-function readAddresses(socket: NetlinkSocket, links: ReadonlyMap<number, LinkState>): boolean {
-  return socket.dump(
-    RTM_GETADDR,
-    Buffer.alloc(8),
-    (type, buffer, start, end) => {
-      if (type === RTM_NEWADDR && end - start >= 8) readAddress(links, buffer, start, end);
-    },
-    () => {
-      for (const link of links.values()) link.addresses.length = 0;
-    },
-  );
-}
-
-/** struct ifaddrmsg { u8 family, prefix length, flags, scope; u32 index } and IFA_* of linux/if_addr.h. */
-function readAddress(
-  links: ReadonlyMap<number, LinkState>,
-  buffer: Buffer,
-  start: number,
-  end: number,
-): void {
-  const link = links.get(buffer.readUInt32LE(start + 4));
-  if (link === undefined) return;
-  const prefixLength = buffer.readUInt8(start + 1);
-  let bits = buffer.readUInt8(start + 2);
-  let address: string | undefined;
-  let local: string | undefined;
-  let broadcast: string | undefined;
-  forEachAttribute(buffer, start + 8, end, (type, at, length) => {
-    if (type === 1) address = ipAddress(buffer, at, length);
-    else if (type === 2) local = ipAddress(buffer, at, length);
-    else if (type === 4) broadcast = ipAddress(buffer, at, length);
-    else if (type === 8) bits = unsigned(buffer, at, length);
-  });
-  // IFA_ADDRESS is the peer where IFA_LOCAL differs from it.
-  const own = local ?? address;
-  if (own === undefined) return;
-  link.addresses.push({
-    cidr: `${own}/${prefixLength}`,
-    scope: scopeName(buffer.readUInt8(start + 3)),
-    ...(address !== undefined && address !== own && { peer: address }),
-    ...(broadcast !== undefined && { broadcast }),
-    flags: addressFlags.filter((_, bit) => (bits & (1 << bit)) !== 0),
-  });
 }

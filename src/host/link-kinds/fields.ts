@@ -1,5 +1,5 @@
 /** How the attributes of a link kind are read: by number, into the names that `ip -d -j link` prints. */
-import { forEachAttribute, text, unsigned, unsignedNetwork } from '../ffi/attributes.ts';
+import { forEachAttribute, unsigned, unsignedNetwork } from '../ffi/attributes.ts';
 import { hardwareAddress, ipAddress } from '../inet.ts';
 
 type Reader = (buffer: Buffer, at: number, length: number) => unknown;
@@ -18,10 +18,7 @@ export const number: Reader = unsigned;
 export const networkNumber: Reader = unsignedNetwork;
 export const flag: Reader = (buffer, at, length) => unsigned(buffer, at, length) !== 0;
 export const present: Reader = () => true;
-export const ip: Reader = ipAddress;
 export const mac: Reader = hardwareAddress;
-export const string: Reader = text;
-export const signed: Reader = (buffer, at, length) => (length >= 4 ? buffer.readInt32LE(at) : 0);
 
 /** A number that stands for a word; an unknown one stays a number. */
 export function word(words: Readonly<Record<number, string>>): Reader {
