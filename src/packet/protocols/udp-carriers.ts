@@ -1,5 +1,5 @@
 /** UDP tunnels with next to no header: GRE in UDP (RFC 8086), flannel's own backend, GUE (draft-ietf-intarea-gue), LISP (RFC 9300). */
-import { u24, u32 } from '../bytes.ts';
+import { nibble, u16, u24, u32 } from '../bytes.ts';
 import { kindNumber } from '../encapsulations.ts';
 import { nextIpVersion } from '../next.ts';
 import { defineProtocol, type Protocol } from '../protocol.ts';
@@ -25,11 +25,20 @@ export const flannel = defineProtocol({
   step: (walk) => bare(walk, flannelKind, -1),
 });
 
+/** A whole IP packet and nothing else: its length must fit, for any text may begin with the version's nibble. */
 function bare(walk: Walk, kind: number, id: number): Protocol | null {
   const next = nextIpVersion(walk);
-  if (next === null) return null;
+  if (next === null || !fits(walk)) return null;
   walk.tunnel(kind, id);
   return next;
+}
+
+function fits(walk: Walk): boolean {
+  const { buffer, offset } = walk;
+  const rest = walk.wireEnd - offset;
+  if (walk.available < 20) return false;
+  if (nibble(buffer, offset) === 6) return u16(buffer, offset + 4) + 40 <= rest;
+  return u16(buffer, offset + 2) <= rest;
 }
 
 /** Version 1 of GUE is a bare IP packet, told by its version nibble. */
