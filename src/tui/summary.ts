@@ -1,12 +1,12 @@
 /** The line that netscope leaves on the terminal. */
 import type { Session } from '../session/model.ts';
 import { printable } from '../util/printable.ts';
-import { bytes, count, span } from './text/units.ts';
+import { bytes, count, counted, span } from './text/units.ts';
 
 export function summaryOf(session: Session): string {
   const { packets, bytes: size, dropped, duration } = session.totals();
   const parts = [
-    `${count(packets)} ${packets === 1 ? 'packet' : 'packets'}`,
+    counted(packets, 'packet'),
     bytes(size),
     span(Math.round(duration)),
     dropped === null ? null : `${count(dropped)} dropped`,

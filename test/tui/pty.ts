@@ -53,6 +53,8 @@ export interface PtyRun {
   kill(signal: string): void;
   /** Waits until `test` holds for the screen; throws with the screen when it does not in time. */
   until(test: (screen: string) => boolean, what?: string): Promise<string>;
+  /** Waits until nothing was written for a while, and gives the screen. */
+  settled(): Promise<string>;
   /** The attributes of a cell: foreground colour, background colour, inverse. */
   cell(
     column: number,
@@ -64,6 +66,8 @@ export interface PtyRun {
 }
 
 const patience = 15_000;
+/** Milliseconds without output after which a screen is taken for complete. */
+const quiet = 200;
 
 export function runPty(options: PtyOptions = {}): PtyRun {
   const columns = options.columns ?? 80;
@@ -133,6 +137,13 @@ export function runPty(options: PtyOptions = {}): PtyRun {
         if (Date.now() > deadline) throw new Error(`waited for ${what}; the screen was:\n${text}`);
         await new Promise((done) => setTimeout(done, 20));
       }
+    },
+    async settled() {
+      for (let length = -1; length !== output.length; ) {
+        length = output.length;
+        await new Promise((done) => setTimeout(done, quiet));
+      }
+      return screen().join('\n');
     },
     cell(column, row) {
       const buffer = terminal.buffer.active;

@@ -15,7 +15,8 @@ async function show(keys: string, text: string, options: PtyOptions): Promise<st
   run = runPty(options);
   await run.until((screen) => screen.includes('q quit'), 'the first frame');
   for (const key of keys) run.send(key);
-  return run.until((screen) => screen.includes(text), text);
+  await run.until((screen) => screen.includes(text), text);
+  return run.settled();
 }
 
 beforeAll(buildPrograms, 30_000);

@@ -42,7 +42,7 @@ describe.each([
     expect(run.screen().join('\n')).toContain('80 → 51820 [SYN]');
     run.send('\u001b');
     await run.until((screen) => screen.includes('Path'), 'the flows again');
-    await press('r', /▌.*host ip nat/);
+    await press('r', /▌ +1 .*DOCKER/);
     expect(run.screen().join('\n')).toMatch(/182 .*2 DNAT/);
     run.send('\u001b');
     await run.until(() => cursorRow().includes('203.0.113.9:51820'), 'the flows again');

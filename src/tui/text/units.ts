@@ -7,6 +7,11 @@ export function count(value: number): string {
   return Math.abs(value) < 1_000_000 ? thousands.format(Math.round(value)) : short(value);
 }
 
+/** `1 packet`, `12,345 packets`, `no packets`. */
+export function counted(value: number, noun: string): string {
+  return `${value === 0 ? 'no' : count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** At most five columns: `999`, `1.2k`, `34k`, `1.2M`. */
 export function short(value: number): string {
   return scaled(value, 1000, ['', 'k', 'M', 'G', 'T', 'P']);

@@ -2,7 +2,7 @@
 import type { Connection, Flow, RuleReference, Translation } from '../../../flow/model.ts';
 import { fact, factLine, heading, paragraph, trimmed } from '../../components/facts.ts';
 import { type Line, piece, type Span } from '../../text/line.ts';
-import { bytes, count, span } from '../../text/units.ts';
+import { bytes, counted, span } from '../../text/units.ts';
 import type { Symbols } from '../../theme.ts';
 import { endLine, endText, stateLook } from './cells.ts';
 import type { FlowRow, ReportIndex } from './report.ts';
@@ -36,19 +36,19 @@ function summary(row: FlowRow, width: number, symbols: Symbols): readonly Line[]
   const look = stateLook(flow.state, symbols);
   const verdict = connection?.verdict ?? 'unknown';
   const verdictRole = verdict === 'accept' ? 'good' : verdict === 'unknown' ? 'faint' : 'bad';
-  const end = (line: Line): Line => line;
   return [
-    factLine('From', end(endLine(flow.source, 99))),
-    factLine('To', end(endLine(flow.destination, 99))),
+    factLine('From', endLine(flow.source, 99)),
+    factLine('To', endLine(flow.destination, 99)),
     factLine('State', [
       piece(`${look.symbol} ${flow.state}`, look.role),
       piece(`  ${flow.protocol}${flow.application === null ? '' : `, ${flow.application}`}`),
       piece(verdict === 'unknown' ? '' : '  rules say ', 'faint'),
       piece(verdict === 'unknown' ? '' : verdict, verdictRole),
     ]),
+    ...fact('Sent', `${counted(flow.packets.forward, 'packet')}, ${bytes(flow.bytes.forward)}`, width),
     ...fact(
-      'Traffic',
-      `${symbols.arrow} ${count(flow.packets.forward)} packets, ${bytes(flow.bytes.forward)}; back ${count(flow.packets.reverse)} packets, ${bytes(flow.bytes.reverse)}; over ${span(flow.duration)}`,
+      'Received',
+      `${counted(flow.packets.reverse, 'packet')}, ${bytes(flow.bytes.reverse)}; over ${span(flow.duration)}`,
       width,
     ),
   ];
@@ -150,7 +150,7 @@ function ruleLines(input: FlowDetailsInput): readonly Line[] {
         piece(`${rule.namespace} ${rule.table} ${rule.chain} ${rule.position} `, 'plain'),
         piece(rule.target, targetRole(rule.target)),
         piece(`  ${rule.evidence}`, 'faint'),
-        piece(rule.counter === null ? '' : `  ${count(rule.counter.packets)} packets`, 'faint'),
+        piece(rule.counter === null ? '' : `  ${counted(rule.counter.packets, 'packet')}`, 'faint'),
       ],
       ...paragraph(rule.text, width, 'faint', '  '),
     ]),

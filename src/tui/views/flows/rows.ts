@@ -27,6 +27,8 @@ export interface FlowList extends ListModel {
   readonly matched: number;
   /** Connections in the report. */
   readonly total: number;
+  /** Those of the list that have a problem. */
+  readonly problems: number;
   row(index: number): FlowRow | undefined;
 }
 
@@ -35,6 +37,7 @@ interface Order {
   readonly version: number;
   readonly entries: readonly Entry[];
   readonly total: number;
+  readonly problems: number;
   readonly madeAt: number;
   readonly cost: number;
 }
@@ -63,9 +66,10 @@ export function createFlowLists(): (input: FlowListInput) => FlowList {
     }
     const start = performance.now();
     const entries = entriesOf(input, index);
+    const problems = entries.reduce((sum, entry) => sum + Number(hasProblem(entry, index)), 0);
     const end = performance.now();
     const total = report.connections.length;
-    order = { inputs, version: report.version, entries, total, madeAt: end, cost: end - start };
+    order = { inputs, version: report.version, entries, total, problems, madeAt: end, cost: end - start };
     return order;
   }
 
@@ -103,14 +107,18 @@ function rowOf(entry: Entry, index: ReportIndex): FlowRow | undefined {
   return entry > 0 ? connectionRow(index, entry) : looseRow(index, -entry);
 }
 
+function hasProblem(entry: Entry, index: ReportIndex): boolean {
+  return entry > 0 && (index.connection(entry)?.problem ?? '') !== '';
+}
+
 function keyOf(entry: Entry): string {
   return entry > 0 ? connectionKey(entry) : flowKey(-entry);
 }
 
 /** Entries with the flows of the opened connections below them. */
 function listFor(order: Order, toggled: ReadonlySet<string>, index: ReportIndex): FlowList {
-  const { entries, total } = order;
-  const common = { index, matched: entries.length, total };
+  const { entries, total, problems } = order;
+  const common = { index, matched: entries.length, total, problems };
   if (toggled.size === 0) {
     return {
       ...common,

@@ -11,7 +11,7 @@ import { type Place, placeOf, toggle } from '../../state/place.ts';
 import { searchStep } from '../../state/search.ts';
 import { type Line, piece, textOf } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
-import { count } from '../../text/units.ts';
+import { count, counted } from '../../text/units.ts';
 import { topologyAt } from '../topology/locate.ts';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { endName, flowColumns } from './cells.ts';
@@ -85,7 +85,7 @@ export function createFlowsView(): View {
           <Pane
             theme={theme}
             title={[piece('Flows', 'strong')]}
-            note={countNote(list, place)}
+            note={countNote(list, place, frame)}
             width={areas[0].width}
             height={areas[0].height}
             focused={place.pane === 0}
@@ -214,10 +214,14 @@ function lineOf(row: FlowRow, frame: Frame): string {
   return (row.child ? '  ' : '') + cells.filter((text) => text !== '').join('  ');
 }
 
-function countNote(list: FlowList, place: Place): Line {
+function countNote(list: FlowList, place: Place, frame: Frame): Line {
   const limited = place.filter !== '' || place.scope.kind !== 'all';
-  const number = limited ? `${count(list.matched)} of ${count(list.total)}` : count(list.total);
-  const spans = [piece(`${number} connections`, 'faint')];
+  const of = limited ? `${count(list.matched)} of ` : '';
+  const spans = [piece(`${of}${counted(list.total, 'connection')}`, 'faint')];
+  if (list.problems > 0) {
+    const text = `${frame.theme.symbols.warning} ${counted(list.problems, 'problem')} `;
+    spans.unshift(piece(text, 'bad'));
+  }
   if (place.follow) spans.unshift(piece('following ', 'accent'));
   if (place.filter !== '') spans.unshift(piece(`/${place.filter} `, 'accent'));
   return spans;

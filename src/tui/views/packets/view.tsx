@@ -11,7 +11,7 @@ import { type Place, placeOf, selecting, toggle } from '../../state/place.ts';
 import { searchStep } from '../../state/search.ts';
 import { fitLine, type Line, paintLine, piece, textOf } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
-import { count } from '../../text/units.ts';
+import { count, counted } from '../../text/units.ts';
 import { connectionKey, flowKey, indexReport } from '../flows/report.ts';
 import { topologyAt } from '../topology/locate.ts';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
@@ -380,8 +380,8 @@ function countNote(
   place: Place,
 ): Line {
   const { total, searched } = now.listing;
-  const number = searched === null ? count(total) : `${count(now.list.count)} of ${count(total)}`;
-  const spans = [piece(`${number} packets`, 'faint')];
+  const of = searched === null ? '' : `${count(now.list.count)} of `;
+  const spans = [piece(`${of}${counted(total, 'packet')}`, 'faint')];
   if (searched !== null && searched < 1)
     spans.push(piece(` ${Math.floor(searched * 100)} % searched`, 'warn'));
   if (place.follow) spans.unshift(piece('following ', 'accent'));

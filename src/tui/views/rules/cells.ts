@@ -2,7 +2,7 @@
 import type { Counter, Rule } from '../../../netfilter/model.ts';
 import type { Column } from '../../components/table.ts';
 import { type Line, piece, type Span } from '../../text/line.ts';
-import { bytes, count, short } from '../../text/units.ts';
+import { bytes, count, counted, short } from '../../text/units.ts';
 import type { Symbols } from '../../theme.ts';
 import { targetRole } from '../flows/details.ts';
 import type { RuleRow, RulesRow } from './rows.ts';
@@ -99,7 +99,10 @@ export function headingLine(row: Exclude<RulesRow, RuleRow>, symbols: Symbols): 
         piece(`${row.open ? symbols.open : symbols.shut} `, 'faint'),
         piece(`${table.namespace} `, 'name'),
         piece(`${table.family} ${table.name}`, 'strong'),
-        piece(`  ${table.backend}, ${table.chains.length} chains, ${rules} rules`, 'faint'),
+        piece(
+          `  ${table.backend}, ${counted(table.chains.length, 'chain')}, ${counted(rules, 'rule')}`,
+          'faint',
+        ),
       ];
     }
     case 'chain': {
@@ -109,8 +112,8 @@ export function headingLine(row: Exclude<RulesRow, RuleRow>, symbols: Symbols): 
         piece(`  ${row.open ? symbols.open : symbols.shut} `, 'faint'),
         piece(chain.name, 'accent'),
         ...policyPieces(chain.policy),
-        piece(chain.counter === null ? '' : `  ${count(chain.counter.packets)} packets`, 'faint'),
-        piece(`  ${many === 0 ? 'empty' : `${many} ${many === 1 ? 'rule' : 'rules'}`}`, 'faint'),
+        piece(chain.counter === null ? '' : `  ${counted(chain.counter.packets, 'packet')}`, 'faint'),
+        piece(`  ${counted(many, 'rule')}`, 'faint'),
       ];
     }
   }

@@ -1,22 +1,35 @@
 /** The selected rule in full, and the connections that met it. */
+import type { Evidence } from '../../../flow/model.ts';
 import { fact, heading, paragraph, trimmed } from '../../components/facts.ts';
 import { type Line, piece } from '../../text/line.ts';
-import { bytes, count } from '../../text/units.ts';
+import { bytes, counted } from '../../text/units.ts';
 import type { Theme } from '../../theme.ts';
 import { endLine, stateLook } from '../flows/cells.ts';
 import { targetRole } from '../flows/details.ts';
 import { connectionRow, type ReportIndex } from '../flows/report.ts';
 import type { RuleRow, RulesRow } from './rows.ts';
 
+const evidenceWords: Readonly<Record<Evidence, string>> = {
+  evaluated: 'evaluated: netscope walked the packet through the rules',
+  counter: 'counter: it went up with the packets',
+  conntrack: 'conntrack: the kernel kept the translation that it made',
+  traced: 'traced: the kernel said so',
+};
+
 /** Connections that are listed; Enter shows them all. */
 const listed = 50;
 
-export function rulesDetails(
-  row: RulesRow,
-  index: ReportIndex,
-  width: number,
-  theme: Theme,
-): readonly Line[] {
+export interface RulesDetailsInput {
+  readonly row: RulesRow;
+  readonly index: ReportIndex;
+  /** How netscope knows that the connection that is looked at met the rule; null when none is. */
+  readonly evidence: Evidence | null;
+  readonly width: number;
+  readonly theme: Theme;
+}
+
+export function rulesDetails(input: RulesDetailsInput): readonly Line[] {
+  const { row, width } = input;
   switch (row.kind) {
     case 'error':
       return [
@@ -39,13 +52,13 @@ export function rulesDetails(
           ? []
           : fact(
               'Policy met',
-              `${count(row.chain.counter.packets)} packets, ${bytes(row.chain.counter.bytes)}`,
+              `${counted(row.chain.counter.packets, 'packet')}, ${bytes(row.chain.counter.bytes)}`,
               width,
             )),
         ...calledFrom(row, width),
       ];
     case 'rule':
-      return trimmed(ruleDetails(row, index, width, theme));
+      return trimmed(ruleDetails(row, input));
   }
 }
 
@@ -61,7 +74,8 @@ function calledFrom(row: Extract<RulesRow, { kind: 'chain' }>, width: number): r
     : fact('Called by', callers.join(', '), width);
 }
 
-function ruleDetails(row: RuleRow, index: ReportIndex, width: number, theme: Theme): readonly Line[] {
+function ruleDetails(row: RuleRow, input: RulesDetailsInput): readonly Line[] {
+  const { index, width, theme, evidence } = input;
   const { rule, chain, table } = row;
   const { symbols } = theme;
   const counter = rule.counter;
@@ -76,9 +90,10 @@ function ruleDetails(row: RuleRow, index: ReportIndex, width: number, theme: The
     ...fact('Target', rule.target ?? 'none: it only counts', width, targetRole(rule.target ?? '')),
     ...fact(
       'Counter',
-      counter === null ? 'not known' : `${count(counter.packets)} packets, ${bytes(counter.bytes)}`,
+      counter === null ? 'not known' : `${counted(counter.packets, 'packet')}, ${bytes(counter.bytes)}`,
       width,
     ),
+    ...(evidence === null ? [] : fact('Evidence', evidenceWords[evidence], width)),
     ...heading(`Connections ${row.connections.length}`),
   ];
   if (row.connections.length === 0) {

@@ -1,5 +1,6 @@
 /** Rules: tables and chains of every namespace with counters, and the connections that met each rule. */
 import { Box } from 'ink';
+import type { Evidence } from '../../../flow/model.ts';
 import type { RulesReport } from '../../../session/model.ts';
 import { paintFacts } from '../../components/facts.ts';
 import { Pane } from '../../components/pane.tsx';
@@ -12,7 +13,7 @@ import { type Place, placeOf, type Scope, type Sorting, selecting, toggle } from
 import { searchStep } from '../../state/search.ts';
 import { type Line, piece, textOf } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
-import { count } from '../../text/units.ts';
+import { counted } from '../../text/units.ts';
 import { wordFilter } from '../../text/words.ts';
 import { indexReport } from '../flows/report.ts';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
@@ -42,13 +43,22 @@ export function createRulesView(): View {
     const areas = split(frame.width, frame.height, share);
     const listHeight = areas[0].height - 3;
     const list = listOf(rows);
-    const window = windowOf(place.list, list, listHeight);
-    return { rows, areas, list, listHeight, window, selected: rows[window.index] };
+    // Coming from a connection one looks for its rules, not for the tables that they are in.
+    const start = scope.kind === 'connections' ? rows.findIndex((row) => row.kind === 'rule') : 0;
+    const position = place.list.key === null ? positionAt(list, start, 0, listHeight) : place.list;
+    const window = windowOf(position, list, listHeight);
+    return { rows, areas, list, listHeight, position, window, selected: rows[window.index] };
   }
 
-  function detailsOf(selected: RulesRow | undefined, frame: Frame, width: number) {
+  function detailsOf(selected: RulesRow | undefined, place: Place, frame: Frame, width: number) {
     if (selected === undefined) return [];
-    return rulesDetails(selected, indexReport(frame.data.flows()), width, frame.theme);
+    return rulesDetails({
+      row: selected,
+      index: indexReport(frame.data.flows()),
+      evidence: evidenceOf(selected, place.scope, frame),
+      width,
+      theme: frame.theme,
+    });
   }
 
   return {
@@ -82,7 +92,7 @@ export function createRulesView(): View {
             ];
       const detailWidth = areas[1].width - 2;
       const detailHeight = areas[1].height - 2;
-      const details = detailsOf(selected, frame, detailWidth - 2);
+      const details = detailsOf(selected, place, frame, detailWidth - 2);
       const offset = clampScroll(place.details.offset, details.length, detailHeight);
       return (
         <Box flexDirection={sideBySide(areas) ? 'row' : 'column'}>
@@ -110,14 +120,14 @@ export function createRulesView(): View {
     },
 
     act(action, place, frame) {
-      const { areas, list, listHeight, window, selected, rows } = parts(place, frame);
+      const { areas, list, listHeight, position, window, selected, rows } = parts(place, frame);
       if (place.pane === 1) {
         const height = areas[1].height - 2;
-        const lines = detailsOf(selected, frame, areas[1].width - 4).length;
+        const lines = detailsOf(selected, place, frame, areas[1].width - 4).length;
         const offset = scroll(action, place.details.offset, lines, height);
         if (offset !== undefined) return stay({ ...place, details: { ...place.details, offset } });
       } else {
-        const moved = move(action, place.list, list, listHeight);
+        const moved = move(action, position, list, listHeight);
         if (moved !== undefined) return stay({ ...place, list: moved, details: listStart });
       }
       const wanted = wordFilter(place.search);
@@ -211,6 +221,24 @@ function toNamespace(row: RulesRow, frame: Frame): Effect {
   return into(selecting(placeOf('topology', namespace.name), `namespace ${namespace.id}`));
 }
 
+/** How it is known that the one connection of the scope met this rule. */
+function evidenceOf(row: RulesRow, scope: Scope, frame: Frame): Evidence | null {
+  if (row.kind !== 'rule' || scope.kind !== 'connections' || scope.ids.size !== 1) return null;
+  const [id] = scope.ids;
+  const { table, chain, rule } = row;
+  const met = frame.data
+    .rulesOf(id ?? 0)
+    .find(
+      (reference) =>
+        reference.namespace === table.namespace &&
+        reference.family === table.family &&
+        reference.table === table.name &&
+        reference.chain === chain.name &&
+        reference.position === rule.position,
+    );
+  return met?.evidence ?? null;
+}
+
 function ruleAt(rows: readonly RulesRow[], index: number): RuleRow | undefined {
   const row = rows[index];
   return row?.kind === 'rule' ? row : undefined;
@@ -238,7 +266,7 @@ function lineOf(row: RulesRow, frame: Frame): string {
 function countNote(rows: readonly RulesRow[], place: Place): Line {
   let rules = 0;
   for (const row of rows) if (row.kind === 'rule') rules++;
-  const spans = [piece(`${count(rules)} rules`, 'faint')];
+  const spans = [piece(counted(rules, 'rule'), 'faint')];
   if (place.filter !== '') spans.unshift(piece(`/${place.filter} `, 'accent'));
   return spans;
 }

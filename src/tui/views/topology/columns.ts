@@ -19,7 +19,7 @@ export function topologyColumns(
   };
   return [
     { id: 'name', title: 'Name', min: 22, max: 46, keep: 0, cell: (row) => nameCell(row, theme) },
-    { id: 'address', title: 'Address', min: 15, max: 22, keep: 1, cell: addressCell },
+    { id: 'address', title: 'Address', min: 15, max: 26, keep: 1, cell: addressCell },
     {
       id: 'to',
       title: 'Leads to',
@@ -34,7 +34,7 @@ export function topologyColumns(
       title: 'Packets',
       align: 'right',
       min: 7,
-      keep: 3,
+      keep: 2,
       cell: (row) => {
         const found = captured(row);
         return found === undefined
@@ -112,7 +112,9 @@ function addressCell(row: TopologyRow): Line {
       : row.kind === 'bridge'
         ? row.bridge.addresses
         : row.link.addresses;
-  const best = addresses.find((address) => !address.includes(':')) ?? addresses[0];
+  // Every link has a link-local address (RFC 4291): it tells nothing about where the link leads.
+  const telling = addresses.filter((address) => !/^fe[89ab]/i.test(address));
+  const best = telling.find((address) => !address.includes(':')) ?? telling[0];
   return best === undefined ? [] : [piece(best, 'address')];
 }
 

@@ -4,7 +4,7 @@ import type { Listener } from '../../../snapshot/schema.ts';
 import type { Link, PublishedPort, Topology, TopologyNamespace } from '../../../topology/model.ts';
 import { fact, factLine, heading, trimmed } from '../../components/facts.ts';
 import { type Line, piece } from '../../text/line.ts';
-import { bytes, count } from '../../text/units.ts';
+import { bytes, counted } from '../../text/units.ts';
 import type { Symbols } from '../../theme.ts';
 import { linkMark, stateOfContainer } from './columns.ts';
 import { endName, type TopologyRow } from './rows.ts';
@@ -89,10 +89,12 @@ function captureLines(input: DetailsInput, link: Link): readonly Line[] {
   return [
     ...fact(
       'Captured',
-      `${count(captured.packets)} packets, ${bytes(captured.bytes)} on ${where}`,
+      `${counted(captured.packets, 'packet')}, ${bytes(captured.bytes)} on ${where}`,
       input.width,
     ),
-    ...(dropped > 0 ? fact('Dropped', `${count(dropped)} packets by the kernel`, input.width, 'bad') : []),
+    ...(dropped > 0
+      ? fact('Dropped', `${counted(dropped, 'packet')} by the kernel`, input.width, 'bad')
+      : []),
     ...(captured.ended === null ? [] : fact('Ended', captured.ended, input.width, 'warn')),
   ];
 }

@@ -12,6 +12,7 @@ import { type Place, placeOf, toggle } from '../../state/place.ts';
 import { searchStep } from '../../state/search.ts';
 import { piece, textOf } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
+import { counted } from '../../text/units.ts';
 import { wordFilter } from '../../text/words.ts';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { topologyColumns } from './columns.ts';
@@ -201,8 +202,7 @@ function titleOf(row: TopologyRow): string {
 
 function countNote(topology: Topology | null, place: Place) {
   if (topology === null) return [];
-  const namespaces = topology.namespaces.length;
-  const note = [piece(`${namespaces} ${namespaces === 1 ? 'namespace' : 'namespaces'}`, 'faint')];
+  const note = [piece(counted(topology.namespaces.length, 'namespace'), 'faint')];
   return place.filter === '' ? note : [piece(`/${place.filter}`, 'accent'), piece(' '), ...note];
 }
 
