@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assembleStream, type StreamSegment } from '../../src/flow/stream.ts';
 
-function segment(packet: number, sequence: number | null, text: string, overrides: Partial<StreamSegment> = {}): StreamSegment {
+function segment(
+  packet: number,
+  sequence: number | null,
+  text: string,
+  overrides: Partial<StreamSegment> = {},
+): StreamSegment {
   const payload = new TextEncoder().encode(text);
   return { packet, forward: true, sequence, isSyn: false, payload, length: payload.length, ...overrides };
 }
@@ -16,7 +21,9 @@ function textOf(segments: readonly StreamSegment[]): string {
 describe('following a stream', () => {
   it('puts segments in order, whatever their order, overlap or repetition, also across the end of the numbers', () => {
     const text = 'the quick brown fox jumps over the lazy dog';
-    const cuts = fc.array(fc.tuple(fc.nat(text.length - 1), fc.integer({ min: 1, max: 12 })), { maxLength: 40 });
+    const cuts = fc.array(fc.tuple(fc.nat(text.length - 1), fc.integer({ min: 1, max: 12 })), {
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(cuts, fc.constantFrom(1, 2 ** 31 - 10, 2 ** 32 - 20), (extra, start) => {
         const at = (offset: number): number => (start + offset) >>> 0;
@@ -24,7 +31,9 @@ describe('following a stream', () => {
         const shuffled = [...extra, ...whole];
         const segments = [
           segment(0, at(-1), '', { isSyn: true }),
-          ...shuffled.map(([offset, length], number) => segment(number + 1, at(offset), text.slice(offset, offset + length))),
+          ...shuffled.map(([offset, length], number) =>
+            segment(number + 1, at(offset), text.slice(offset, offset + length)),
+          ),
         ];
         expect(textOf(segments)).toBe(text);
       }),
@@ -32,7 +41,9 @@ describe('following a stream', () => {
   });
 
   it('says how much is missing, and goes on after it', () => {
-    expect(textOf([segment(1, 100, 'abc'), segment(2, 110, 'def'), segment(3, 113, 'ghi')])).toBe('abc[7]defghi');
+    expect(textOf([segment(1, 100, 'abc'), segment(2, 110, 'def'), segment(3, 113, 'ghi')])).toBe(
+      'abc[7]defghi',
+    );
   });
 
   it('counts what the snap length cut off as missing', () => {
@@ -40,7 +51,11 @@ describe('following a stream', () => {
   });
 
   it('keeps the sides apart and datagrams whole', () => {
-    const pieces = assembleStream([segment(1, null, 'ask'), segment(2, null, 'answer', { forward: false }), segment(3, null, 'ask')]);
+    const pieces = assembleStream([
+      segment(1, null, 'ask'),
+      segment(2, null, 'answer', { forward: false }),
+      segment(3, null, 'ask'),
+    ]);
     expect(pieces.map(({ forward, packet, bytes }) => [forward, packet, bytes.length])).toEqual([
       [true, 1, 3],
       [false, 2, 6],
