@@ -4,7 +4,7 @@ import { unzstd } from './compression/zstd.ts';
 import type { CaptureSink } from './model.ts';
 import { createParser } from './parser.ts';
 import { sniff, sniffLength } from './sniff.ts';
-import { abortable, openSource } from './source.ts';
+import { abortable, type ByteSource, openSource } from './source.ts';
 import { unreadable } from './unreadable.ts';
 
 type ByteChunks = AsyncGenerator<Uint8Array>;
@@ -50,19 +50,28 @@ export async function readCaptureFile(
 ): Promise<void> {
   const source = await openSource(path);
   const name = path === '-' ? 'standard input' : path;
-  await readCapture(source.chunks, sink, { ...options, name, total: source.total });
+  await readCapture(source.chunks, sink, { ...options, name, total: source.total, reopen: source.reopen });
 }
 
 /** The same from any source of bytes; a chunk need only be valid until the next is asked for. */
 export async function readCapture(
   chunks: AsyncIterable<Uint8Array>,
   sink: CaptureSink,
-  options: ReadOptions & { readonly name: string; readonly total?: number | null },
+  options: ReadOptions & {
+    readonly name: string;
+    readonly total?: number | null;
+    /** Reads the same bytes once more, where that can be done. */
+    readonly reopen?: ByteSource['reopen'];
+  },
 ): Promise<void> {
-  const { signal, onProgress, onBytes, name, total = null, firstInterfaceId = 0 } = options;
+  const { signal, onProgress, onBytes, name, total = null, firstInterfaceId = 0, reopen = null } = options;
   const progress = { read: 0, total };
   const problems: string[] = [];
-  const bytes = uncompressed(counted(abortable(chunks, signal), progress), (text) => problems.push(text));
+  const bytes = uncompressed(
+    counted(abortable(chunks, signal), progress),
+    (text) => problems.push(text),
+    reopen === null ? null : () => abortable(reopen(), signal),
+  );
   const parser = createParser(sink, { name, firstInterfaceId });
   let position = 0;
   let lastYield = performance.now();
@@ -106,13 +115,17 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, progress: { read: num
 }
 
 /** Decompresses by content: what the first bytes say, not the name. */
-async function* uncompressed(chunks: AsyncIterable<Uint8Array>, problem: (text: string) => void): ByteChunks {
+async function* uncompressed(
+  chunks: AsyncIterable<Uint8Array>,
+  problem: (text: string) => void,
+  reopen: ByteSource['reopen'],
+): ByteChunks {
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     const head = await headOf(iterator);
     const whole = beginningWith(head, iterator);
     const kind = sniff(head);
-    if (kind === 'gzip') yield* gunzip(whole, problem);
+    if (kind === 'gzip') yield* gunzip(whole, problem, reopen);
     else if (kind === 'zstd') yield* unzstd(whole, problem);
     else yield* whole;
   } finally {

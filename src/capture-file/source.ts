@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly total: number | null;
   /** Each chunk is only valid until the next is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** Reads it once more from the beginning; null when that cannot be done (a pipe). */
+  readonly reopen: (() => AsyncIterable<Uint8Array>) | null;
 }
 
 const chunkLength = 4 * 1024 * 1024;
@@ -22,7 +24,7 @@ export async function openSource(path: string): Promise<ByteSource> {
     if (process.stdin.isTTY) {
       throw cannotOpen('standard input', 'it is a terminal', 'pipe a capture into netscope, or name a file');
     }
-    return { total: null, chunks: process.stdin };
+    return { total: null, chunks: process.stdin, reopen: null };
   }
   let file: FileHandle;
   try {
@@ -32,9 +34,14 @@ export async function openSource(path: string): Promise<ByteSource> {
     throw cannotOpen(path, messageOf(error), 'check the name, and that this user may read it', error);
   }
   const stat = await file.stat();
-  if (stat.isFile()) return { total: stat.size, chunks: chunksOfFile(file, path) };
+  if (stat.isFile()) {
+    const reopen = async function* (): AsyncGenerator<Uint8Array> {
+      yield* (await openSource(path)).chunks;
+    };
+    return { total: stat.size, chunks: chunksOfFile(file, path), reopen };
+  }
   if (stat.isFIFO() || stat.isCharacterDevice()) {
-    return { total: null, chunks: chunksOfPipe(file, path, stat.isFIFO()) };
+    return { total: null, chunks: chunksOfPipe(file, path, stat.isFIFO()), reopen: null };
   }
   await file.close();
   const what = stat.isDirectory() ? 'it is a directory' : 'it is not a file';

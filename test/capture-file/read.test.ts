@@ -184,13 +184,18 @@ describe('gzip', () => {
     expect(seen.warnings).toHaveLength(1);
   });
 
-  it('gives every packet before damage, and says what is wrong', async () => {
+  it.each([
+    ['in a file', read],
+    ['from a pipe', (bytes: Uint8Array) => piecewise(bytes, 5000)],
+  ])('gives every packet before damage, and says what is wrong: %s', async (_name, reader) => {
     const compressed = gzipSync(plain);
     const middle = compressed.length >> 1;
     compressed.fill(0xff, middle, middle + 100);
-    const seen = await read(compressed);
+    const seen = await reader(compressed);
     const good = seen.packets.findIndex((packet, at) => packet.bytes !== whole.packets[at]?.bytes);
-    expect(good === -1 ? seen.packets.length : good).toBeGreaterThan(200);
+    // The frames cannot be compressed, so as much of the output is good as of the input.
+    const before = whole.packets.filter(({ position, bytes }) => position + bytes.length / 2 < middle - 1000);
+    expect(good === -1 ? seen.packets.length : good).toBeGreaterThanOrEqual(before.length);
     expect(seen.warnings.map((warning) => warning.text).join()).toMatch(/the compressed data is damaged/);
   });
 
