@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
 import type { HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
+import { findByCgroup } from './engines/cgroups.ts';
 import { type Engines, readEngines } from './engines/read.ts';
 import { attachContainers } from './engines/sandboxes.ts';
 import { type NamespaceReading, readNamespace, type SnapshotPart } from './namespace-state.ts';
@@ -55,13 +56,15 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     addFiles(readings);
     const engines = await enginesRead;
     const namespaces = readings.map(({ state }) => state);
+    const answered = new Set(engines.engines.map(({ kind }) => kind));
+    const silent = without.has('engines') ? [] : await findByCgroup(namespaces, answered, pause);
     return {
       schema: 'netscope.snapshot/1',
       takenAt,
       netscope: options.version ?? '',
       host: { hostname: hostOf(), kernel: release(), engines: [...engines.engines] },
       namespaces,
-      containers: attachContainers(engines.containers, namespaces, search.host),
+      containers: [...attachContainers(engines.containers, namespaces, search.host), ...silent],
       networks: [...engines.networks],
       warnings: [...search.warnings, ...engines.warnings, ...unreadable(namespaces)],
     };

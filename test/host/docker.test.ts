@@ -96,6 +96,23 @@ describeWithTools(tools, 'a real engine, against docker inspect', () => {
     expect(container('never').namespace).toBeUndefined();
   });
 
+  it('finds containers by their control groups where no engine answers', async () => {
+    const silent = await takeSnapshot({
+      dockerHost: '/nonexistent/docker.sock',
+      without: new Set(['rules', 'conntrack']),
+    });
+    for (const { Id, Name, State } of truth) {
+      const found = silent.containers.find(({ id }) => id === Id);
+      if (State.Pid === 0) expect(found).toBeUndefined();
+      else
+        expect(found).toMatchObject({
+          engine: 'docker',
+          state: 'running',
+          namespace: container(Name.slice(1)).namespace,
+        });
+    }
+  });
+
   it('has published ports, aliases, labels and the bridge of a network', () => {
     expect(container('web').published).toEqual(
       expect.arrayContaining([
