@@ -26,6 +26,8 @@ export interface DissectContext {
   readonly comments?: readonly string[];
   /** Containers whose interface this is, or whose addresses are in the packet: for `netscope.container`. */
   readonly containers?: readonly string[];
+  /** What TCP analysis says of this segment: `tcp.analysis.retransmission` and the like. */
+  readonly analysis?: readonly string[];
 }
 
 /** What one dissection gathers. */
@@ -62,6 +64,7 @@ export function dissect(frame: Uint8Array, context: DissectContext): Dissection 
   } else {
     follow(gathering, link);
   }
+  markAnalysis(gathering, context.analysis ?? []);
   if (walk.frame.malformed && columns.info !== '') columns.info += ' [malformed or cut short]';
   return {
     protocols: gathering.protocols,
@@ -71,6 +74,28 @@ export function dissect(frame: Uint8Array, context: DissectContext): Dissection 
     info: columns.info,
     tree: [frameField(frame, context, gathering.protocols), ...gathering.tree],
   };
+}
+
+/** Puts the marks of TCP analysis under the outermost TCP header and in front of the line, as Wireshark does. */
+function markAnalysis({ tree, columns }: Gathering, marks: readonly string[]): void {
+  const index = tree.findIndex(({ name }) => name === 'tcp');
+  const header = tree[index];
+  if (header === undefined || marks.length === 0) return;
+  const { offset } = header;
+  const marked = (name: string, label: string): Field => ({
+    name,
+    label,
+    value: null,
+    offset,
+    length: 0,
+    children: [],
+  });
+  const titles = marks.map((mark) => mark.slice('tcp.analysis.'.length).replaceAll('_', ' '));
+  const fields = marks.map((mark, position) => marked(mark, printable(`[TCP ${titles[position]}]`)));
+  const label = `TCP Analysis Flags: ${titles.join(', ')}`;
+  const group = { ...marked('tcp.analysis.flags', printable(label)), children: fields };
+  tree[index] = { ...header, children: [...header.children, group] };
+  columns.info = printable(`${titles.map((title) => `[TCP ${title}] `).join('')}${columns.info}`);
 }
 
 function frameField(frame: Uint8Array, context: DissectContext, protocols: readonly string[]): Field {

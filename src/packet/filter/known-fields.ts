@@ -14,9 +14,15 @@ const names: Readonly<Record<FieldKind, string>> = {
     mpls-in-ip mpls-in-udp mysql netanalyzer nflog nsh ntp null pflog pim pktap postgresql ppi ppp pppoes preamble
     prism quic radiotap raw redis sctp slip sll srv6-ethernet ssh stp stt tcp teredo tls tr trill tzsp udp vlan
     vntag vxlan wireguard wlan
-    dns.flags dns.qry dns.qry.entry dns.resp dns.resp.entry http2.stream icmp.quoted icmpv6.opt ip.options lldp.tlv
+    tcp.analysis.ack_lost_segment tcp.analysis.duplicate_ack tcp.analysis.fast_retransmission tcp.analysis.flags
+    tcp.analysis.keep_alive tcp.analysis.keep_alive_ack tcp.analysis.lost_segment tcp.analysis.out_of_order
+    tcp.analysis.retransmission tcp.analysis.reused_ports tcp.analysis.spurious_retransmission
+    tcp.analysis.window_full tcp.analysis.window_update tcp.analysis.zero_window tcp.analysis.zero_window_probe
+    tcp.analysis.zero_window_probe_ack
+    dns.qry dns.qry.entry dns.resp dns.resp.entry http2.stream icmp.quoted icmpv6.opt ip.options lldp.tlv
     pgsql.message_frame sctp.chunk tcp.options tls.record`,
   number: `
+    dns.flags
     ah.length ah.next_header ah.sequence ah.spi
     arp.hw.size arp.hw.type arp.opcode arp.proto.size arp.proto.type
     ayiya.epoch ayiya.nextheader batadv.batman.packet_type batadv.batman.version cfp.ftag cfp.ttl chdlc.address chdlc.protocol data.len

@@ -13,7 +13,7 @@ export function hexLine(bytes: Uint8Array, offset: number): string {
       continue;
     }
     hexadecimal += (index % 2 === 0 ? ' ' : '') + octet.toString(16).padStart(2, '0');
-    text += octet > 0x1f && octet < 0x7f ? String.fromCharCode(octet) : '.';
+    text += octet > 0x20 && octet < 0x7f ? String.fromCharCode(octet) : '.';
   }
   return `0x${offset.toString(16).padStart(4, '0')}: ${hexadecimal}  ${text}`;
 }
