@@ -62,7 +62,6 @@ interface Draft {
 /** Options of every rule, by long name; `-x` stands for the short one. */
 const generalOptions: Readonly<Record<string, string>> = {
   protocol: 'p',
-  proto: 'p',
   source: 's',
   src: 's',
   destination: 'd',
@@ -358,11 +357,22 @@ function read(words: Words, draft: Draft, context: RuleContext): void {
   if (invert) refuse('nothing follows !');
 }
 
+/** The general option that `name` is the unique beginning of. */
+function abbreviated(name: string): string | undefined {
+  const letters = new Set(
+    Object.entries(generalOptions)
+      .filter(([full]) => full.startsWith(name))
+      .map(([, letter]) => letter),
+  );
+  const [letter] = letters;
+  return letters.size === 1 && name.length > 2 ? letter : undefined;
+}
+
 function takeLong(word: string, words: Words, invert: boolean, draft: Draft, context: RuleContext): void {
   const equals = word.indexOf('=');
   const name = equals === -1 ? word.slice(2) : word.slice(2, equals);
   const attached = equals === -1 ? null : word.slice(equals + 1);
-  const general = generalOptions[name];
+  const general = generalOptions[name] ?? (findOption(name, draft) === null ? abbreviated(name) : undefined);
   if (general === undefined) {
     takeOption(name, attached, words, invert, draft, context);
     return;

@@ -119,6 +119,33 @@ export const matchMakers: readonly MatchMaker[] = [
   (random) => `-m mark ${not(random)}--mark ${random.pick(['0x1', '0x77', '0x0', '0x2/0x3', '0x4/0x4'])}`,
   (random) => `-m connmark ${not(random)}--mark ${random.pick(['0x1', '0x0', '0x2/0x3'])}`,
   (random) => `-m comment --comment "c ${random.below(100)}"`,
+  (random) => `-m length ${not(random)}--length ${random.pick(['0:30', '28', '40', '40:60', '20:52'])}`,
+  (random, { family }) =>
+    family === 'ip'
+      ? `-m ttl ${random.pick(['--ttl-eq 64', '! --ttl-eq 64', '--ttl-gt 10', '--ttl-lt 64', '--ttl-eq 42'])}`
+      : `-m hl ${random.pick(['--hl-eq 64', '! --hl-eq 64', '--hl-gt 10', '--hl-lt 64', '--hl-eq 42'])}`,
+  (random) => `-m tos ${not(random)}--tos ${random.pick(['0x00/0xff', '0x10/0xff', '0x08/0x3f'])}`,
+  (random) => `-m dscp ${not(random)}--dscp ${random.pick(['0x00', '0x04', '0x2e'])}`,
+  (random, { family }) => {
+    const [from, to] = family === 'ip' ? ['10.1.0.1', '10.2.0.200'] : ['fd00:1::1', 'fd00:2::ffff'];
+    return `-m iprange ${not(random)}--${random.pick(['src', 'dst'])}-range ${from}-${to}`;
+  },
+  (random) => `-m pkttype ${not(random)}--pkt-type ${random.pick(['unicast', 'multicast', 'broadcast'])}`,
+  (random) => `-m ecn ${not(random)}--ecn-ip-ect ${random.below(4)}`,
+  (random) => `-m statistic --mode random ${not(random)}--probability ${random.pick(['0.5', '1'])}`,
+  (random) => `-m statistic --mode nth ${not(random)}--every ${random.pick(['1', '2'])} --packet 0`,
+  (random) => `-m limit --limit ${random.pick(['1/sec', '5/min'])}`,
+  (random) =>
+    `-m recent ${random.pick(['--set', '--rcheck', '! --rcheck', '--remove'])} --name r${random.below(3)}`,
+  (random) => `-m helper ${not(random)}--helper ftp`,
+  (random, { table, hooks }) =>
+    [...hooks].some((hook) => hook !== 'PREROUTING') || (table !== 'raw' && table !== 'mangle')
+      ? null
+      : `-m rpfilter ${random.pick(['', '--loose', '--invert', '--accept-local'])}`,
+  (random, { hooks }) =>
+    [...hooks].some((hook) => hook !== 'OUTPUT' && hook !== 'POSTROUTING')
+      ? null
+      : `-m owner ${random.pick(['--uid-owner 0', '! --uid-owner 0', '--socket-exists', '--uid-owner 5'])}`,
   (random) => `-m physdev ${not(random)}--physdev-in ${random.pick(['p1', 'p2', 'p+', 'ra'])}`,
   (random) => `-m physdev ${not(random)}--physdev-is-in`,
   (random, { hooks }) => {
@@ -136,6 +163,15 @@ const protocolMakers: readonly ((random: Random, family: Family) => string)[] = 
   (random) => `-p udp -m udp --sport ${portRange(random)} --dport ${portRange(random)}`,
   (random) => `${not(random)}-p ${random.pick(['tcp', 'udp', 'sctp'])}`,
   (_, family) => `-p ${family === 'ip' ? 'icmp' : 'ipv6-icmp'}`,
+  (random, family) =>
+    family === 'ip'
+      ? `-p icmp -m icmp ${not(random)}--icmp-type ${random.pick(['8', '0', '13', 'any', '8/0', '3/1'])}`
+      : `-p ipv6-icmp -m icmp6 ${not(random)}--icmpv6-type ${random.pick(['128', '129', '1/0', '128/0'])}`,
+  (random) =>
+    `-p ${random.pick(['tcp', 'udp'])} -m multiport ${not(random)}--${random.pick(['sports', 'dports', 'ports'])} 22,80,1000:2000`,
+  (random) => `-p sctp -m sctp ${not(random)}--${random.pick(['sport', 'dport'])} ${portRange(random)}`,
+  (random) => `-p tcp -m ecn ${not(random)}--ecn-tcp-ece`,
+  (random) => `-p tcp -m tcp ! --sport ${portRange(random)} -m tcp --dport ${portRange(random)}`,
 ];
 
 /** How many rules a chain has at most, and how many user chains a table. */
@@ -160,6 +196,14 @@ function target(random: Random, place: Place, protocol: string | null, callable:
   options.push(
     `-j CONNMARK ${random.pick(['--set-xmark 0x1/0xffffffff', '--save-mark', '--restore-mark', '--set-xmark 0x2/0x3'])}`,
   );
+  if (table === 'mangle') {
+    options.push(
+      `-j TOS --set-tos ${random.pick(['0x10/0xff', '0x08/0x3f'])}`,
+      '-j DSCP --set-dscp 0x2e',
+      family === 'ip' ? '-j TTL --ttl-set 42' : '-j HL --hl-set 42',
+      family === 'ip' ? '-j TTL --ttl-dec 1' : '-j HL --hl-inc 3',
+    );
+  }
   if (table === 'raw') options.push('-j CT --notrack', '-j NOTRACK');
   if (table === 'nat')
     options.push(
@@ -190,6 +234,8 @@ function natTargets(
     const port = withPort ? `:${random.pick(ports)}` : '';
     options.push(`-j SNAT --to-source ${bracket(random.pick(hosts))}${port}`);
   }
+  const [from, to] = family === 'ip' ? ['10.1.0.0/24', '10.3.0.0/24'] : ['fd00:1::/64', 'fd00:3::/64'];
+  options.push(`-j NETMAP --to ${random.pick([from, to])}`);
   if (only('POSTROUTING')) options.push('-j MASQUERADE', '-j MASQUERADE');
   return options;
 }
