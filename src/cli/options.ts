@@ -118,7 +118,7 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
-function positiveNumber(text: string): number {
+export function positiveNumber(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('Give a number above 0.');
   return value;

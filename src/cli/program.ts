@@ -8,6 +8,7 @@ import { recordCommand } from './commands/record.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { snapshotCommand } from './commands/snapshot.ts';
 import { topologyCommand } from './commands/topology.ts';
+import { traceCommand } from './commands/trace.ts';
 import { replayCommand, tuiCommand } from './commands/tui.ts';
 import { failureOf } from './errors.ts';
 import { version } from './version.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   rulesCommand(program);
   recordCommand(program);
   snapshotCommand(program);
+  traceCommand(program);
   doctorCommand(program);
   demoCommand(program);
   exitByThrowing(program);

@@ -78,7 +78,7 @@ const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  *
  * @throws what made the session fail.
  */
-export async function finishOnSignal(session: Session): Promise<void> {
+export async function finishOnSignal(session: Pick<Session, 'ended' | 'stop'>): Promise<void> {
   let asked = false;
   const stop = (signal: NodeJS.Signals): void => {
     if (asked) process.exit(128 + constants.signals[signal]);
