@@ -3,18 +3,18 @@ import { formatIpv4, formatIpv6 } from '../packet/address.ts';
 import { at, kind, stride, tailStride } from './record.ts';
 import type { FlowStore } from './store.ts';
 
-/** Texts of IPv4 addresses: most flows share theirs with others. Emptied when it has this many. */
-const maxTexts = 65_536;
-const texts = new Map<number, string>();
+/** Texts of IPv4 addresses that were asked for lately: most flows share theirs with others. A power of two. */
+const cached = 4096;
+const cachedWords = new Uint32Array(cached);
+const cachedTexts: string[] = new Array<string>(cached).fill('0.0.0.0');
 
 function ipv4Text(word: number): string {
-  let text = texts.get(word);
-  if (text === undefined) {
-    text = formatIpv4(word);
-    if (texts.size >= maxTexts) texts.clear();
-    texts.set(word, text);
+  const slot = (Math.imul(word, 0x9e3779b1) >>> 20) & (cached - 1);
+  if (cachedWords[slot] !== word) {
+    cachedWords[slot] = word;
+    cachedTexts[slot] = formatIpv4(word);
   }
-  return text;
+  return cachedTexts[slot] ?? '';
 }
 
 /** The address of end A or B of the record at word `base`. */

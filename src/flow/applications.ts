@@ -16,7 +16,7 @@ import type { FlowStore } from './store.ts';
 
 /** Payloads that are tried for a flow's application, and those that are looked at once it is known. */
 const maxTried = 3;
-const maxFollowed = 12;
+const maxFollowed = 10;
 const tcp = 6;
 
 const looks: ReadonlyMap<string, Look> = new Map([

@@ -3,14 +3,14 @@ import type { Look } from './follower.ts';
 import { textAt } from './follower.ts';
 
 const errorResponse = 0x45;
-const readyForQuery = 0x5a;
+/** Messages while a session begins: authentication, ParameterStatus, BackendKeyData, and what answers SSLRequest. */
+const beginning = new Set([0x52, 0x53, 0x4b, 0x4e]);
 
 export const lookAtPostgresql: Look = (payload) => {
   const { bytes, from, end, fromSource } = payload;
-  if (fromSource || end - from < 6) return null;
-  if (bytes[from] !== errorResponse) {
-    return bytes[end - 6] === readyForQuery && bytes[end - 2] === 5 ? 'done' : null;
-  }
+  if (fromSource) return null;
+  const type = bytes[from] ?? 0;
+  if (type !== errorResponse) return beginning.has(type) ? null : 'done';
   const fields = new Map<string, string>();
   let at = from + 5;
   while (at + 1 < end && bytes[at] !== 0) {
