@@ -198,14 +198,14 @@ async function inspectEngines(dockerHost: string | undefined): Promise<Ability[]
   const what = 'container engine';
   const remedy = 'nothing to do on a host without one; else start it, or give --docker-host';
   try {
-    const { engines, containers, warnings } = await readEngines(dockerHost);
-    if (engines.length === 0) {
+    const { states, warnings } = await readEngines(dockerHost);
+    if (states.length === 0) {
       return [{ what, ok: false, detail: warnings[0] ?? 'no Docker or Podman socket answers', remedy }];
     }
-    return engines.map(({ kind, version, socket }) => ({
+    return states.map(({ engine: { kind, version, socket }, containers }) => ({
       what,
       ok: true,
-      detail: `${kind} ${version} at ${socket}, ${containers.filter(({ engine }) => engine === kind).length} containers`,
+      detail: `${kind} ${version} at ${socket}, ${containers.length} containers`,
       remedy: '',
     }));
   } catch (error) {

@@ -56,16 +56,19 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     addFiles(readings);
     const engines = await enginesRead;
     const namespaces = readings.map(({ state }) => state);
-    const answered = new Set(engines.engines.map(({ kind }) => kind));
+    const answered = new Set(engines.states.map(({ engine }) => engine.kind));
     const silent = without.has('engines') ? [] : await findByCgroup(namespaces, answered, pause);
     return {
       schema: 'netscope.snapshot/1',
       takenAt,
       netscope: options.version ?? '',
-      host: { hostname: hostOf(), kernel: release(), engines: [...engines.engines] },
+      host: { hostname: hostOf(), kernel: release(), engines: engines.states.map(({ engine }) => engine) },
       namespaces,
-      containers: [...attachContainers(engines.containers, namespaces, search.host), ...silent],
-      networks: [...engines.networks],
+      containers: [
+        ...engines.states.flatMap(({ containers, peer }) => attachContainers(containers, namespaces, peer)),
+        ...silent,
+      ],
+      networks: engines.states.flatMap(({ networks }) => networks),
       warnings: [...search.warnings, ...engines.warnings, ...unreadable(namespaces)],
     };
   } finally {
@@ -73,12 +76,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   }
 }
 
-const noEngines: Promise<Engines> = Promise.resolve({
-  engines: [],
-  containers: [],
-  networks: [],
-  warnings: [],
-});
+const noEngines: Promise<Engines> = Promise.resolve({ states: [], warnings: [] });
 
 /** A pause that lets the event loop run once this turn has lasted long enough. */
 function sharer(): () => Promise<void> {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { engineSockets } from '../../src/host/engines/addresses.ts';
-import { readEngines } from '../../src/host/engines/read.ts';
+import type { EnginePeer } from '../../src/host/engines/peer.ts';
+import { type Engines, readEngines } from '../../src/host/engines/read.ts';
 import { attachContainers } from '../../src/host/engines/sandboxes.ts';
 import { type NamespaceState, snapshotSchema } from '../../src/snapshot/schema.ts';
 
@@ -75,6 +76,8 @@ const answers: Record<string, unknown> = {
   ],
 };
 
+const containersOf = ({ states }: Engines) => states.flatMap(({ containers }) => containers);
+
 describe('readEngines', () => {
   let folder: string;
   let server: Server | undefined;
@@ -104,8 +107,11 @@ describe('readEngines', () => {
   it('reads containers in every state, networks and the version', async () => {
     const engines = await readEngines(await serve(answers));
     expect(engines.warnings).toEqual([]);
-    expect(engines.engines).toEqual([{ kind: 'docker', version: '99.1.0', socket: socket() }]);
-    expect(engines.containers).toEqual([
+    expect(engines.states.map(({ engine }) => engine)).toEqual([
+      { kind: 'docker', version: '99.1.0', socket: socket() },
+    ]);
+    expect(engines.states[0]?.peer).toMatchObject({ root: `/proc/${process.pid}/root`, samePids: true });
+    expect(containersOf(engines)).toEqual([
       expect.objectContaining({
         id: 'aaa',
         name: 'web',
@@ -128,29 +134,31 @@ describe('readEngines', () => {
         labels: {},
       }),
     ]);
-    expect(engines.networks.map(({ name, subnets }) => [name, subnets])).toEqual([
+    expect(
+      engines.states.flatMap(({ networks }) => networks).map(({ name, subnets }) => [name, subnets]),
+    ).toEqual([
       ['bridge', [{ subnet: '172.17.0.0/16', gateway: '172.17.0.1' }]],
       ['none', []],
     ]);
-    for (const container of engines.containers) snapshotSchema.shape.containers.parse([container]);
+    for (const container of containersOf(engines)) snapshotSchema.shape.containers.parse([container]);
   });
 
   it('calls Podman by its name', async () => {
     const podman = { Version: '5.0.0', Components: [{ Name: 'Podman Engine', Version: '5.0.0' }] };
     const engines = await readEngines(await serve({ ...answers, '/version': podman }));
-    expect(engines.engines[0]?.kind).toBe('podman');
-    expect(engines.containers[0]?.engine).toBe('podman');
+    expect(engines.states[0]?.engine.kind).toBe('podman');
+    expect(containersOf(engines)[0]?.engine).toBe('podman');
   });
 
   it('leaves out one container that it cannot understand, and says so', async () => {
     const engines = await readEngines(await serve({ ...answers, '/containers/aaa/json': { Id: 5 } }));
-    expect(engines.containers.map(({ id }) => id)).toEqual(['bbb']);
+    expect(containersOf(engines).map(({ id }) => id)).toEqual(['bbb']);
     expect(engines.warnings).toEqual([expect.stringContaining('container aaa')]);
   });
 
   it('warns when the engine that the user named does not answer', async () => {
     const engines = await readEngines(`unix://${socket()}`);
-    expect(engines.engines).toEqual([]);
+    expect(engines.states).toEqual([]);
     expect(engines.warnings).toEqual([expect.stringContaining(socket())]);
   });
 
@@ -195,27 +203,35 @@ describe('attachContainers', () => {
     return parsed;
   };
 
+  const here = { root: '/nonexistent', network: 'net:[1]', samePids: true };
+  const all = [namespace(1, [1]), namespace(2, [20]), namespace(3, [], ['/run/docker/netns/abc'])];
+  const of = (candidate: ReturnType<typeof container>, peer?: EnginePeer) =>
+    attachContainers([candidate], all, peer)[0]?.namespace;
+
   it('finds the namespace by the process, by the sandbox, and none for one that does not run', () => {
-    const all = [namespace(1, [1]), namespace(2, [20]), namespace(3, [], ['/run/docker/netns/abc'])];
-    const of = (candidate: ReturnType<typeof container>) =>
-      attachContainers([candidate], all, 'net:[1]')[0]?.namespace;
-    expect(of(container(20))).toBe('net:[2]');
-    expect(of(container(99, 'bridge', '/var/run/docker/netns/abc'))).toBe('net:[3]');
-    expect(of(container(99, 'host'))).toBe('net:[1]');
-    expect(of(container(99))).toBeUndefined();
-    expect(of(container(0, 'bridge', '/var/run/docker/netns/abc'))).toBeUndefined();
+    expect(of(container(20), here)).toBe('net:[2]');
+    expect(of(container(99, 'bridge', '/var/run/docker/netns/abc'), here)).toBe('net:[3]');
+    expect(of(container(99, 'host'), here)).toBe('net:[1]');
+    expect(of(container(99), here)).toBeUndefined();
+    expect(of(container(0, 'bridge', '/var/run/docker/netns/abc'), here)).toBeUndefined();
   });
 
-  it('does not trust a sandbox path that two engines use', () => {
-    const all = [
-      namespace(1, [1], ['/run/docker/netns/default']),
-      namespace(2, [20], ['/run/docker/netns/default']),
-    ];
-    const [attached] = attachContainers(
-      [container(20, 'host', '/var/run/docker/netns/default')],
-      all,
-      'net:[1]',
-    );
-    expect(attached?.namespace).toBe('net:[2]');
+  it('does not take PIDs for its own that an engine elsewhere counts', () => {
+    expect(of(container(20), { ...here, samePids: false })).toBeUndefined();
+    expect(of(container(20))).toBeUndefined();
+    expect(of(container(20, 'host'))).toBeUndefined();
+    expect(of(container(20, 'bridge', '/run/docker/netns/abc'))).toBe('net:[3]');
+  });
+
+  it('does not trust a sandbox path that two engines use, unless it can look where the engine looks', () => {
+    const path = '/run/docker/netns/default';
+    const twice = [namespace(1, [1], [path]), namespace(2, [20], [path])];
+    expect(attachContainers([container(20, 'bridge', path)], twice, here)[0]?.namespace).toBe('net:[2]');
+    expect(attachContainers([container(99, 'bridge', path)], twice, here)[0]?.namespace).toBeUndefined();
+  });
+
+  it('is not led in circles', () => {
+    const loop = { ...container(99, 'container:c'), id: 'c' };
+    expect(of(loop, here)).toBeUndefined();
   });
 });

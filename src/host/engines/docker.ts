@@ -5,10 +5,13 @@ import { messageOf } from '../../util/errors.ts';
 import { mapLimited } from '../pool.ts';
 import { addressText } from './addresses.ts';
 import { type EngineAddress, getJson } from './http.ts';
+import { type EnginePeer, peerOf } from './peer.ts';
 
 /** What one engine answered. `container.namespace` is left to whoever knows the namespaces. */
 export interface EngineState {
   readonly engine: Engine;
+  /** undefined for an engine over TCP, or where this user may not know. */
+  readonly peer: EnginePeer | undefined;
   readonly containers: readonly Container[];
   readonly networks: readonly EngineNetwork[];
   readonly warnings: readonly string[];
@@ -102,6 +105,7 @@ export async function readEngine(address: EngineAddress): Promise<EngineState> {
   const networks = listOf(networkSchema).parse(await getJson(address, '/networks'));
   return {
     engine: { kind, version: version.Version, socket: addressText(address) },
+    peer: address.kind === 'unix' ? peerOf(address.path) : undefined,
     containers: containers.filter((container) => container !== undefined),
     networks: networks.map((network) => toNetwork(network, kind)),
     warnings,

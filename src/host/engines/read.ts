@@ -1,12 +1,10 @@
 /** Every engine of the host that answers. A new engine: one file, and its call here. */
-import type { Container, Engine, EngineNetwork } from '../../snapshot/schema.ts';
 import { messageOf } from '../../util/errors.ts';
 import { addressText, engineSockets } from './addresses.ts';
+import type { EngineState } from './docker.ts';
 
 export interface Engines {
-  readonly engines: readonly Engine[];
-  readonly containers: readonly Container[];
-  readonly networks: readonly EngineNetwork[];
+  readonly states: readonly EngineState[];
   readonly warnings: readonly string[];
 }
 
@@ -33,9 +31,7 @@ export async function readEngines(dockerHost: string | undefined): Promise<Engin
   );
   const answered = states.filter((state) => state !== undefined);
   return {
-    engines: answered.map(({ engine }) => engine),
-    containers: answered.flatMap(({ containers }) => containers),
-    networks: answered.flatMap(({ networks }) => networks),
+    states: answered,
     warnings: [...warnings, ...answered.flatMap((state) => state.warnings)],
   };
 }

@@ -12,9 +12,18 @@ export interface Libc {
   /** socket(2). Add `SOCK_CLOEXEC`, or programs that netscope starts inherit the descriptor. */
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
+  readonly connect: (fd: number, address: Uint8Array, length: number) => number;
   readonly send: (fd: number, buffer: Uint8Array, length: number, flags: number) => number;
   readonly recv: (fd: number, buffer: Uint8Array, length: number, flags: number) => number;
   readonly setsockopt: (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
+  /** `length` is in and out, a u32. */
+  readonly getsockopt: (
+    fd: number,
+    level: number,
+    name: number,
+    value: Uint8Array,
+    length: Uint8Array,
+  ) => number;
   /** ioctl(2) without an argument, for requests that answer with a descriptor. */
   readonly ioctl: (fd: number, request: number) => number;
   /** ioctl(2) with a pointer to `argument`, which the kernel may write. */
@@ -29,9 +38,11 @@ export interface Libc {
 export const CLONE_NEWNET = 0x40000000;
 
 export const AF_NETLINK = 16;
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_CLOEXEC = 0o2000000;
+export const SOCK_NONBLOCK = 0o4000;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_TRUNC = 0x20;
 export const SOL_SOCKET = 1;
@@ -71,11 +82,13 @@ export function libc(): Libc {
     setns: library.func('int setns(int fd, int type)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
+    connect: library.func('int connect(int fd, const void *address, uint32_t length)'),
     send: library.func('intptr_t send(int fd, const void *buffer, size_t length, int flags)'),
     recv: library.func('intptr_t recv(int fd, void *buffer, size_t length, int flags)'),
     setsockopt: library.func(
       'int setsockopt(int fd, int level, int name, const void *value, uint32_t length)',
     ),
+    getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
     ioctl: (fd, request) => Number(ioctl(fd, request, 'long', 0)),
     ioctlBuffer: (fd, request, argument) => Number(ioctl(fd, request, 'void *', argument)),
     pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),
