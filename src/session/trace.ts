@@ -118,7 +118,13 @@ export async function openTrace(host: HostState, options: TraceOptions): Promise
     namespacePath: path,
     matches: nftMatches(options.filter),
     onEvent: (event) => {
+      // At the end of a chain without a verdict the kernel names a rule that is none.
+      if (event.kind === 'rule' && event.handle === 0) return;
       let packet = open.get(event.id);
+      if (packet !== undefined && isAnother(packet, event)) {
+        void finish(packet);
+        packet = undefined;
+      }
       if (packet === undefined) {
         packet = { time: new Date().toISOString(), events: [], heard: 0 };
         open.set(event.id, packet);
@@ -139,6 +145,23 @@ export async function openTrace(host: HostState, options: TraceOptions): Promise
       flush(Number.POSITIVE_INFINITY);
     },
   };
+}
+
+/**
+ * Numbers repeat within microseconds. The headers come with the first event of each base chain, and a packet passes
+ * a base chain once: headers from one that was passed already are those of the next packet.
+ */
+function isAnother({ events }: Open, event: TraceEvent): boolean {
+  return (
+    event.headers !== null &&
+    events.some(
+      (earlier) =>
+        earlier.headers !== null &&
+        earlier.family === event.family &&
+        earlier.table === event.table &&
+        earlier.chain === event.chain,
+    )
+  );
 }
 
 function stateOf(host: HostState, namespace: string): NamespaceState {
