@@ -43,6 +43,7 @@ export class ConnectionJoiner {
   #entries: readonly NamespacedEntry[] = [];
   #namesVersion = Number.NaN;
   #evicted = 0;
+  #ended = false;
   #given: readonly JoinedConnection[] = [];
   readonly #keys: number[] = [];
   readonly #candidates: number[] = [];
@@ -66,8 +67,11 @@ export class ConnectionJoiner {
     this.#waiting = [];
     for (const record of ascending(this.#store.takeJoinChanged())) this.#look(record * stride);
     if (context.conntrack !== this.#entries) this.#takeConntrack(context.conntrack);
-    if (names.version !== this.#namesVersion) {
+    // Names are in every description, and what is missing is missing for good when nothing more will come.
+    const { ended } = this.#table.clock;
+    if (names.version !== this.#namesVersion || ended !== this.#ended) {
       this.#namesVersion = names.version;
+      this.#ended = ended;
       for (const { flows } of this.#described.values()) this.#dirty.push(flows[0] ?? 0);
     }
     if (this.#dirty.length === 0) return this.#given;
@@ -227,9 +231,4 @@ function ascending(numbers: readonly number[]): readonly number[] {
     if ((numbers[index - 1] ?? 0) > (numbers[index] ?? 0)) return [...numbers].sort((x, y) => x - y);
   }
   return numbers;
-}
-
-/** Joins the table's flows once. */
-export function joinConnections(table: FlowTable, context: JoinContext): readonly JoinedConnection[] {
-  return new ConnectionJoiner(table).join(context);
 }

@@ -318,6 +318,16 @@ describe('what is wrong with a connection', () => {
     );
   });
 
+  it('a handshake that the client never ends, known at the end of the capture', () => {
+    const capture = new Capture();
+    capture.tcp(web, 0, client, server, syn);
+    capture.tcp(web, 0, server, client, { flags: SYN | ACK, seq: 1, ack: 1001 });
+    expect(capture.connections()[0]?.problem).toBe('');
+    expect(problem(capture)).toBe(
+      '172.17.0.3:3306 answered the SYN, but 172.17.0.2:40000 did not complete the handshake',
+    );
+  });
+
   it('an ICMP error', () => {
     const capture = new Capture();
     const packet = ip(client[0], server[0], 6, tcp(client[1], server[1], syn));

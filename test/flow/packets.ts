@@ -103,7 +103,6 @@ export function udp(sourcePort: number, destinationPort: number, payload: Uint8A
 export const FIN = 1;
 export const SYN = 2;
 export const RST = 4;
-export const PSH = 8;
 export const ACK = 16;
 
 export interface TcpOptions {

@@ -18,9 +18,6 @@ export const segmentFlag = {
   spuriousRetransmission: 1 << 14,
 } as const;
 
-export const anyRetransmission =
-  segmentFlag.retransmission | segmentFlag.fastRetransmission | segmentFlag.spuriousRetransmission;
-
 /** Wireshark's field for each bit, from bit 0 on. */
 export const segmentFieldNames = [
   'tcp.analysis.retransmission',

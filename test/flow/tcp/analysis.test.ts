@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describeSegment, segmentFlag } from '../../../src/flow/tcp/flags.ts';
 import { noNames, readFlows } from '../harness.ts';
 import { writePcap } from './pcap.ts';
 import { randomSegments } from './random-segments.ts';
@@ -48,6 +49,13 @@ async function compareTimes(path: string): Promise<void> {
   const [flow] = table.report(noNames);
   expect(Math.round((flow?.tcp?.handshakeRttMs ?? 0) * 1e6)).toBe(expected.handshake);
 }
+
+it('has words for each mark', () => {
+  const { retransmission, zeroWindow } = segmentFlag;
+  expect(describeSegment(retransmission | zeroWindow)).toEqual(['retransmission', 'zero window']);
+  const all = Object.values(segmentFlag).reduce((mask, bit) => mask | bit, 0);
+  expect(describeSegment(all)).toHaveLength(Object.keys(segmentFlag).length);
+});
 
 describe.skipIf(skip)(`TCP analysis, as tshark marks it${reason}`, () => {
   it.each(seeds(16))('of segments at random within a connection (seed %i)', async (seed) => {
