@@ -6,15 +6,15 @@ export interface Area {
   readonly height: number;
 }
 
-/**
- * `share` is the part of the first pane: of the width when side by side, of the height otherwise; `wide` is the
- * width from which on they stand side by side.
- */
-export function split(
-  width: number,
-  height: number,
-  share: { readonly across: number; readonly down: number; readonly wide: number },
-): readonly [Area, Area] {
+/** The part of the first pane: of the width when side by side, of the height otherwise. */
+export interface Share {
+  readonly across: number;
+  readonly down: number;
+  /** The width from which on they stand side by side. */
+  readonly wide: number;
+}
+
+export function split(width: number, height: number, share: Share): readonly [Area, Area] {
   if (width >= share.wide) {
     const left = Math.round(width * share.across);
     return [

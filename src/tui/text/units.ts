@@ -62,12 +62,3 @@ export function clock(seconds: number, nanoseconds = 0, decimals = 0): string {
   if (decimals === 0) return day;
   return `${day}.${String(nanoseconds).padStart(9, '0').slice(0, decimals)}`;
 }
-
-/** Seconds since 1970 of an ISO 8601 time with any number of decimals; NaN when it is none. */
-export function secondsOf(iso: string): number {
-  const milliseconds = Date.parse(iso);
-  const fraction = /\.(\d+)/.exec(iso)?.[1];
-  return fraction === undefined
-    ? milliseconds / 1000
-    : Math.floor(milliseconds / 1000) + Number(`0.${fraction}`);
-}

@@ -31,7 +31,8 @@ export function packetColumns(width: number, last: number): readonly Column<Pack
       title: 'Interface',
       min: 13,
       max: 24,
-      keep: 3,
+      // The same packet is seen on several interfaces: which one it was matters most, where there is room.
+      keep: width >= wide ? 2 : 6,
       cell: (row) => [piece(row.interface, 'accent')],
     },
     {

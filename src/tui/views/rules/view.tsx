@@ -1,31 +1,26 @@
 /** Rules: tables and chains of every namespace with counters, and the connections that met each rule. */
-import { Box } from 'ink';
 import type { Evidence } from '../../../flow/model.ts';
 import type { RulesReport } from '../../../session/model.ts';
-import { paintFacts } from '../../components/facts.ts';
-import { Pane } from '../../components/pane.tsx';
-import { emptyNote, rowsInSight, visibleRows } from '../../components/rows.ts';
-import { isInside, sideBySide, split } from '../../components/split.ts';
-import { layOut, listRow, measure, tableRow, titleRow, type Widest } from '../../components/table.ts';
 import type { Action } from '../../keymap.ts';
-import { clampScroll, listOf, listStart, move, positionAt, scroll, windowOf } from '../../state/list.ts';
+import { listOf } from '../../state/list.ts';
 import { type Place, placeOf, type Scope, type Sorting, selecting, toggle } from '../../state/place.ts';
-import { searchStep } from '../../state/search.ts';
 import { type Line, piece, textOf } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
 import { counted } from '../../text/units.ts';
 import { wordFilter } from '../../text/words.ts';
 import { indexReport } from '../flows/report.ts';
+import { createListView, type RowList } from '../list-view.tsx';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { headingLine, ruleColumns } from './cells.ts';
 import { rulesDetails } from './details.ts';
 import { nextRuleSorting, type RuleRow, type RulesRow, rulesRows, ruleText } from './rows.ts';
 
-const share = { across: 0.62, down: 0.62, wide: 230 };
+interface RulesList extends RowList<RulesRow> {
+  readonly rows: readonly RulesRow[];
+}
 
 export function createRulesView(): View {
-  const widest: Widest = new Map();
-  const rowsFor = memo(
+  const listFor = memo(
     (
       report: RulesReport,
       _version: number,
@@ -33,153 +28,65 @@ export function createRulesView(): View {
       filter: string,
       toggled: ReadonlySet<string>,
       sorting: Sorting | null,
-    ) => rulesRows({ report, scope, filter: wordFilter(filter), toggled, sorting }),
+    ): RulesList => {
+      const rows = rulesRows({ report, scope, filter: wordFilter(filter), toggled, sorting });
+      return { ...listOf(rows), rows, row: (index) => rows[index] };
+    },
   );
-
-  function parts(place: Place, frame: Frame) {
-    const report = frame.data.rules();
-    const { scope, filter, toggled, sorting } = place;
-    const rows = rowsFor(report, report.version, scope, filter, toggled, sorting);
-    const areas = split(frame.width, frame.height, share);
-    const listHeight = areas[0].height - 3;
-    const list = listOf(rows);
-    // Coming from a connection one looks for its rules, not for the tables that they are in.
-    const start = scope.kind === 'connections' ? rows.findIndex((row) => row.kind === 'rule') : 0;
-    const position = place.list.key === null ? positionAt(list, start, 0, listHeight) : place.list;
-    const window = windowOf(position, list, listHeight);
-    return { rows, areas, list, listHeight, position, window, selected: rows[window.index] };
-  }
-
-  function detailsOf(selected: RulesRow | undefined, place: Place, frame: Frame, width: number) {
-    if (selected === undefined) return [];
-    return rulesDetails({
-      row: selected,
-      index: indexReport(frame.data.flows()),
-      evidence: evidenceOf(selected, place.scope, frame),
-      width,
-      theme: frame.theme,
-    });
-  }
-
-  return {
+  return createListView<RulesRow, RuleRow, RulesList>({
     name: 'rules',
-    panes: 2,
+    title: 'Rules',
+    share: { across: 0.62, down: 0.62, wide: 230 },
     hasFields: false,
-
-    draw(place, frame) {
-      const { theme } = frame;
-      const { rows, areas, listHeight, window, selected } = parts(place, frame);
-      const inner = areas[0].width - 2;
-      const columns = ruleColumns(place.sorting !== null, theme.symbols);
-      measure(
-        columns,
-        rowsInSight(window, rows.length, listHeight, (index) => ruleAt(rows, index)),
-        widest,
-      );
-      const placed = layOut(columns, inner - 2, widest);
-      const lines =
-        rows.length === 0
-          ? emptyNote(whyEmpty(place, frame), inner, listHeight + 1, theme)
-          : [
-              titleRow(placed, inner, theme, place.sorting),
-              ...visibleRows(window, rows.length, listHeight, place.pane === 0, (index, how) => {
-                const row = rows[index];
-                if (row === undefined) return '';
-                return row.kind === 'rule'
-                  ? tableRow(row, placed, inner, theme, how)
-                  : listRow(headingLine(row, theme.symbols), inner, theme, how);
-              }),
-            ];
-      const detailWidth = areas[1].width - 2;
-      const detailHeight = areas[1].height - 2;
-      const details = detailsOf(selected, place, frame, detailWidth - 2);
-      const offset = clampScroll(place.details.offset, details.length, detailHeight);
-      return (
-        <Box flexDirection={sideBySide(areas) ? 'row' : 'column'}>
-          <Pane
-            theme={theme}
-            title={[piece('Rules', 'strong')]}
-            note={countNote(rows, place)}
-            width={areas[0].width}
-            height={areas[0].height}
-            focused={place.pane === 0}
-            lines={lines}
-            scroll={{ offset: window.offset, count: rows.length, shown: listHeight }}
-          />
-          <Pane
-            theme={theme}
-            title={[piece(selected === undefined ? 'Details' : titleOf(selected), 'strong')]}
-            width={areas[1].width}
-            height={areas[1].height}
-            focused={place.pane === 1}
-            lines={paintFacts(details, offset, detailWidth, detailHeight, theme)}
-            scroll={{ offset, count: details.length, shown: detailHeight }}
-          />
-        </Box>
-      );
+    list({ scope, filter, toggled, sorting }, frame) {
+      const report = frame.data.rules();
+      return listFor(report, report.version, scope, filter, toggled, sorting);
     },
-
-    act(action, place, frame) {
-      const { areas, list, listHeight, position, window, selected, rows } = parts(place, frame);
-      if (place.pane === 1) {
-        const height = areas[1].height - 2;
-        const lines = detailsOf(selected, place, frame, areas[1].width - 4).length;
-        const offset = scroll(action, place.details.offset, lines, height);
-        if (offset !== undefined) return stay({ ...place, details: { ...place.details, offset } });
-      } else {
-        const moved = move(action, position, list, listHeight);
-        if (moved !== undefined) return stay({ ...place, list: moved, details: listStart });
-      }
-      const wanted = wordFilter(place.search);
-      const found = searchStep(action, window.index, rows.length, (index) => {
-        const row = rows[index];
-        return row?.kind === 'rule' && wanted?.(ruleText(row)) === true;
-      });
-      if (found === -1) return { kind: 'say', text: `nothing like "${place.search}"` };
-      if (found !== undefined) {
-        return stay({ ...place, list: positionAt(list, found, window.offset, listHeight) });
-      }
-      if (action === 'sort') return stay({ ...place, sorting: nextRuleSorting(place.sorting) });
-      if (action === 'sort-direction') {
-        if (place.sorting === null) return { kind: 'say', text: 'in the order of the chains; s sorts' };
-        return stay({ ...place, sorting: { ...place.sorting, descending: !place.sorting.descending } });
-      }
-      return selected === undefined ? nothing : actOnRow(action, selected, rows, place, frame);
+    // Coming from a connection one looks for its rules, not for the tables that they are in.
+    start: ({ rows }, { scope }) =>
+      scope.kind === 'connections' ? rows.findIndex((row) => row.kind === 'rule') : 0,
+    columns: (place, frame) => ruleColumns(place.sorting !== null, frame.theme.symbols),
+    shape: (row, frame) =>
+      row.kind === 'rule' ? { cells: row } : { line: headingLine(row, frame.theme.symbols) },
+    details: (row, _list, { scope }, frame, width) =>
+      rulesDetails({
+        row,
+        index: indexReport(frame.data.flows()),
+        evidence: evidenceOf(row, scope, frame),
+        width,
+        theme: frame.theme,
+      }),
+    nameOf: titleOf,
+    textOf: lineOf,
+    note: countNote,
+    whyEmpty,
+    search(text) {
+      const words = wordFilter(text);
+      return words === null ? null : (row) => row.kind === 'rule' && words(ruleText(row));
     },
-
-    point(column, row, place, frame) {
-      const { areas, list, listHeight, window } = parts(place, frame);
-      if (isInside(areas[1], column, row)) return stay({ ...place, pane: 1 });
-      const index = window.offset + row - 2;
-      if (row < 2 || index >= list.count) return stay({ ...place, pane: 0 });
-      return stay({ ...place, pane: 0, list: positionAt(list, index, window.offset, listHeight) });
-    },
-
     filterProblem: () => null,
-
-    copy(place, frame) {
-      const { selected } = parts(place, frame);
-      return selected === undefined ? null : lineOf(selected, frame);
-    },
-
-    text: (place, frame, limit) =>
-      parts(place, frame)
-        .rows.slice(0, limit)
-        .map((row) => lineOf(row, frame)),
-  };
+    actOnList,
+    actOnRow,
+  });
 }
 
-function actOnRow(
-  action: Action,
-  row: RulesRow,
-  rows: readonly RulesRow[],
-  place: Place,
-  frame: Frame,
-): Effect {
+function actOnList(action: Action, place: Place): Effect {
+  switch (action) {
+    case 'sort':
+      return stay({ ...place, sorting: nextRuleSorting(place.sorting) });
+    case 'sort-direction':
+      if (place.sorting === null) return { kind: 'say', text: 'in the order of the chains; s sorts' };
+      return stay({ ...place, sorting: { ...place.sorting, descending: !place.sorting.descending } });
+    default:
+      return nothing;
+  }
+}
+
+function actOnRow(action: Action, row: RulesRow, list: RulesList, place: Place, frame: Frame): Effect {
   switch (action) {
     case 'open':
     case 'shut':
-      return openOrShut(action === 'open', row, rows, place);
+      return openOrShut(action === 'open', row, list.rows, place);
     case 'in':
       if (row.kind === 'table' || row.kind === 'chain') return stay(toggle(place, row.key));
       return row.kind === 'rule' ? toConnections('flows', row) : nothing;
@@ -239,11 +146,6 @@ function evidenceOf(row: RulesRow, scope: Scope, frame: Frame): Evidence | null 
   return met?.evidence ?? null;
 }
 
-function ruleAt(rows: readonly RulesRow[], index: number): RuleRow | undefined {
-  const row = rows[index];
-  return row?.kind === 'rule' ? row : undefined;
-}
-
 function titleOf(row: RulesRow): string {
   switch (row.kind) {
     case 'error':
@@ -263,7 +165,7 @@ function lineOf(row: RulesRow, frame: Frame): string {
   return `${counter === null ? '' : `[${counter.packets}:${counter.bytes}] `}${row.rule.text}`;
 }
 
-function countNote(rows: readonly RulesRow[], place: Place): Line {
+function countNote({ rows }: RulesList, place: Place): Line {
   let rules = 0;
   for (const row of rows) if (row.kind === 'rule') rules++;
   const spans = [piece(counted(rules, 'rule'), 'faint')];
