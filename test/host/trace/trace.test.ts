@@ -1,26 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { describeWithTools } from '../support.ts';
 
 const mainFile = resolve(import.meta.dirname, '../../../dist/main.js');
-
-function whySkipped(): string | null {
-  let why: string | null = null;
-  if (process.getuid?.() !== 0) why = 'needs root';
-  else {
-    try {
-      execFileSync('unshare', ['-n', 'nft', 'list', 'ruleset'], { stdio: 'ignore' });
-      execFileSync('busybox', ['true'], { stdio: 'ignore' });
-    } catch {
-      why = 'needs unshare, nft and busybox';
-    }
-  }
-  if (why !== null && process.env.CI_REQUIRE_LAB === '1')
-    throw new Error(`the trace tests may not be skipped here: ${why}`);
-  return why;
-}
-
-const skip = whySkipped();
 
 /** Runs a script in a network namespace of its own. */
 function inPrivateNetwork(script: string): string {
@@ -42,7 +25,7 @@ const trace = `exec ${process.execPath} ${mainFile} trace`;
 const untilTraced =
   'for try in $(seq 100); do nft list tables | grep -q netscope_trace && break; sleep 0.05; done';
 
-describe.skipIf(skip !== null)(`netscope trace${skip === null ? '' : ` (skipped: ${skip})`}`, () => {
+describeWithTools(['unshare', 'nft', 'busybox', 'iptables-nft'], 'netscope trace', () => {
   it('reports the rules that nft monitor trace reports, as iptables-save prints them', () => {
     const printed = inPrivateNetwork(`${rules}
       (${trace} --namespace "net:[$(stat -L -c %i /proc/self/ns/net)]" --duration 3 --json tcp dst port 8080 >/tmp/netscope-trace-$$) &
