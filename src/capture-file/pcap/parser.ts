@@ -1,10 +1,12 @@
 /** Push parser for pcap in all its variants. The loop in `#records` is the hot path: numbers only. */
 import type { Stepper } from '../assembler.ts';
+import { Damage } from '../damage.ts';
 import type { CaptureInterface, CaptureSink, PacketRecord } from '../model.ts';
 import { unreadable } from '../unreadable.ts';
 import { Warnings } from '../warnings.ts';
 import { fileHeaderLength, type PcapHeader, readHeader } from './header.ts';
 import { largestRecord, oddness, runAt, usualLimit } from './plausible.ts';
+import { capturedLength, chooseRecordHeader } from './variants.ts';
 
 /**
  * `header`: the file header is awaited. `first`: the first record and the header behind it are awaited, to know
@@ -26,8 +28,7 @@ export class PcapStepper implements Stepper {
   #ended = false;
   #packets = 0;
   #firstSeconds = 0;
-  /** Where the damage that is being skipped begins, and why it is damage. */
-  #damage = { offset: 0, why: '' };
+  readonly #damage: Damage;
 
   readonly #name: string;
 
@@ -36,6 +37,7 @@ export class PcapStepper implements Stepper {
     this.#sink = sink;
     this.#name = name;
     this.#warnings = new Warnings(sink);
+    this.#damage = new Damage(this.#warnings);
     this.#nextId = firstInterfaceId;
     this.#record = {
       buffer: new Uint8Array(0),
@@ -86,12 +88,8 @@ export class PcapStepper implements Stepper {
 
   /** Reports what was left. */
   ended(view: DataView, length: number, position: number): void {
-    if (this.#state === 'search') {
-      const lost = position + length - this.#damage.offset;
-      this.#warnings.add(this.#damage.offset, `${this.#damage.why}: the last ${lost} bytes cannot be read`);
-    } else if (length > 0) {
-      this.#warnings.add(position, this.#cutShort(view, length));
-    }
+    if (this.#state === 'search') this.#damage.end(position + length);
+    else if (length > 0) this.#warnings.add(position, this.#cutShort(view, length));
     this.#warnings.end();
   }
 
@@ -100,7 +98,7 @@ export class PcapStepper implements Stepper {
     if (rest < this.#recordHeaderLength || this.#header === null) {
       return `the file ends in the middle of a packet's header: ${rest} of ${this.#recordHeaderLength} bytes`;
     }
-    const captured = this.#captured(view, 0, this.#header);
+    const captured = capturedLength(view, 0, this.#header);
     return `the file ends in the middle of a packet: ${rest - this.#recordHeaderLength} of ${captured} bytes`;
   }
 
@@ -138,45 +136,19 @@ export class PcapStepper implements Stepper {
   #first(view: DataView, at: number, end: number): number {
     const header = this.#header;
     if (header === null) return at;
-    const lengths = header.recordHeaders;
     this.need = 16;
     if (at + 16 > end) return at;
-    const captured = this.#captured(view, at, header);
+    const captured = capturedLength(view, at, header);
     this.#state = 'records';
     if (captured > usualLimit) return at;
-    this.need = Math.max(...lengths) + captured + 16;
+    this.need = Math.max(...header.recordHeaders) + captured + 16;
     const whole = at + this.#recordHeaderLength + captured <= end;
-    if (at + this.need > end && !(this.#ended || (this.#last && whole))) {
+    if (at + this.need <= end || this.#ended || (this.#last && whole)) {
+      this.#recordHeaderLength = chooseRecordHeader(view, at, end, header);
+    } else {
       this.#state = 'first';
-      return at;
-    }
-    const seconds = view.getUint32(at, header.little);
-    let best = Number.POSITIVE_INFINITY;
-    for (const length of lengths) {
-      const second = at + length + captured;
-      const points = this.#secondOddness(view, second, end, header, seconds);
-      // A usual header is only given up for one with which everything is right.
-      if (points < best && (best === Number.POSITIVE_INFINITY || (best >= 2 && points === 0))) {
-        best = points;
-        this.#recordHeaderLength = length;
-      }
     }
     return at;
-  }
-
-  /** `oddness` of the second record, also where the file ends in or before it. */
-  #secondOddness(view: DataView, at: number, end: number, header: PcapHeader, seconds: number): number {
-    if (at === end) return 0;
-    if (at + 16 <= end) return oddness(view, at, header, seconds);
-    if (at + 4 > end) return 9;
-    return Math.abs(view.getUint32(at, header.little) - seconds) > 86_400 ? 9 : 0;
-  }
-
-  #captured(view: DataView, at: number, header: PcapHeader): number {
-    const first = view.getUint32(at + 8, header.little);
-    if (header.lengths === 'captured-first') return first;
-    const second = view.getUint32(at + 12, header.little);
-    return header.lengths === 'wire-first' ? second : Math.min(first, second);
   }
 
   #records(buffer: Uint8Array, view: DataView, start: number, end: number, base: number): number {
@@ -287,7 +259,7 @@ export class PcapStepper implements Stepper {
   }
 
   #fail(offset: number, why: string): void {
-    this.#damage = { offset, why };
+    this.#damage.begin(offset, why);
     this.#state = 'search';
   }
 
@@ -296,7 +268,6 @@ export class PcapStepper implements Stepper {
     if (header === null) return end;
     const shape = { header, recordHeaderLength: this.#recordHeaderLength };
     const near = this.#packets > 0 ? [this.#record.seconds, this.#firstSeconds] : [];
-    const { offset, why } = this.#damage;
     const { little, magic } = header;
     const last = end - fileHeaderLength;
     for (let at = start; at < end; at++) {
@@ -308,7 +279,7 @@ export class PcapStepper implements Stepper {
           continue;
         if (isMagic && readHeader(view, at) !== null) {
           // The one thing that may be where the damage begins: another file.
-          this.#resume(offset, base + at, why);
+          this.#damage.resume(base + at);
           this.#state = 'header';
           return at;
         }
@@ -316,23 +287,17 @@ export class PcapStepper implements Stepper {
         this.need = fileHeaderLength;
         return at;
       }
-      if (base + at === offset) continue;
+      if (base + at === this.#damage.offset) continue;
       const verdict = runAt(view, at, end, shape, near, this.#ended);
       if (verdict === 'no') continue;
       if (verdict !== 'yes') {
         this.need = Math.max(verdict, fileHeaderLength);
         return at;
       }
-      this.#resume(offset, base + at, why);
+      this.#damage.resume(base + at);
       this.#state = 'records';
       return at;
     }
     return end;
-  }
-
-  #resume(offset: number, at: number, why: string): void {
-    const skipped = at - offset;
-    const text = skipped === 0 ? why : `${why}: ${skipped} bytes skipped, reading goes on at offset ${at}`;
-    this.#warnings.add(offset, text);
   }
 }

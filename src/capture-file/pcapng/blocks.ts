@@ -19,6 +19,10 @@ export const blockType = {
 
 /** Bytes of a block without body: type, length, length. */
 export const smallestBlock = 12;
+/** Fixed part of an enhanced or obsolete packet block, before the frame. */
+export const packetHeader = 28;
+/** A packet block larger than this at the end of a file is doubted: libpcap's largest snaplen, and options. */
+const largestUsual = 512 * 1024;
 /** wiretap's MAX_BLOCK_SIZE. */
 export const largestBlock = 16 * 1024 * 1024;
 
@@ -62,4 +66,44 @@ export function blockAt(view: DataView, at: number, end: number, little: boolean
   if (length < smallestBlock || length > largestBlock || (length & 3) !== 0) return 'no';
   if (at + length > end) return length;
   return view.getUint32(at + length - 4, order) === length ? 'yes' : 'no';
+}
+
+/**
+ * How far a block reaches whose length in front is not a multiple of 4 or does not agree with the one at its
+ * end: some writers left the padding out of the length. Believed when another block follows.
+ *
+ * @param last true when no bytes come after `end`.
+ * @returns its size, the bytes from `at` on that it takes to tell, or that it is damage.
+ */
+export function trustedSize(
+  view: DataView,
+  at: number,
+  end: number,
+  length: number,
+  little: boolean,
+  last: boolean,
+): { readonly size: number } | { readonly need: number } | 'damaged' {
+  for (const size of new Set([length, padded(length)])) {
+    const next = at + size;
+    if (next === end && last) return { size };
+    const verdict = blockAt(view, next, end, little);
+    if (verdict === 'yes') return { size };
+    if (verdict !== 'no' && !last) return { need: size + verdict };
+  }
+  return 'damaged';
+}
+
+/** At the end of the file: whether a block that is not all there was ever one. */
+export function isDoubtful(
+  view: DataView,
+  at: number,
+  end: number,
+  length: number,
+  little: boolean,
+): boolean {
+  const type = view.getUint32(at, little);
+  if (type === blockType.netscope || type === blockType.secrets) return false;
+  if (length > largestUsual) return true;
+  if (type !== blockType.enhancedPacket || at + packetHeader > end) return false;
+  return view.getUint32(at + 20, little) + packetHeader > length;
 }

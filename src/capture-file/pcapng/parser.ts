@@ -1,10 +1,20 @@
 /** Push parser for pcapng. Enhanced packet blocks in `step` are the hot path: numbers only. */
 import { messageOf } from '../../util/errors.ts';
 import type { Stepper } from '../assembler.ts';
+import { Damage } from '../damage.ts';
 import type { CaptureSink, PacketRecord } from '../model.ts';
 import { unreadable } from '../unreadable.ts';
 import { Warnings } from '../warnings.ts';
-import { blockAt, blockType, largestBlock, padded, sectionOrder, smallestBlock } from './blocks.ts';
+import {
+  blockAt,
+  blockType,
+  isDoubtful,
+  largestBlock,
+  packetHeader,
+  sectionOrder,
+  smallestBlock,
+  trustedSize,
+} from './blocks.ts';
 import { readInterface, readStatistics, type SectionInterface } from './interfaces.ts';
 import { SnapshotParts } from './local.ts';
 import { readNames } from './names.ts';
@@ -13,14 +23,8 @@ import { setTime } from './time.ts';
 
 /** No capture has so many; a file made to exhaust memory may. */
 const mostInterfaces = 65_536;
-/** Fixed parts of packet blocks, before the frame. */
-const enhancedHeader = 28;
+/** Fixed part of a simple packet block, before the frame. */
 const simpleHeader = 12;
-/** A packet block larger than this at the end of a file is doubted: libpcap's largest snaplen, and options. */
-const largestUsual = 512 * 1024;
-
-/** A length that does not agree with the block's end: how far to go on, or why it cannot be. */
-type Verdict = { readonly size: number } | 'wait' | 'damaged';
 
 export class PcapngStepper implements Stepper {
   need = smallestBlock;
@@ -36,7 +40,7 @@ export class PcapngStepper implements Stepper {
   /** Packets of interfaces that the section does not describe, and where the first one was. */
   #strangers = { count: 0, offset: 0 };
   #searching = false;
-  #damage = { offset: 0, why: '' };
+  readonly #damage: Damage;
   #ended = false;
 
   readonly #name: string;
@@ -46,6 +50,7 @@ export class PcapngStepper implements Stepper {
     this.#sink = sink;
     this.#name = name;
     this.#warnings = new Warnings(sink);
+    this.#damage = new Damage(this.#warnings);
     this.#nextId = firstInterfaceId;
     this.#record = {
       buffer: new Uint8Array(0),
@@ -70,8 +75,7 @@ export class PcapngStepper implements Stepper {
   ended(view: DataView, length: number, position: number): void {
     if (this.#searching && this.#devices === 0) throw unreadable(this.#name, this.#damage.why);
     if (this.#searching) {
-      const lost = position + length - this.#damage.offset;
-      this.#warnings.add(this.#damage.offset, `${this.#damage.why}: the last ${lost} bytes cannot be read`);
+      this.#damage.end(position + length);
     } else if (length > 0) {
       const of = length >= 8 ? ` of ${view.getUint32(4, this.#little)}` : '';
       this.#warnings.add(position, `the file ends in the middle of a block: ${length}${of} bytes`);
@@ -122,22 +126,25 @@ export class PcapngStepper implements Stepper {
       }
       if (at + length > end) {
         this.need = length;
-        if (this.#ended && this.#isDoubtful(view, at, type, length)) {
+        if (this.#ended && isDoubtful(view, at, end, length, little)) {
           this.#fail(base + at, 'a block longer than the rest of the file');
         }
         return at;
       }
       if ((length & 3) !== 0 || view.getUint32(at + length - 4, little) !== length) {
-        const verdict = this.#unusual(view, at, end, length);
-        if (verdict === 'wait') return at;
+        const verdict = trustedSize(view, at, end, length, little, this.#ended);
         if (verdict === 'damaged') {
           this.#fail(base + at, 'a block whose two lengths differ');
+          return at;
+        }
+        if ('need' in verdict) {
+          this.need = verdict.need;
           return at;
         }
         this.#warnings.add(base + at, 'a block whose two lengths differ; it is read by the first');
         size = verdict.size;
       }
-      if (type === blockType.enhancedPacket) this.#enhanced(buffer, view, at, at + length - 4, base);
+      if (type === blockType.enhancedPacket) this.#packet(buffer, view, at, at + length - 4, base, true);
       else this.#other(type, buffer, view, at, at + length - 4, base);
       at += size;
     }
@@ -145,16 +152,27 @@ export class PcapngStepper implements Stepper {
     return at;
   }
 
-  /** { u32 interface; u32 high; u32 low; u32 captured; u32 wire; frame; options } behind type and length. */
-  #enhanced(buffer: Uint8Array, view: DataView, at: number, end: number, base: number): void {
+  /**
+   * Both packet blocks: behind type and length, an enhanced one has { u32 interface; u32 high; u32 low;
+   * u32 captured; u32 wire; frame; options }, the obsolete one { u16 interface; u16 drops; ... } and the same.
+   */
+  #packet(
+    buffer: Uint8Array,
+    view: DataView,
+    at: number,
+    end: number,
+    base: number,
+    isEnhanced: boolean,
+  ): void {
     const little = this.#little;
-    const frame = at + enhancedHeader;
+    const frame = at + packetHeader;
     const captured = frame > end ? largestBlock : view.getUint32(at + 20, little);
     if (frame + captured > end) {
       this.#warnings.add(base + at, 'a packet that is longer than its block is left out');
       return;
     }
-    const from = this.#interfaces[view.getUint32(at + 8, little)];
+    const number = isEnhanced ? view.getUint32(at + 8, little) : view.getUint16(at + 8, little);
+    const from = this.#interfaces[number];
     if (from === undefined) {
       this.#stranger(base + at);
       return;
@@ -181,13 +199,13 @@ export class PcapngStepper implements Stepper {
         this.#section = this.#devices === 0 ? 0 : this.#section + 1;
         this.#interfaces = [];
         // { u32 magic; u16 major; u16 minor; i64 section length; options }
-        this.#comments(buffer, view, body + 16, end, '');
+        this.#comments(buffer, view, body + 16, end);
         return;
       case blockType.interface:
         this.#interface(buffer, view, body, end, base);
         return;
       case blockType.packet:
-        this.#obsolete(buffer, view, at, end, base);
+        this.#packet(buffer, view, at, end, base, false);
         return;
       case blockType.simplePacket:
         this.#simple(view, at, end, base);
@@ -239,31 +257,6 @@ export class PcapngStepper implements Stepper {
     for (const comment of description.comments) this.#sink.comment?.(comment);
   }
 
-  /** { u16 interface; u16 drops; u32 high; u32 low; u32 captured; u32 wire; frame; options } */
-  #obsolete(buffer: Uint8Array, view: DataView, at: number, end: number, base: number): void {
-    const little = this.#little;
-    const frame = at + enhancedHeader;
-    const captured = frame > end ? largestBlock : view.getUint32(at + 20, little);
-    if (frame + captured > end) {
-      this.#warnings.add(base + at, 'a packet that is longer than its block is left out');
-      return;
-    }
-    const from = this.#interfaces[view.getUint16(at + 8, little)];
-    if (from === undefined) {
-      this.#stranger(base + at);
-      return;
-    }
-    const record = this.#record;
-    setTime(record, from.resolution, view.getUint32(at + 12, little), view.getUint32(at + 16, little));
-    record.comments = comments(buffer, view, frame + padded(captured), end, little);
-    record.start = frame;
-    record.capturedLength = captured;
-    record.wireLength = view.getUint32(at + 24, little);
-    record.interfaceId = from.device.id;
-    record.position = base + frame;
-    this.#sink.packet(record);
-  }
-
   /** { u32 wire; frame }: of interface 0, cut at its snaplen; without a time, so it keeps that of the packet before. */
   #simple(view: DataView, at: number, end: number, base: number): void {
     const from = this.#interfaces[0];
@@ -288,10 +281,10 @@ export class PcapngStepper implements Stepper {
     this.#sink.packet(record);
   }
 
-  #comments(buffer: Uint8Array, view: DataView, start: number, end: number, prefix: string): void {
+  #comments(buffer: Uint8Array, view: DataView, start: number, end: number): void {
     const sink = this.#sink;
     walkOptions(view, start, end, this.#little, (code, at, length) => {
-      if (code === optionComment) sink.comment?.(prefix + text(buffer, at, at + length));
+      if (code === optionComment) sink.comment?.(text(buffer, at, at + length));
     });
   }
 
@@ -309,36 +302,13 @@ export class PcapngStepper implements Stepper {
     this.#strangers.count++;
   }
 
-  /** Some writers left the padding out of the first length, or pad and do not count it; others are damage. */
-  #unusual(view: DataView, at: number, end: number, length: number): Verdict {
-    for (const size of new Set([length, padded(length)])) {
-      const next = at + size;
-      if (next === end && this.#ended) return { size };
-      const verdict = blockAt(view, next, end, this.#little);
-      if (verdict === 'yes') return { size };
-      if (verdict === 'no' || this.#ended) continue;
-      this.need = size + verdict;
-      return 'wait';
-    }
-    return 'damaged';
-  }
-
-  /** At the end of the file: whether a block that is not all there was ever one. */
-  #isDoubtful(view: DataView, at: number, type: number, length: number): boolean {
-    if (type === blockType.netscope || type === blockType.secrets) return false;
-    if (type === blockType.enhancedPacket && length >= enhancedHeader) {
-      return length > largestUsual || view.getUint32(at + 20, this.#little) + enhancedHeader > length;
-    }
-    return length > largestUsual;
-  }
-
   #fail(offset: number, why: string): void {
-    this.#damage = { offset, why };
+    this.#damage.begin(offset, why);
     this.#searching = true;
   }
 
   #search(view: DataView, start: number, end: number, base: number): number {
-    const { offset, why } = this.#damage;
+    const { offset } = this.#damage;
     for (let at = start; at < end; at++) {
       if (base + at === offset) continue;
       let verdict = blockAt(view, at, end, this.#little);
@@ -358,8 +328,7 @@ export class PcapngStepper implements Stepper {
       }
       this.#searching = false;
       this.#section = Math.max(0, this.#section);
-      const skipped = base + at - offset;
-      this.#warnings.add(offset, `${why}: ${skipped} bytes skipped, reading goes on at offset ${base + at}`);
+      this.#damage.resume(base + at);
       return at;
     }
     return end;
