@@ -8,10 +8,11 @@ import { addEthtool } from './ethtool.ts';
 import { libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import { readLinks } from './links.ts';
+import { readMdb } from './mdb.ts';
 import { inNamespaceOf } from './namespaces/enter.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
-import { withNamespace } from './namespaces/open.ts';
+import { NamespaceGone, withNamespace } from './namespaces/open.ts';
 import { readFdb, readNeighbours } from './neighbours.ts';
 import { readNetfilter } from './netfilter-state.ts';
 import { readPolicyRules } from './policy-rules.ts';
@@ -34,11 +35,12 @@ export type SnapshotPart = 'engines' | 'rules' | 'conntrack' | 'sysctls';
 /** Kinds whose forwarding database is worth a dump. */
 const forwarding = new Set(['bridge', 'vxlan']);
 
+/** undefined when it has gone since it was found. */
 export function readNamespace(
   found: FoundNamespace,
   search: NamespaceSearch,
   without: ReadonlySet<SnapshotPart>,
-): NamespaceReading {
+): NamespaceReading | undefined {
   const state: NamespaceState = {
     id: found.id,
     host: found.id === search.host,
@@ -53,6 +55,7 @@ export function readNamespace(
     policyRules: [],
     neighbours: [],
     fdb: [],
+    mdb: [],
     listeners: [],
     sysctls: {},
     counters: {},
@@ -70,6 +73,7 @@ export function readNamespace(
     });
     return { found, state, holdings };
   } catch (error) {
+    if (error instanceof NamespaceGone) return undefined;
     state.unreadable.push(messageOf(error));
     return { found, state, holdings: undefined };
   }
@@ -159,6 +163,11 @@ function readByNetlink(
     if (links.some(({ kind }) => forwarding.has(kind))) {
       part('forwarding database', () => {
         state.fdb = readFdb(socket, names);
+      });
+    }
+    if (links.some(({ kind }) => kind === 'bridge')) {
+      part('multicast groups', () => {
+        state.mdb = readMdb(socket, names);
       });
     }
   } finally {

@@ -48,7 +48,8 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   try {
     const readings: NamespaceReading[] = [];
     for (const found of search.namespaces) {
-      readings.push(readNamespace(found, search, without));
+      const reading = readNamespace(found, search, without);
+      if (reading !== undefined) readings.push(reading);
       await pause();
     }
     await resolveNsids(readings, search.own, pause);

@@ -143,6 +143,19 @@ const fdbEntry = z.object({
   flags: z.array(z.string()).default([]),
 });
 
+const mdbEntry = z.object({
+  /** Bridge ifindex. */
+  bridge: z.number().int(),
+  /** The port whose side has a member of the group; the bridge itself for the host's own. */
+  interfaceIndex: z.number().int(),
+  interface: z.string(),
+  /** Multicast address: IPv4, IPv6 or MAC. */
+  group: z.string(),
+  vlan: z.number().int().optional(),
+  /** `temp` for one that was learned, `permanent` for one that was set. */
+  state: z.string(),
+});
+
 const process = z.object({ pid: z.number().int(), command: z.string() });
 
 const listener = z.object({
@@ -223,6 +236,8 @@ const namespace = z.object({
   policyRules: z.array(policyRule).default([]),
   neighbours: z.array(neighbour).default([]),
   fdb: z.array(fdbEntry).default([]),
+  /** Multicast groups that bridges forward to some ports only. */
+  mdb: z.array(mdbEntry).default([]),
   listeners: z.array(listener).default([]),
   /** Sysctls by their dotted names: `net.ipv4.ip_forward`. */
   sysctls: z.record(z.string(), z.string()).default({}),

@@ -34,6 +34,8 @@ ip link add w0 type veth peer name w1
 ip link set w0 up; ip link set w1 up
 ip link set w1 master br0
 bridge fdb add 02:00:00:00:01:01 dev w1 master static
+bridge mdb add dev br0 port w1 grp 239.1.2.3 permanent
+bridge mdb add dev br0 port w1 grp ff05::1234 permanent
 ip link add vx type vxlan id 7 local 10.1.0.1 dstport 4789 nolearning
 bridge fdb append 00:00:00:00:00:00 dev vx dst 10.1.0.2
 bridge fdb add 02:00:00:00:02:02 dev vx dst 10.1.0.3 port 4790 vni 9
@@ -272,6 +274,33 @@ describeWithTools(
         port: 4790,
         vni: 9,
       });
+    });
+
+    it('lists the multicast groups of bridges', () => {
+      const [truth] = z
+        .array(
+          z.object({
+            mdb: z.array(z.object({ dev: z.string(), port: z.string(), grp: z.string(), state: z.string() })),
+          }),
+        )
+        .parse(lab.json('bridge', '-j', 'mdb'));
+      const name = (index: number) => state.links.find((link) => link.index === index)?.name;
+      const byGroup = (a: { grp: string }, b: { grp: string }) => (a.grp < b.grp ? -1 : 1);
+      expect(
+        state.mdb
+          .map(({ bridge, interface: port, group, state: kept }) => ({
+            dev: name(bridge),
+            port,
+            grp: group,
+            state: kept,
+          }))
+          .sort(byGroup),
+      ).toEqual(
+        truth?.mdb.map(({ dev, port, grp, state: kept }) => ({ dev, port, grp, state: kept })).sort(byGroup),
+      );
+      expect(state.mdb.map(({ group }) => group)).toEqual(
+        expect.arrayContaining(['239.1.2.3', 'ff05::1234']),
+      );
     });
   },
 );

@@ -94,9 +94,11 @@ export function readLab(
   if (found === undefined) throw new Error(`${lab.id} is no namespace`);
   const own = readlinkSync('/proc/thread-self/ns/net');
   const host = asHost ? lab.id : own;
-  return readNamespace(
+  const reading = readNamespace(
     found,
     { namespaces: [found], host, own, sockets, tuns: new Map(), warnings: [], release: () => undefined },
     new Set(),
   );
+  if (reading === undefined) throw new Error(`${lab.id} is gone`);
+  return reading;
 }

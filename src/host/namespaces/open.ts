@@ -1,6 +1,5 @@
 /** Opening a found namespace by whichever of its doors still leads there. */
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
-import { messageOf } from '../../util/errors.ts';
 import { inNamespaceOf, ownNamespacePath } from './enter.ts';
 import type { FoundNamespace } from './found.ts';
 
@@ -16,19 +15,24 @@ export function isNamespace(found: { readonly dev: number; readonly ino: number 
   return found.dev === nsfs && found.ino === inode;
 }
 
+/** Nothing leads to a namespace any more: it has ended since it was found. */
+export class NamespaceGone extends Error {
+  override readonly name = 'NamespaceGone';
+}
+
 /**
  * Runs `work` with a descriptor of the namespace.
  *
- * @throws Error when no door leads there any more, with the last reason.
+ * @throws NamespaceGone, or the reason why this user may not open it.
  */
 export function withNamespace<T>(found: FoundNamespace, work: (fd: number) => T): T {
-  let why = 'it is gone';
+  let refusal: unknown;
   for (const door of found.doors) {
     let fd: number | undefined;
     try {
       fd = openNamespace(door, found.inode);
     } catch (error) {
-      why = messageOf(error);
+      if (!isGone(error)) refusal = error;
     }
     if (fd === undefined) continue;
     try {
@@ -37,7 +41,11 @@ export function withNamespace<T>(found: FoundNamespace, work: (fd: number) => T)
       closeSync(fd);
     }
   }
-  throw new Error(why);
+  throw refusal ?? new NamespaceGone(`${found.id} is gone`);
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
 }
 
 /**
