@@ -48,6 +48,13 @@ export interface WalkResult {
   readonly unknown: readonly string[];
 }
 
+export interface WalkOptions {
+  /** Records every rule that was tried; off, chains may be walked by their index. */
+  readonly steps?: boolean;
+  /** Tells ways apart that differ only in the rules that matched. */
+  readonly everyPath?: boolean;
+}
+
 const hooks: readonly Hook[] = ['prerouting', 'input', 'forward', 'output', 'postrouting'];
 
 /** A namespace and its rules made ready: build it once, evaluate many packets. */
@@ -55,7 +62,7 @@ export interface Evaluator {
   readonly view: NamespaceView;
   /** The name that people know the namespace by. */
   readonly name: string;
-  walk(request: EvaluationRequest, withSteps: boolean): WalkResult;
+  walk(request: EvaluationRequest, options?: WalkOptions): WalkResult;
   evaluate(request: EvaluationRequest): Evaluation;
 }
 
@@ -87,6 +94,7 @@ function packetOf(spec: PacketSpec): Packet {
     destinationPort: spec.destinationPort,
     icmpType: spec.icmpType,
     icmpCode: spec.icmpCode,
+    icmpId: spec.icmpId,
     tcpFlags: spec.tcpFlags,
     length: spec.length,
     ttl: spec.ttl,
@@ -183,14 +191,14 @@ export function createEvaluator(
     ip6: stagesFor(bases, 'ip6'),
   };
 
-  function walk(request: EvaluationRequest, withSteps: boolean): WalkResult {
-    const decisions = new Decisions();
+  function walk(request: EvaluationRequest, options: WalkOptions = {}): WalkResult {
+    const decisions = new Decisions(options.everyPath);
     const walks: Walk[] = [];
     const steps: EvaluationStep[] = [];
     const start = { in: request.in, state: request.packet.state };
     do {
       decisions.begin();
-      const run = new Run(view, packetOf(request.packet), decisions, withSteps);
+      const run = new Run(view, packetOf(request.packet), decisions, options.steps === true);
       try {
         const ending = runPipeline(run, stages[request.packet.family], start);
         walks.push(walkOf(run, ending));
@@ -203,7 +211,7 @@ export function createEvaluator(
   }
 
   function evaluate(request: EvaluationRequest): Evaluation {
-    const { walks, steps, unknown } = walk(request, true);
+    const { walks, steps, unknown } = walk(request, { steps: true });
     const different = walks.filter((one, index) => walks.findIndex((other) => sameEnd(one, other)) === index);
     const [first] = walks;
     const verdicts = new Set(walks.map((one) => one.verdict));

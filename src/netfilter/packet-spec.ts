@@ -16,6 +16,8 @@ export interface PacketSpec {
   readonly destinationPort: number;
   readonly icmpType: number;
   readonly icmpCode: number;
+  /** Null where it is not known. */
+  readonly icmpId: number | null;
   readonly tcpFlags: number | null;
   readonly mark: number;
   readonly state: GivenState;
@@ -106,6 +108,7 @@ export function parsePacketSpec(text: string): PacketSpec {
     destinationPort: ports ? (destination.port ?? 0) : -1,
     icmpType: -1,
     icmpCode: -1,
+    icmpId: null,
     tcpFlags: null as number | null,
     mark: 0,
     state: null as GivenState,

@@ -74,6 +74,8 @@ export interface Packet {
   /** -1 for other protocols. */
   readonly icmpType: number;
   readonly icmpCode: number;
+  /** Identifier of an echo and the like; null where it is not known, and for other protocols. */
+  readonly icmpId: number | null;
   /** -1 for other protocols; null where it is not known. */
   readonly tcpFlags: number | null;
   /** IP total length; null where it is not known. */
@@ -102,13 +104,18 @@ const answerOf: ReadonlyMap<number, number> = new Map([
 const isIcmp = (number: number) => number === protocol.icmp || number === protocol.icmp6;
 
 /**
- * The tuple that conntrack makes of the packet. For ICMP its "ports" are the identifier (not known: -1) and type and
+ * The tuple that conntrack makes of the packet. For ICMP its "ports" are the identifier (-1 where not known) and type and
  * code in one number (nf_conntrack_tuple.h); for protocols without either they are 0.
  */
 export function tupleOfPacket(packet: Packet): Tuple {
   const { source, destination } = packet;
   if (isIcmp(packet.protocol)) {
-    return { source, destination, sourcePort: -1, destinationPort: (packet.icmpType << 8) | packet.icmpCode };
+    return {
+      source,
+      destination,
+      sourcePort: packet.icmpId ?? -1,
+      destinationPort: (packet.icmpType << 8) | packet.icmpCode,
+    };
   }
   const port = (own: number) => Math.max(0, own);
   return {

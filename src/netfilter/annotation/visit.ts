@@ -141,6 +141,7 @@ function specOf(travel: Travel, tuple: SeenTuple, source: Words, destination: Wo
     destinationPort: icmp ? -1 : tuple.destinationPort,
     icmpType: icmp ? (travel.family === 'ip' ? 8 : 128) : -1,
     icmpCode: icmp ? 0 : -1,
+    icmpId: null,
     tcpFlags: travel.protocol === protocol.tcp ? tcpFlag.SYN : null,
     mark: 0,
     state: 'new',
@@ -298,10 +299,10 @@ export function annotateVisit(
     return { translations: [], rules: [], verdict: 'unknown', why: 'its addresses are not known' };
   }
   const input = inputOf(evaluator, travel, visit, original, source, destination);
-  const { walks, unknown } = evaluator.walk(
-    { packet: specOf(travel, original, source, destination), in: input },
-    false,
-  );
+  const { walks, unknown } = evaluator.walk({
+    packet: specOf(travel, original, source, destination),
+    in: input,
+  });
   const walk = best(walks, entry, visit);
   const name = evaluator.name;
   const translations: Translation[] = [];

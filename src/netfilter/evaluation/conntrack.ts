@@ -20,24 +20,25 @@ export function tupleKey(
   return `${number} ${source} ${destination} ${sourcePort} ${destinationPort}`;
 }
 
-/** Key of an ICMP packet of a type. Its identifier is not part of a packet's description. */
+/** Key of an ICMP packet of a type; its identifier is not always known. */
 export function icmpKey(
   number: number,
   source: string,
   destination: string,
   type: number,
   code: number,
+  id: number | null,
 ): string {
-  return `${number} ${source} ${destination} type ${type}/${code}`;
+  return `${number} ${source} ${destination} type ${type}/${code} ${id ?? 'any'}`;
 }
 
 /** Every key that a packet of this tuple may be looked up by. */
 function keysOf(number: number, tuple: ConntrackTuple): readonly string[] {
-  const { source, destination, icmpType, icmpCode } = tuple;
+  const { source, destination, icmpType, icmpCode, icmpId } = tuple;
   const plain = tupleKey(number, source, destination, tuple.sourcePort ?? -1, tuple.destinationPort ?? -1);
-  return icmpType === undefined
-    ? [plain]
-    : [plain, icmpKey(number, source, destination, icmpType, icmpCode ?? 0)];
+  if (icmpType === undefined) return [plain];
+  const key = (id: number | null) => icmpKey(number, source, destination, icmpType, icmpCode ?? 0, id);
+  return icmpId === undefined ? [plain, key(null)] : [plain, key(null), key(icmpId)];
 }
 
 /** Entries by every tuple that a packet of theirs shows somewhere. */

@@ -29,6 +29,12 @@ export class Decisions {
   private readonly answers = new Map<string, boolean>();
   private runs = 0;
   readonly reasons = new Set<string>();
+  private readonly everyPath: boolean;
+
+  /** @param everyPath takes also the ways that lead to a state which was gone on from already. */
+  constructor(everyPath = false) {
+    this.everyPath = everyPath;
+  }
 
   /** Starts a run. */
   begin(): void {
@@ -74,7 +80,7 @@ export class Decisions {
   choose(labels: readonly string[], steps: number, state: () => string): number {
     const at = this.taken.length;
     const replayed = this.prefix[at];
-    if (replayed === undefined) {
+    if (replayed === undefined && !this.everyPath) {
       const key = `${state()}|${[...this.answers].map(([name, yes]) => `${name}=${yes}`).join(',')}`;
       if (this.visited.has(key)) throw new Explored();
       this.visited.add(key);

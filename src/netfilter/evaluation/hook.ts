@@ -46,7 +46,7 @@ function entryOf({ packet, view }: Run): Tracking | null {
   const key =
     packet.icmpType === -1
       ? tupleKey(packet.protocol, source, destination, packet.sourcePort, packet.destinationPort)
-      : icmpKey(packet.protocol, source, destination, packet.icmpType, packet.icmpCode);
+      : icmpKey(packet.protocol, source, destination, packet.icmpType, packet.icmpCode, packet.icmpId);
   const found = view.conntrack.find(key);
   return found === null || isReopened(found, packet) ? null : trackingOf(found, packet);
 }
@@ -104,7 +104,7 @@ function reroutes(stage: ChainStage, hook: Hook): boolean {
 
 /**
  * A stage of OUTPUT after which the kernel routes again (ip_route_me_harder): nat when it changed the destination
- * address, mangle when mark, TOS or an address differ. A packet without a new route ends here.
+ * address, mangle when mark, TOS or an address differ, and for IPv6 the hop limit. A packet without a new route ends here.
  */
 function runRerouting(run: Run, stage: ChainStage): ChainResult {
   const { packet } = run;
@@ -112,7 +112,14 @@ function runRerouting(run: Run, stage: ChainStage): ChainResult {
   const look = () =>
     [
       formatAddress(packet.destination),
-      ...(nat ? [] : [formatAddress(packet.source), packet.mark, packet.tos]),
+      ...(nat
+        ? []
+        : [
+            formatAddress(packet.source),
+            packet.mark,
+            packet.tos,
+            packet.family === 'ip6' ? packet.ttl : null,
+          ]),
     ].join(' ');
   const before = look();
   const result = runStage(run, stage);

@@ -119,6 +119,8 @@ class Pipeline {
     if (packet.ttl !== null && packet.ttl <= 1) return discarded('its TTL ran out');
     if (packet.family === 'ip6' && isLinkLocal(packet.source))
       return discarded('a link-local source is not forwarded');
+    // ip_forward counts the hop before its hook: rules from FORWARD on see the new value.
+    if (packet.ttl !== null) packet.ttl -= 1;
     this.take(route);
     packet.out = run.route?.device ?? '';
     return this.hook('forward') ?? this.postrouting();

@@ -124,7 +124,10 @@ export async function comparePacket(
     tables,
     'r',
   );
-  const { walks } = evaluator.walk({ packet: specOf(packet), in: deviceOf(packet.from) }, false);
+  const { walks } = evaluator.walk(
+    { packet: specOf(packet), in: deviceOf(packet.from) },
+    { everyPath: true },
+  );
   const differences = walks.map((walk) => difference(walk, kernel));
   const same = differences.includes(null);
   const report = same

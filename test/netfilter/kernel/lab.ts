@@ -13,6 +13,8 @@ export interface SentPacket {
   readonly flags?: number;
   readonly type?: number;
   readonly code?: number;
+  /** ICMP identifier; 7 by default. */
+  readonly id?: number;
   readonly mark?: number;
   readonly ttl?: number;
   readonly tos?: number;

@@ -100,7 +100,7 @@ export function followUp(random: Random, entry: ConntrackEntry): SentPacket | nu
   if (entry.protocol === 1 || entry.protocol === 58) {
     const request = entry.protocol === 1 ? 8 : 128;
     const answer = entry.protocol === 1 ? 0 : 129;
-    return { ...common, type: reply ? answer : request, code: 0 };
+    return { ...common, type: reply ? answer : request, code: 0, id: tuple.icmpId ?? 7 };
   }
   if (entry.protocol !== 6 && entry.protocol !== 17) return null;
   const ends = { sport: tuple.sourcePort ?? 0, dport: tuple.destinationPort ?? 0 };
@@ -126,6 +126,7 @@ export function specOf(packet: SentPacket): PacketSpec {
     destinationPort: packet.dport ?? -1,
     icmpType: packet.type ?? -1,
     icmpCode: packet.code ?? -1,
+    icmpId: packet.type === undefined ? null : (packet.id ?? 7),
     tcpFlags: packet.protocol === 6 ? (packet.flags ?? 0) : null,
     mark: packet.mark ?? 0,
     state: null,

@@ -70,12 +70,15 @@ export function router(settings: Settings): NamespaceState {
           { family: 'ip', destination: '10.9.0.0/16', type: 'blackhole' },
         ],
         policyRules: rules,
-        neighbours: [
-          { address: '10.3.0.11', mac: portMac.C1, interface: 'br0', interfaceIndex: 2, state: 'PERMANENT' },
-          { address: '10.3.0.12', mac: portMac.C2, interface: 'br0', interfaceIndex: 2, state: 'PERMANENT' },
-          { address: 'fd00:3::11', mac: portMac.C1, interface: 'br0', interfaceIndex: 2, state: 'PERMANENT' },
-          { address: 'fd00:3::12', mac: portMac.C2, interface: 'br0', interfaceIndex: 2, state: 'PERMANENT' },
-        ],
+        neighbours: [2, 3, 5, 7, 11, 12].flatMap((last) =>
+          [`10.3.0.${last}`, `fd00:3::${last}`].map((address) => ({
+            address,
+            mac: last === 12 ? portMac.C2 : portMac.C1,
+            interface: 'br0',
+            interfaceIndex: 2,
+            state: 'PERMANENT',
+          })),
+        ),
         fdb: [
           { mac: portMac.C1, interface: 'p1', interfaceIndex: 5, master: 2 },
           { mac: portMac.C2, interface: 'p2', interfaceIndex: 6, master: 2 },
