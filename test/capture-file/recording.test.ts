@@ -151,6 +151,15 @@ describe('a recording', () => {
     if (withTshark) execFileSync('capinfos', [file], { stdio: 'ignore' });
   });
 
+  it('writes snapshots in the order in which they were given, before it ends', async () => {
+    const large = JSON.stringify(Buffer.from(frame(2_000_000, 3)).toString('base64'));
+    const file = await record({}, (recording) => {
+      void recording.snapshot(large);
+      void recording.snapshot('{"last":true}');
+    });
+    expect(parse(readFileSync(file)).snapshots).toEqual([large, '{"last":true}']);
+  });
+
   it('writes packets larger than its buffer', async () => {
     const file = await record({}, (recording) => {
       recording.interface(device(0, 'host/lo'));

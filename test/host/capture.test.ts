@@ -73,7 +73,7 @@ describeWithTools(['ip', 'nsenter', 'tcpdump', 'tcpreplay'], 'capturing through 
     expect(seen.packetCount).toBe(500_000);
     expect(seen.packetCount).toBe(lab.received(1, 'vb') - before);
     expect(capture.interfaces[0]).toMatchObject({ received: 500_000, dropped: 0 });
-    expect(longest).toBeLessThan(200);
+    expect(longest).toBeLessThan(500);
   }, 30_000);
 
   it('delivers the packets of several interfaces in the order of their times', async () => {

@@ -60,6 +60,7 @@ export class Recording {
   readonly #numbers = new Map<number, number>();
   readonly #names = new Map<string, ResolvedName>();
   #snapshot: Buffer | null = null;
+  #snapshots: Promise<void> = Promise.resolve();
   #sink: FileSink;
   #buffer = Buffer.allocUnsafe(bufferLength);
   #used = 0;
@@ -147,9 +148,14 @@ export class Recording {
   }
 
   /** The host's state, as JSON text. The last one of a file counts. */
-  async snapshot(json: string): Promise<void> {
-    this.#snapshot = await compress(json);
-    for (const block of snapshotBlocks(this.#snapshot)) this.#append(block);
+  snapshot(json: string): Promise<void> {
+    const compressed = compress(json);
+    // In the order of the calls, whichever is compressed first; and `close` waits for them.
+    this.#snapshots = this.#snapshots.then(async () => {
+      this.#snapshot = await compressed;
+      for (const block of snapshotBlocks(this.#snapshot)) this.#append(block);
+    });
+    return this.#snapshots;
   }
 
   /** What the interfaces received and dropped until now. */
@@ -171,6 +177,7 @@ export class Recording {
   /** Writes the statistics and ends the file. Safe to call twice. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
+      await this.#snapshots;
       clearInterval(this.#timer);
       if (!this.isComplete) this.statistics();
       this.#handOver();
