@@ -4,7 +4,7 @@ import type { Family } from '../address.ts';
 import { refuse, SyntaxFault } from '../extension.ts';
 import { hookOf, isTable } from '../hooks.ts';
 import type { Counter } from '../model.ts';
-import type { ParsedChain, ParsedRule, ParsedTable, ParseError } from '../rule.ts';
+import type { ParsedRule, ParsedTable, ParseError } from '../rule.ts';
 import { familyOfLines } from './family.ts';
 import { type Block, type ChainLine, type RuleLine, splitDump } from './lines.ts';
 import { printRule } from './print.ts';
@@ -22,11 +22,14 @@ export interface ParsedDump {
   readonly errors: readonly ParseError[];
 }
 
+/** A rule whose place is not settled: `-I` may still come before it. */
+type RuleDraft = { position: number } & Omit<ParsedRule, 'position'>;
+
 interface ChainDraft {
   readonly name: string;
   policy: 'ACCEPT' | 'DROP' | null;
   counter: Counter | null;
-  readonly rules: Omit<ParsedRule, 'position'>[];
+  readonly rules: RuleDraft[];
 }
 
 /** Families of the blocks: what the rules show, else the header, else what the rest of the dump is. */
@@ -67,7 +70,8 @@ function addRule(chains: Map<string, ChainDraft>, block: Block, family: Family, 
     isChain: (name) => chains.has(name),
   });
   const chain = draftOf(chains, block.table, line.chain);
-  const rules = parts.map(({ selector, matches, jump, counter }) => ({
+  const rules: readonly RuleDraft[] = parts.map(({ selector, matches, jump, counter }) => ({
+    position: 0,
     text: printRule(line.chain, selector, matches, jump),
     counter: line.counter ?? counter,
     target: jump === null ? null : jump.kind === 'chain' ? jump.chain : jump.target.name,
@@ -101,13 +105,12 @@ function parseBlock(block: Block, family: Family, backend: RulesBackend, errors:
       errors.push({ line: line.line, text: line.text, why: error.message });
     }
   }
-  const parsed: ParsedChain[] = [...chains.values()].map((draft) => ({
-    name: draft.name,
-    policy: draft.policy,
-    counter: draft.counter,
-    rules: draft.rules.map((rule, index) => ({ ...rule, position: index + 1 })),
-  }));
-  return { backend, family, name: block.table, chains: parsed };
+  for (const draft of chains.values()) {
+    draft.rules.forEach((rule, index) => {
+      rule.position = index + 1;
+    });
+  }
+  return { backend, family, name: block.table, chains: [...chains.values()] };
 }
 
 /**

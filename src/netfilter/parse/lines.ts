@@ -106,6 +106,7 @@ function takeCommand(state: State, line: number, text: string, match: RegExpExec
 
 /** The short form of a command that was given by its long name. */
 function long(text: string): string {
+  if (!text.startsWith('--')) return text;
   return text
     .replace(/^--append\s/, '-A ')
     .replace(/^--insert\s/, '-I ')
