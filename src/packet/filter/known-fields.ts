@@ -11,9 +11,9 @@ const names: Readonly<Record<FieldKind, string>> = {
     erspan esp eth etherip fddi flannel-udp fr frame geneve gre gre-in-udp gtp gue hdlc hsr http http2 icmp icmpv6
     ieee8021ah ieee8021br igmp infiniband ip isl ipfc ipip ipnet ipv6 ipv6.dstopts ipv6.fraghdr ipv6.hopopts
     ipv6.routing isakmp juniper l2tp lisp lisp-data llc lldp llmnr lwapp macsec mdns memcached mfr mipv6 mongodb mpls
-    mpls-in-ip mpls-in-udp mysql netanalyzer nflog nsh ntp null pflog pim pktap postgresql ppi ppp pppoes preamble
+    mpls-in-ip mpls-in-udp mysql netanalyzer nflog nsh ntp null pflog pim pktap postgresql ppi ppp pppoed pppoes preamble
     prism quic radiotap raw redis sctp slip sll srv6-ethernet ssh stp stt tcp teredo tls tr trill tzsp udp vlan
-    vntag vxlan wireguard wlan
+    vntag vxlan wireguard wlan wlancap
     tcp.analysis.ack_lost_segment tcp.analysis.duplicate_ack tcp.analysis.fast_retransmission tcp.analysis.flags
     tcp.analysis.keep_alive tcp.analysis.keep_alive_ack tcp.analysis.lost_segment tcp.analysis.out_of_order
     tcp.analysis.retransmission tcp.analysis.reused_ports tcp.analysis.spurious_retransmission

@@ -14,12 +14,11 @@ const multicast = 0x8f;
 /** Cisco's keep-alives, under RARP's EtherType. */
 const slarp = 0x8035;
 
-/** 0x0f or 0x8f and a control octet mean Cisco HDLC: RFC 1547; anything else is PPP. */
+/** An address of 0x0f or 0x8f means Cisco HDLC (RFC 1547), anything else PPP. */
 function stepPppHdlc(walk: Walk): Protocol | null {
   if (walk.available < 2) return walk.malformed();
   const first = walk.buffer[walk.offset] ?? 0;
-  if ((first === unicast || first === multicast) && walk.buffer[walk.offset + 1] === 0)
-    return stepCisco(walk);
+  if (first === unicast || first === multicast) return stepCisco(walk);
   return byEtherType(typePpp);
 }
 

@@ -26,7 +26,7 @@ import {
   pflog,
   preamble,
 } from './prefixed.ts';
-import { ppi, prism, radiotap } from './radio.ts';
+import { avs, ppi, prism, radiotap } from './radio.ts';
 import { raw } from './raw.ts';
 import { fddi, ipOverFibreChannel, tokenRing } from './rings.ts';
 import { slip, slipBsdos } from './slip.ts';
@@ -59,6 +59,7 @@ export const linkTypes: readonly Protocol[] = [
   nflog,
   radiotap,
   prism,
+  avs,
   ppi,
   pktap,
   dsa,

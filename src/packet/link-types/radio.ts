@@ -44,18 +44,22 @@ function stepRadiotap(walk: Walk): Protocol | null {
 const prismLength = 144;
 const avsMagic = 0x80211000;
 
-/** The Prism header of 144 octets, or AVS, which its magic number tells. */
+/** The Prism header of 144 octets; some drivers write AVS here, which its magic number tells. */
 function stepPrism(walk: Walk): Protocol | null {
   const { buffer, offset } = walk;
   if (walk.available < 8) return walk.malformed();
-  if (u32(buffer, offset) >>> 12 === avsMagic >>> 12) {
-    const length = u32(buffer, offset + 4);
-    if (length < 8 || length > walk.available) return walk.malformed();
-    walk.offset = offset + length;
-    return wlan;
-  }
+  if (u32(buffer, offset) >>> 12 === avsMagic >>> 12) return stepAvs(walk);
   if (walk.available < prismLength) return walk.malformed();
   walk.offset = offset + prismLength;
+  return wlan;
+}
+
+/** Version, length of the header. */
+function stepAvs(walk: Walk): Protocol | null {
+  if (walk.available < 8) return walk.malformed();
+  const length = u32(walk.buffer, walk.offset + 4);
+  if (length < 8 || length > walk.available) return walk.malformed();
+  walk.offset += length;
   return wlan;
 }
 
@@ -86,6 +90,8 @@ export const radiotap = defineProtocol({
   },
 });
 
-export const prism = defineProtocol({ name: 'prism', linkTypes: [119, 163], step: stepPrism });
+export const prism = defineProtocol({ name: 'prism', linkTypes: [119], step: stepPrism });
+
+export const avs = defineProtocol({ name: 'wlancap', linkTypes: [163], step: stepAvs });
 
 export const ppi = defineProtocol({ name: 'ppi', linkTypes: [192], step: stepPpi });

@@ -9,7 +9,6 @@ const segmentKind = kindNumber('srv6');
 
 function step(walk: Walk): Protocol | null {
   if (walk.available < 2) return walk.malformed();
-  if ((walk.buffer[walk.offset] ?? 0) >> 4 !== 3) return null;
   walk.tunnel(etherIpKind, -1);
   walk.offset += 2;
   return nextEthernet();

@@ -6,12 +6,14 @@ import { defineProtocol, type Protocol } from '../protocol.ts';
 import type { Walk } from '../walk.ts';
 
 const kind = kindNumber('geneve');
+const port = 6081;
 
 function step(walk: Walk): Protocol | null {
   const { buffer, offset } = walk;
   if (walk.available < 8) return walk.malformed();
   const first = buffer[offset] ?? 0;
-  if (first >> 6 !== 0) return null;
+  // Behind a source port alone it may be anything: then the version must be Geneve's.
+  if (first >> 6 !== 0 && walk.layer?.destinationPort !== port) return null;
   const length = 8 + (first & 0x3f) * 4;
   if (walk.available < length) return walk.malformed();
   walk.tunnel(kind, u24(buffer, offset + 4));
@@ -21,7 +23,7 @@ function step(walk: Walk): Protocol | null {
 
 export const geneve = defineProtocol({
   name: 'geneve',
-  udpPorts: [6081],
+  udpPorts: [port],
   step,
   describe: (fields, from) => {
     fields.bits('geneve.version', 'Version', from, 1, 0xc0);

@@ -59,13 +59,14 @@ export function stepGre(walk: Walk, carrier: number): Protocol | null {
   const flags = u16(buffer, offset);
   const type = u16(buffer, offset + 2);
   const length = lengthOf(flags);
-  if (walk.available < length || (flags & versionMask) > 1) return walk.malformed();
+  if (walk.available < length) return walk.malformed();
   let key = -1;
   if ((flags & keyFlag) !== 0) {
     key = u32(buffer, offset + 4 + ((flags & (checksumFlag | routingFlag)) !== 0 ? 4 : 0));
   }
   walk.offset = offset + length;
-  if ((flags & versionMask) === 1) return versionOne(walk, type, key);
+  if ((flags & versionMask) === 1 && (type === typePpp || type === typeEoip))
+    return versionOne(walk, type, key);
   if ((flags & routingFlag) !== 0) {
     walk.offset = skipRoutes(walk, walk.offset);
     if (walk.offset < 0 || walk.offset > walk.end) {
@@ -83,7 +84,6 @@ function versionOne(walk: Walk, type: number, key: number): Protocol | null {
     walk.tunnel(eoipKind, ((key & 0xff) << 8) | ((key >>> 8) & 0xff));
     return nextEtherType(walk, etherTypeBridging);
   }
-  if (type !== typePpp) return null;
   walk.tunnel(pptpKind, key & 0xffff);
   return nextEtherType(walk, typePpp);
 }

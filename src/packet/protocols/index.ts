@@ -27,7 +27,7 @@ import { mpls, mplsInIp, mplsInUdp } from './mpls.ts';
 import { nsh } from './nsh.ts';
 import { pim } from './pim.ts';
 import { ppp } from './ppp.ts';
-import { pppoe } from './pppoe.ts';
+import { pppoe, pppoeDiscovery } from './pppoe.ts';
 import { dccp, sctp } from './sctp.ts';
 import { stp } from './stp.ts';
 import { tcp } from './tcp.ts';
@@ -75,6 +75,7 @@ export const protocols: readonly Protocol[] = [
   mplsInUdp,
   ppp,
   pppoe,
+  pppoeDiscovery,
   pbb,
   eTag,
   vnTag,

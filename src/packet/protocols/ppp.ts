@@ -6,22 +6,16 @@ import { defineProtocol, type Protocol } from '../protocol.ts';
 import { byPppProtocol } from '../registry.ts';
 import type { Walk } from '../walk.ts';
 
-/** RFC 1662: all stations; RFC 1547 Cisco's unicast. Control 3: unnumbered information. */
+/** RFC 1662: the address of all stations. */
 const allStations = 0xff;
-const unnumberedInformation = 0x03;
 const multilink = 0x003d;
 /** Begin and end flags: the fragment is a whole packet. */
 const wholeFragment = 0xc0;
 
 function step(walk: Walk): Protocol | null {
   const { buffer } = walk;
-  if (
-    walk.available >= 2 &&
-    buffer[walk.offset] === allStations &&
-    buffer[walk.offset + 1] === unnumberedInformation
-  ) {
-    walk.offset += 2;
-  }
+  // 0xff is no protocol number (RFC 1661 section 2): it is the address, and the control octet follows.
+  if (walk.available >= 2 && buffer[walk.offset] === allStations) walk.offset += 2;
   if (walk.available < 1) return walk.malformed();
   // RFC 1661 6.5: an odd first octet is a compressed protocol field.
   let protocol = buffer[walk.offset] ?? 0;

@@ -70,7 +70,9 @@ function stepLisp(walk: Walk): Protocol | null {
   if (walk.available < 9) return walk.malformed();
   const id = ((buffer[offset] ?? 0) & instanceFlag) !== 0 ? u24(buffer, offset + 4) : -1;
   walk.offset = offset + 8;
-  return bare(walk, lispKind, id);
+  const next = nextIpVersion(walk);
+  if (next !== null) walk.tunnel(lispKind, id);
+  return next;
 }
 
 export const lispData = defineProtocol({

@@ -38,13 +38,13 @@ export function stepWlan(walk: Walk, control: number, flags: number, padded: boo
   const length = headerLength(control, flags);
   if (length === 0 || (flags & protectedFrame) !== 0) return null;
   if (walk.available < length) return walk.malformed();
-  // Sequence control: 4 bits of fragment number; only the first has LLC.
-  if ((u16le(buffer, offset + 22) & 0xf) !== 0) return null;
   const hasQos = ((control >> 4) & qosSubtype) !== 0;
   const qosAt = offset + ((flags & (toDs | fromDs)) === (toDs | fromDs) ? 30 : 24);
   const qos = hasQos ? u16le(buffer, qosAt) : 0;
   walk.offset = offset + (padded ? (length + 3) & ~3 : length);
   if (walk.available < 1) return walk.malformed();
+  // Sequence control: 4 bits of fragment number; only the first has LLC.
+  if ((u16le(buffer, offset + 22) & 0xf) !== 0) return null;
   if ((qos & amsduPresent) !== 0 && (flags & moreFragments) === 0)
     return subframes(walk, (qos & meshControlPresent) !== 0);
   if ((qos & meshControlPresent) !== 0 && (flags & toDs) !== 0 && (flags & fromDs) !== 0)
