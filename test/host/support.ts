@@ -6,7 +6,7 @@ import { type NamespaceReading, readNamespace } from '../../src/host/namespace-s
 import type { NamespaceSearch } from '../../src/host/namespaces/find.ts';
 import { FoundNamespaces } from '../../src/host/namespaces/found.ts';
 
-const required = process.env.CI_REQUIRE_LAB === '1';
+export const required = process.env.CI_REQUIRE_LAB === '1';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -27,7 +27,7 @@ function describeWith(able: boolean, reason: string, name: string, suite: () => 
   else describe.skip(`${name} (skipped: ${reason})`, suite);
 }
 
-function hasTool(tool: string): boolean {
+export function hasTool(tool: string): boolean {
   try {
     execFileSync('which', [tool], { stdio: 'ignore' });
     return true;
