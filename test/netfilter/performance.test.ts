@@ -26,7 +26,13 @@ function manyRules(): string {
   return `${lines.join('\n')}\n`;
 }
 
-// The figures are of issue 4; the machine that runs the tests may be busy with others, hence the margin.
+/** Milliseconds of processor time, so that other work on the machine does not count. */
+function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+// The bounds are half a second and 50 microseconds on a machine of one's own; a shared one is slower at the same work.
 const margin = 4;
 
 describe('a rule set of 10,000 DNAT rules', () => {
@@ -34,9 +40,9 @@ describe('a rule set of 10,000 DNAT rules', () => {
   const [namespace] = dockerHost().namespaces;
 
   it('parses in under half a second', () => {
-    const started = performance.now();
+    const started = processorTime();
     const { tables, errors } = parseDump(text, { backend: 'iptables-nft', family: 'ip' });
-    const took = performance.now() - started;
+    const took = processorTime() - started;
     console.log(`parsed in ${took.toFixed(0)} ms`);
     expect(errors).toEqual([]);
     expect(tables[0]?.chains.find((chain) => chain.name === 'DOCKER')?.rules.length).toBe(count);
@@ -51,14 +57,14 @@ describe('a rule set of 10,000 DNAT rules', () => {
       parsePacketSpec(`tcp 192.0.2.9:40000 > 192.0.2.2:${10_001 + index} flags SYN`),
     );
     const rounds = 3;
-    const started = performance.now();
+    const started = processorTime();
     for (let round = 0; round < rounds; round++) {
       for (const packet of packets) {
         const [walk] = evaluator.walk({ packet, in: 'eth0' }).walks;
         if (walk?.changes.length !== 1) throw new Error('not translated');
       }
     }
-    const each = ((performance.now() - started) * 1000) / (count * rounds);
+    const each = ((processorTime() - started) * 1000) / (count * rounds);
     console.log(`${each.toFixed(1)} us a packet`);
     expect(each).toBeLessThan(50 * margin);
   });
@@ -82,12 +88,12 @@ describe('a rule set of 10,000 DNAT rules', () => {
         { at: 'host:eth0', from: '192.0.2.9:40000', to: `192.0.2.2:${10_001 + index}` },
       ]),
     );
-    const started = performance.now();
+    const started = processorTime();
     for (const { connection, flowOf } of connections) {
       const { translations } = annotator.annotate(connection, flowOf);
       if (translations[0]?.rule?.evidence !== 'conntrack') throw new Error('not by conntrack');
     }
-    const took = performance.now() - started;
+    const took = processorTime() - started;
     console.log(`annotated in ${took.toFixed(0)} ms`);
     expect(took).toBeLessThan(2000 * margin);
   });
