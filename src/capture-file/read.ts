@@ -50,7 +50,12 @@ export async function readCaptureFile(
 ): Promise<void> {
   const source = await openSource(path);
   const name = path === '-' ? 'standard input' : path;
-  await readCapture(source.chunks, sink, { ...options, name, total: source.total, reopen: source.reopen });
+  const { chunks, total, reopen } = source;
+  try {
+    await readCapture(chunks, sink, { ...options, name, total, reopen });
+  } finally {
+    source.close();
+  }
 }
 
 /** The same from any source of bytes; a chunk need only be valid until the next is asked for. */

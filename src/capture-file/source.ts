@@ -10,6 +10,8 @@ export interface ByteSource {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Reads it once more from the beginning; null when that cannot be done (a pipe). */
   readonly reopen: (() => AsyncIterable<Uint8Array>) | null;
+  /** Lets go of what an abandoned read would keep open: a quiet pipe keeps the process from ending. */
+  readonly close: () => void;
 }
 
 const chunkLength = 4 * 1024 * 1024;
@@ -24,7 +26,7 @@ export async function openSource(path: string): Promise<ByteSource> {
     if (process.stdin.isTTY) {
       throw cannotOpen('standard input', 'it is a terminal', 'pipe a capture into netscope, or name a file');
     }
-    return { total: null, chunks: process.stdin, reopen: null };
+    return { total: null, chunks: process.stdin, reopen: null, close: () => process.stdin.destroy() };
   }
   let file: FileHandle;
   try {
@@ -38,10 +40,12 @@ export async function openSource(path: string): Promise<ByteSource> {
     const reopen = async function* (): AsyncGenerator<Uint8Array> {
       yield* (await openSource(path)).chunks;
     };
-    return { total: stat.size, chunks: chunksOfFile(file, path), reopen };
+    return { total: stat.size, chunks: chunksOfFile(file, path), reopen, close: () => {} };
   }
   if (stat.isFIFO() || stat.isCharacterDevice()) {
-    return { total: null, chunks: chunksOfPipe(file, path, stat.isFIFO()), reopen: null };
+    const abandoned = new AbortController();
+    const chunks = chunksOfPipe(file, path, stat.isFIFO(), abandoned.signal);
+    return { total: null, chunks, reopen: null, close: () => abandoned.abort() };
   }
   await file.close();
   const what = stat.isDirectory() ? 'it is a directory' : 'it is not a file';
@@ -78,11 +82,16 @@ const pipeLength = 1024 * 1024;
 const pipePause = 5;
 
 /** @param waits true when no bytes before the first may only mean that nobody has opened the other end. */
-async function* chunksOfPipe(file: FileHandle, path: string, waits: boolean): AsyncGenerator<Uint8Array> {
+async function* chunksOfPipe(
+  file: FileHandle,
+  path: string,
+  waits: boolean,
+  abandoned: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const buffer = Buffer.allocUnsafeSlow(pipeLength);
   let isOpen = !waits;
   try {
-    for (;;) {
+    while (!abandoned.aborted) {
       const length = await readPipe(file, buffer);
       if (length === 0 && isOpen) return;
       if (length !== 0) isOpen = true;

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -99,6 +99,18 @@ describe('readCaptureFile', () => {
     const { seen, sink } = collector();
     await readCaptureFile(path, sink);
     expect(seen).toEqual(whole);
+  });
+
+  it('waits for whoever writes into a named pipe, and leaves it when it is aborted', async () => {
+    const path = join(folder, 'quiet-fifo');
+    execFileSync('mkfifo', [path]);
+    const descriptors = (): number => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    const abort = new AbortController();
+    const reading = readCaptureFile(path, collector().sink, { signal: abort.signal });
+    setTimeout(() => abort.abort(new Error('enough')), 50);
+    await expect(reading).rejects.toThrow('enough');
+    await expect.poll(descriptors).toBe(before);
   });
 
   it('stops when it is aborted, also while a pipe is quiet', async () => {
