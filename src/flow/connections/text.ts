@@ -1,5 +1,6 @@
 /** Ends and interfaces of flow records, as people write them. */
 import { addressText } from '../address.ts';
+import type { FlowInterface } from '../model.ts';
 import { at, kind } from '../record.ts';
 import type { FlowNames } from '../report.ts';
 import type { FlowStore } from '../store.ts';
@@ -19,6 +20,11 @@ interface InterfaceText {
   readonly namespace: string | null;
   /** `web:eth0`; null where the capture does not say which interface it was. */
   readonly text: string | null;
+}
+
+/** Captures without namespaces have interfaces of no namespace. */
+function nameOf({ namespace, name }: FlowInterface): string {
+  return namespace === '' ? name : `${namespace}:${name}`;
 }
 
 /** Names of interfaces, asked for once each. */
@@ -48,7 +54,7 @@ export class InterfaceTexts {
     let known = this.#texts[id];
     if (known === undefined) {
       const found = this.#names?.interfaceOf(id) ?? null;
-      const text = found === null ? null : `${found.namespace}:${found.name}`;
+      const text = found === null ? null : nameOf(found);
       known = { namespace: found?.namespace ?? null, text };
       this.#texts[id] = known;
     }
