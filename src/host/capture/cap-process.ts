@@ -76,7 +76,12 @@ export async function startCap(
 function startError(target: CaptureTarget, filter: string, words: string): NetscopeError {
   const { stage, why } = lastReport(words);
   const tried = `capture on ${target.interface} of namespace ${target.namespaceName} with cap`;
-  if (stage === 'load') return missing(why, 'install it: npm install cap (needs a compiler and libpcap-dev)');
+  if (stage === 'load') {
+    const todo = why.includes('libpcap')
+      ? 'install libpcap (Debian and Ubuntu: apt-get install libpcap0.8)'
+      : 'install it: npm install cap (needs a compiler and libpcap-dev)';
+    return missing(firstLine(why), todo);
+  }
   if (/permi(t|ssion)/i.test(why)) {
     const todo = 'run netscope with sudo, or give it the capability CAP_NET_RAW';
     return new NetscopeError({ tried, why, todo, status: exitStatus.privilege });
@@ -102,6 +107,11 @@ function lastReport(words: string): { stage: string; why: string } {
     if (match !== null) return { stage: match[1] ?? '', why: String(JSON.parse(match[2] ?? '""')) };
   }
   return { stage: '', why: lines[0] || 'it ended without a word' };
+}
+
+/** Node's "Cannot find module" goes on with a stack of paths. */
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? text;
 }
 
 function missing(why: string, todo: string): NetscopeError {

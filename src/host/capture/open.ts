@@ -42,7 +42,7 @@ async function withCapInstead(
   }
   return {
     interfaces: capture.interfaces,
-    notes: [`libpcap cannot be used: ${error.why}`, ...capture.notes],
+    notes: [`libpcap cannot be used: ${error.why.split('\n')[0]}`, ...capture.notes],
     ended: capture.ended,
     stop: () => capture.stop(),
   };
