@@ -3,11 +3,11 @@
  * every packet and works on numbers only; objects and text are made when `report` is asked for.
  */
 import { type DecodedFrame, type Encapsulations, fragment, type IpLayer } from '../packet/model.ts';
-import { beginRecord, countPacket, creditFragments, type FlowPacket, holdFragment } from './accounting.ts';
+import { beginRecord, countPacket, type FlowPacket } from './accounting.ts';
 import { ApplicationTracker } from './applications.ts';
 import { evictionOrder } from './eviction.ts';
 import { FirstSeen } from './first-seen.ts';
-import { type Datagram, FragmentTable } from './fragments.ts';
+import { type Counted, FragmentFlows } from './fragment-flows.ts';
 import { noteSample, noteTcpIdentity } from './identity.ts';
 import type { Flow } from './model.ts';
 import { FlowNotes } from './notes.ts';
@@ -26,7 +26,7 @@ import { UnackedSegments } from './tcp/unacked.ts';
 const { counts: countsAt, flags: flagsAt, id: idAt } = at;
 const { ipv6: ipv6Bit, ports: portsBit } = kind;
 const { recognised, request } = flag;
-const { none: wholePacket, first: firstFragment, later: laterFragment } = fragment;
+const { none: wholePacket, later: laterFragment } = fragment;
 const recordWords = stride;
 
 const tcp = 6;
@@ -57,14 +57,13 @@ export class FlowTable {
   readonly #limit: number;
   readonly #unacked = new UnackedSegments();
   readonly #applications: ApplicationTracker;
-  readonly #fragments = new FragmentTable((datagram) => this.#orphans(datagram));
+  readonly #fragments: FragmentFlows;
   readonly #reporter: FlowReporter;
   /** `Encapsulation.reverse` by id. */
   readonly #reverse: number[] = [0];
   /** Second of the first packet. */
   #epoch = Number.NaN;
-  /** Innermost flow of the layer that was counted last, and its direction. */
-  #inner = 0;
+  /** Direction of the packet in the flow that was counted last. */
   #fromA = true;
   /** Flows that the frame was counted for, where it holds several packets. */
   readonly #counted: number[] = [];
@@ -73,6 +72,11 @@ export class FlowTable {
     this.encapsulations = encapsulations;
     this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
     const { store, counts, notes, clock, firstSeen } = this;
+    this.#fragments = new FragmentFlows({
+      store,
+      append: (fromA, seconds, nanoseconds) => this.#append(fromA, seconds, nanoseconds),
+      reverseOf: (stack) => this.#reverseOf(stack),
+    });
     const applications = new ApplicationTracker(store, notes);
     this.#applications = applications;
     this.#reporter = new FlowReporter({
@@ -140,8 +144,7 @@ export class FlowTable {
   #addLayers(frame: DecodedFrame, packet: FlowPacket): void {
     const { layers, layerCount } = frame;
     this.#counted.length = 0;
-    let outer = 0;
-    let outerFromA = true;
+    let outer: Counted = { id: 0, fromA: true };
     let chain = 0;
     for (let index = 0; index < layerCount; index++) {
       const layer = layers[index];
@@ -149,17 +152,22 @@ export class FlowTable {
       const isOuter = layer.level === 0;
       const isInner = index + 1 === layerCount || (layers[index + 1]?.level ?? 0) <= layer.level;
       if (!isOuter && !isInner) continue;
-      const isLater = layer.fragment === laterFragment;
-      const flow = isLater ? this.#addFragment(layer, packet) : this.#addLayer(frame, layer, packet);
+      let counted: Counted;
+      let inner: Counted;
+      if (layer.fragment === laterFragment) {
+        ({ outer: counted, inner } = this.#fragments.count(layer, packet));
+      } else {
+        counted = { id: this.#addLayer(frame, layer, packet), fromA: this.#fromA };
+        inner = counted;
+      }
       if (isOuter) {
         chain = index;
-        outer = flow;
-        outerFromA = this.#fromA;
-        if (this.lastFlow === 0) this.lastFlow = flow;
+        outer = counted;
+        if (this.lastFlow === 0) this.lastFlow = counted.id;
       }
       if (isInner) {
-        this.lastInnerFlow = this.#inner;
-        this.#registerFragments(frame, packet, chain, index, outer, outerFromA);
+        this.lastInnerFlow = inner.id;
+        this.#fragments.register(frame, packet, chain, index, outer, inner);
       }
     }
   }
@@ -185,7 +193,6 @@ export class FlowTable {
     if (record < 0) record = this.#create(frame, layer, packet, fromA);
     const base = record * recordWords;
     const id = this.evicted === 0 ? record + 1 : (store.words[base + idAt] ?? 0);
-    this.#inner = id;
     if (frame.layerCount === 1 || this.#isNew(id)) countPacket(store, record, fromA, packet);
     const hasPayload = layer.payloadCaptured > 0 && layer.hasPorts;
     if (protocol === tcp && layer.hasPorts) {
@@ -252,65 +259,6 @@ export class FlowTable {
     }
     if (!layer.icmpError) return;
     noteIcmpError(this.store, this.notes, layer, packet, this.#reverseOf(layer.encapsulation));
-  }
-
-  /** Counts a fragment that is not its datagram's first. Returns the outermost flow's id; 0 while it is not known. */
-  #addFragment(layer: IpLayer, packet: FlowPacket): number {
-    const store = this.store;
-    const datagram = this.#fragments.datagram(layer, packet.interfaceId, packet.seconds);
-    const { flow, innerFlow } = datagram;
-    this.#inner = innerFlow;
-    this.#fromA = datagram.innerFromA;
-    if (flow === 0) {
-      holdFragment(datagram, packet);
-      return 0;
-    }
-    for (const id of flow === innerFlow ? [flow] : [flow, innerFlow]) {
-      const record = store.recordOf(id);
-      const fromA = id === flow ? datagram.flowFromA : datagram.innerFromA;
-      if (record >= 0) countPacket(store, record, fromA, packet);
-    }
-    return flow;
-  }
-
-  /** Notes the flows of first fragments among the layers from `chain` to `last`, and credits those that waited. */
-  #registerFragments(
-    frame: DecodedFrame,
-    packet: FlowPacket,
-    chain: number,
-    last: number,
-    outer: number,
-    outerFromA: boolean,
-  ): void {
-    const store = this.store;
-    const inner = this.#inner;
-    for (let index = chain; index <= last; index++) {
-      const layer = frame.layers[index];
-      if (layer?.fragment !== firstFragment || outer === 0 || inner === 0) continue;
-      const datagram = this.#fragments.datagram(layer, packet.interfaceId, packet.seconds);
-      datagram.flow = index === chain ? outer : inner;
-      datagram.flowFromA = index === chain ? outerFromA : this.#fromA;
-      datagram.innerFlow = inner;
-      datagram.innerFromA = this.#fromA;
-      if (datagram.packets === 0) continue;
-      creditFragments(store, store.recordOf(datagram.flow), datagram.flowFromA, datagram);
-      if (inner !== datagram.flow) creditFragments(store, store.recordOf(inner), this.#fromA, datagram);
-      datagram.packets = 0;
-      datagram.bytes = 0;
-    }
-  }
-
-  /** Fragments whose first one was never seen: a flow without ports. */
-  #orphans(datagram: Datagram): void {
-    const store = this.store;
-    const stack = datagram.encapsulation;
-    const kindWord = datagram.protocol | (datagram.family === 6 ? ipv6Bit : 0);
-    const { interfaceId, source, destination, firstSeconds, firstNanoseconds } = datagram;
-    const reverse = this.#reverseOf(stack);
-    const fromA = store.setKey(interfaceId, kindWord, source, destination, 0, 0, stack, reverse);
-    let record = store.find();
-    if (record < 0) record = this.#append(fromA, firstSeconds, firstNanoseconds);
-    creditFragments(store, record, fromA, datagram);
   }
 
   /** Drops an eighth of the flows: first those that ended, the longest ago first. */
