@@ -18,9 +18,10 @@ import {
   type Outcome,
   type PacketEnds,
 } from './model.ts';
+import { compileNftTable } from './nftables/compile.ts';
+import { isNftTable, type RuleTable } from './nftables/table.ts';
 import type { Packet } from './packet.ts';
 import type { PacketSpec } from './packet-spec.ts';
-import type { ParsedTable } from './rule.ts';
 
 export interface EvaluationRequest {
   readonly packet: PacketSpec;
@@ -179,13 +180,23 @@ function sameEnd(a: Walk, b: Walk): boolean {
   );
 }
 
+/**
+ * The base chains of all backends. Where hook and priority are the same, the chain that was hooked in last runs first
+ * (nf_hook_entries_grow): tables come in the order in which they were made.
+ */
+function basesOf(tables: readonly RuleTable[]): readonly BaseChain[] {
+  return tables
+    .toReversed()
+    .flatMap((table) => (isNftTable(table) ? compileNftTable(table) : compileTables([table])));
+}
+
 export function createEvaluator(
   state: NamespaceState,
-  tables: readonly ParsedTable[],
+  tables: readonly RuleTable[],
   name: string,
 ): Evaluator {
   const view = new NamespaceView(state);
-  const bases = compileTables(tables);
+  const bases = basesOf(tables);
   const stages: Readonly<Record<'ip' | 'ip6', Stages>> = {
     ip: stagesFor(bases, 'ip'),
     ip6: stagesFor(bases, 'ip6'),
@@ -244,7 +255,7 @@ export function createEvaluator(
 export function evaluate(
   request: EvaluationRequest & {
     readonly namespace: NamespaceState;
-    readonly tables: readonly ParsedTable[];
+    readonly tables: readonly RuleTable[];
     readonly name?: string;
   },
 ): Evaluation {

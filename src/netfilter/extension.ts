@@ -43,6 +43,8 @@ export interface Environment {
   ): Answer;
   /** Whether the packet is in the set: one letter per dimension, `s` for source and `d` for destination. */
   inSet(name: string, packet: Packet, dimensions: readonly ('src' | 'dst')[]): Answer;
+  /** One of several ways that the rules leave open, as its index; each is followed. */
+  pick(reason: string, labels: readonly string[]): number;
 }
 
 /** What a rule's target does with a packet that matched. */

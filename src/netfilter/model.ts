@@ -8,28 +8,37 @@ export interface Counter {
   readonly bytes: number;
 }
 
-/** One rule of an iptables table. */
+/** One rule of a table. */
 export interface Rule {
   /** From 1 in its chain. */
   readonly position: number;
-  /** As `iptables-save` prints it, without counters: `-A DOCKER ! -i docker0 ...`. */
+  /**
+   * As `iptables-save` prints it, without counters: `-A DOCKER ! -i docker0 ...`. Of nftables as `nft -s list ruleset`
+   * does: `tcp dport 8080 counter dnat to 172.17.0.2:80 comment "DNAT"`.
+   */
   readonly text: string;
   readonly counter: Counter | null;
-  /** The target's name (`DNAT`, `ACCEPT`, a user chain's name), or null for a rule that only counts. */
+  /**
+   * The target's name (`DNAT`, `ACCEPT`, a user chain's name), or null for a rule that only counts. Of nftables the
+   * verdict or translation as nft writes it (`accept`, `dnat`, `vmap`).
+   */
   readonly target: string | null;
 }
 
 export interface Chain {
   readonly name: string;
-  /** ACCEPT or DROP for a built-in chain; null for a user chain. */
+  /** ACCEPT or DROP for a built-in (nftables: base) chain; null for a user chain. */
   readonly policy: 'ACCEPT' | 'DROP' | null;
   readonly counter: Counter | null;
   readonly rules: readonly Rule[];
+  /** Where a base chain of nftables hangs. */
+  readonly base?: { readonly type: string; readonly hook: string; readonly priority: number };
 }
 
 export interface Table {
   readonly backend: RulesBackend;
-  readonly family: 'ip' | 'ip6';
+  /** `inet` tables see both IPv4 and IPv6; those of bridge, netdev and arp are shown, not evaluated. */
+  readonly family: 'ip' | 'ip6' | 'inet' | 'bridge' | 'netdev' | 'arp';
   readonly name: string;
   readonly chains: readonly Chain[];
 }

@@ -30,6 +30,7 @@ export interface ParsedChain extends Chain {
 }
 
 export interface ParsedTable extends Table {
+  readonly family: 'ip' | 'ip6';
   readonly chains: readonly ParsedChain[];
 }
 

@@ -1,35 +1,67 @@
 /** The rule dumps of a snapshot, parsed once, however often the snapshot around them is taken anew. */
 import type { HostSnapshot, NamespaceState, RulesetDump } from '../snapshot/schema.ts';
 import type { Table } from './model.ts';
-import { type ParsedDump, parseDump } from './parse/dump.ts';
-import type { ParsedTable } from './rule.ts';
+import { parseNftDump } from './nftables/parse.ts';
+import { isNftTable, type NftTable, type RuleTable } from './nftables/table.ts';
+import { parseDump } from './parse/dump.ts';
+import type { ParseError } from './rule.ts';
 
 /** Dumps that are kept; more namespaces with rules than this are parsed again when they come round. */
 const cacheLimit = 512;
 
-export class RulesetCache {
-  private readonly parsed = new Map<string, ParsedDump>();
+export interface ParsedRules {
+  readonly tables: readonly RuleTable[];
+  readonly errors: readonly ParseError[];
+}
 
-  /** Tables of an iptables dump; nothing for one that could not be read. */
-  parse(dump: RulesetDump): ParsedDump {
-    if (dump.text === undefined || dump.backend === 'nftables') return { tables: [], errors: [] };
-    const family = dump.family === 'inet' ? undefined : dump.family;
+function parse(dump: RulesetDump, text: string): ParsedRules {
+  if (dump.backend === 'nftables') return parseNftDump(text);
+  const family = dump.family === 'inet' ? undefined : dump.family;
+  return parseDump(
+    text,
+    family === undefined ? { backend: dump.backend } : { backend: dump.backend, family },
+  );
+}
+
+export class RulesetCache {
+  private readonly parsed = new Map<string, ParsedRules>();
+
+  /** Tables of a dump; nothing for one that could not be read. */
+  parse(dump: RulesetDump): ParsedRules {
+    if (dump.text === undefined) return { tables: [], errors: [] };
     const key = `${dump.backend} ${dump.family} ${dump.text}`;
     const known = this.parsed.get(key);
     if (known !== undefined) return known;
-    const fresh = parseDump(
-      dump.text,
-      family === undefined ? { backend: dump.backend } : { backend: dump.backend, family },
-    );
+    const fresh = parse(dump, dump.text);
     if (this.parsed.size >= cacheLimit) this.parsed.clear();
     this.parsed.set(key, fresh);
     return fresh;
   }
 
-  /** Every table of a namespace, over all backends. */
-  tables(namespace: NamespaceState): readonly ParsedTable[] {
-    return namespace.rulesets.flatMap((dump) => this.parse(dump).tables);
+  /** Every table of a namespace, over all backends, in the order in which they were made as far as it is known. */
+  tables(namespace: NamespaceState): readonly RuleTable[] {
+    return withoutCopies(namespace.rulesets.flatMap((dump) => this.parse(dump).tables));
   }
+}
+
+function tableKey({ family, name }: Table): string {
+  return `${family} ${name}`;
+}
+
+/**
+ * nft also lists the tables that iptables-nft made, with arguments of its extensions missing: those are taken from
+ * iptables-save. What nft knows besides is when they were made.
+ */
+function withoutCopies(tables: readonly RuleTable[]): readonly RuleTable[] {
+  const saved = new Set(tables.filter((table) => table.backend === 'iptables-nft').map(tableKey));
+  const native = tables.filter(isNftTable);
+  if (native.length === 0) return tables;
+  const handles = new Map(native.map((table: NftTable) => [tableKey(table), table.handle]));
+  const made = (table: RuleTable) =>
+    table.backend === 'iptables-legacy' ? 0 : (handles.get(tableKey(table)) ?? 0);
+  return tables
+    .filter((table) => !isNftTable(table) || !saved.has(tableKey(table)))
+    .toSorted((a, b) => made(a) - made(b));
 }
 
 /** A table and the name of the namespace that has it. */
@@ -47,11 +79,10 @@ export function rulesReport(
   const errors: string[] = [];
   for (const namespace of snapshot.namespaces) {
     const name = nameOf(namespace.id);
+    for (const table of cache.tables(namespace)) tables.push({ ...table, namespace: name });
     for (const dump of namespace.rulesets) {
       if (dump.error !== undefined) errors.push(`${name}: ${dump.backend} (${dump.family}): ${dump.error}`);
-      const parsed = cache.parse(dump);
-      for (const table of parsed.tables) tables.push({ ...table, namespace: name });
-      for (const { line, text, why } of parsed.errors) {
+      for (const { line, text, why } of cache.parse(dump).errors) {
         errors.push(`${name}: ${dump.backend} (${dump.family}), line ${line}: ${why}: ${text}`);
       }
     }

@@ -2,7 +2,7 @@
 import type { JoinedConnection } from '../flow/connections/path.ts';
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
 import { Annotator } from '../netfilter/annotate.ts';
-import { type RulesetCache, rulesReport } from '../netfilter/rulesets.ts';
+import { type NamespaceTable, type RulesetCache, rulesReport } from '../netfilter/rulesets.ts';
 import type { HostState } from './host-state.ts';
 import type { RulesReport, RuleTable } from './model.ts';
 
@@ -55,9 +55,7 @@ export class Annotations {
           ...table,
           chains: table.chains.map((chain) => ({
             ...chain,
-            connections:
-              met.get(chainKey(table.namespace, table.backend, table.family, table.name, chain.name)) ??
-              new Map(),
+            connections: metIn(met, table, chain.name),
           })),
         }),
       ),
@@ -67,6 +65,24 @@ export class Annotations {
   #nameOf(id: string): string {
     return this.#host.lookup.namespaceById(id)?.name ?? id;
   }
+}
+
+/** Connections by rule position. A table of family inet is met by packets of both families. */
+function metIn(
+  met: ReadonlyMap<string, ReadonlyMap<number, readonly number[]>>,
+  { namespace, backend, family, name }: NamespaceTable,
+  chain: string,
+): ReadonlyMap<number, readonly number[]> {
+  const of = (own: RuleReference['family']) => met.get(chainKey(namespace, backend, own, name, chain));
+  if (family === 'ip' || family === 'ip6') return of(family) ?? new Map();
+  const both = new Map(of('ip'));
+  for (const [position, ids] of of('ip6') ?? []) {
+    both.set(
+      position,
+      [...(both.get(position) ?? []), ...ids].toSorted((a, b) => a - b),
+    );
+  }
+  return both;
 }
 
 function chainKey(

@@ -29,6 +29,8 @@ const telling: ReadonlySet<string> = new Set([
   'NETMAP',
   'MARK',
   'CONNMARK',
+  'CT MARK',
+  'PAYLOAD',
   'CT',
   'NOTRACK',
   'TPROXY',
@@ -271,8 +273,10 @@ function rulesOf(
   name: string,
 ): readonly RuleReference[] {
   const rules: RuleReference[] = [];
-  for (const { rule } of hits) {
-    if (!telling.has((rule.rule.target ?? '').toUpperCase())) continue;
+  for (const { rule, effect } of hits) {
+    const target = (rule.rule.target ?? '').toUpperCase();
+    // Of a verdict map, what it had for the packet: accept and drop tell something, jumps do not.
+    if (!telling.has(target === 'VMAP' ? effect.toUpperCase() : target)) continue;
     const change = walk.changes.find((candidate) => candidate.rule === rule);
     const evidence: Evidence =
       change !== undefined && entry !== null && agrees(change, entry) ? 'conntrack' : 'evaluated';

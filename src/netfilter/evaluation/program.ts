@@ -32,6 +32,10 @@ export interface ProgramRule {
   test(packet: Packet, environment: Environment): Answer;
   explain(packet: Packet, environment: Environment): string;
   act(packet: Packet, environment: Environment): Effect;
+  /** Its act may have several ways to go ({@link Environment.pick}). */
+  readonly chooses?: boolean;
+  /** For rules that write before they ask: carries out what was written although it did not match. */
+  missed?(packet: Packet, environment: Environment): void;
 }
 
 export interface BaseChain {

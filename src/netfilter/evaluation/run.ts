@@ -2,7 +2,7 @@
 
 import type { Words } from '../address.ts';
 import { formatAddress } from '../address.ts';
-import type { AddressType, Answer, Environment } from '../extension.ts';
+import type { AddressType, Answer, Effect, Environment } from '../extension.ts';
 import type { EvaluationStep, Hook } from '../model.ts';
 import type { Packet, Tuple } from '../packet.ts';
 import type { Decisions } from './decisions.ts';
@@ -14,6 +14,8 @@ import { setAnswer } from './sets.ts';
 export interface Hit {
   readonly rule: ProgramRule;
   readonly hook: Hook;
+  /** What it came to: of a verdict map, the element's verdict. */
+  readonly effect: Effect['kind'];
 }
 
 /** A translation that a nat rule, or an entry's stored one, made. */
@@ -91,6 +93,11 @@ export class Run implements Environment {
   /** Yes or no for something that nothing says. */
   decide(reason: string, key: string | undefined): boolean {
     return this.decisions.answer(reason, key, this.steps?.length ?? 0, () => this.describe());
+  }
+
+  pick(reason: string, labels: readonly string[]): number {
+    this.decisions.reasons.add(reason);
+    return this.choose(labels);
   }
 
   /** One of several possible ways. */

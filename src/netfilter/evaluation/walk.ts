@@ -53,10 +53,13 @@ function matched(run: Run, rule: ProgramRule, frames: readonly Frame[]): boolean
     run.maybe.push(rule);
     return false;
   }
-  const { chain } = rule;
-  const stack = frames.map((frame) => `${frame.chain.name}:${frame.position}`).join('>');
-  run.place = `${chain.table.backend} ${chain.table.family} ${chain.table.name} ${stack}>${chain.name}:${rule.rule.position}`;
+  run.place = placeOf(rule, frames);
   return run.decide(answer.unknown, answer.key) !== (answer.inverted === true);
+}
+
+function placeOf({ chain, rule }: ProgramRule, frames: readonly Frame[]): string {
+  const stack = frames.map((frame) => `${frame.chain.name}:${frame.position}`).join('>');
+  return `${chain.table.backend} ${chain.table.family} ${chain.table.name} ${stack}>${chain.name}:${rule.position}`;
 }
 
 function describeRule(rule: ProgramRule): string {
@@ -79,9 +82,13 @@ export function walkChain(run: Run, base: BaseChain): ChainResult {
       continue;
     }
     position++;
-    if (!matched(run, rule, frames)) continue;
-    run.hits.push({ rule, hook: run.hook });
+    if (!matched(run, rule, frames)) {
+      rule.missed?.(run.packet, run);
+      continue;
+    }
+    if (rule.chooses === true) run.place = `${placeOf(rule, frames)} act`;
     const effect = rule.act(run.packet, run);
+    run.hits.push({ rule, hook: run.hook, effect: effect.kind });
     switch (effect.kind) {
       case 'continue':
         continue;

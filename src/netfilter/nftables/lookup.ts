@@ -1,7 +1,7 @@
 /** Sets, maps and verdict maps: which element a packet's values find (nft_set_hash.c, nft_set_rbtree.c, nft_set_pipapo.c). */
 import type { Environment } from '../extension.ts';
 import type { Packet } from '../packet.ts';
-import { type DataType, inSpan, type Span, spanOf, type Value } from './datatypes.ts';
+import { inSpan, type Span, spanOf, type Value } from './datatypes.ts';
 import { field, listOf } from './json.ts';
 import type { Expression, Reading } from './reading.ts';
 
@@ -114,11 +114,6 @@ export class Lookup {
       absent: null,
     };
   }
-
-  /** The types of its keys. */
-  get types(): readonly DataType[] {
-    return this.keys.map((key) => key.type);
-  }
 }
 
 function mayBe(reading: Reading | undefined, span: Span): boolean {
@@ -128,7 +123,7 @@ function mayBe(reading: Reading | undefined, span: Span): boolean {
   const { from, count } = reading;
   if (span.kind === 'prefix') return false;
   const [low, high] = span.kind === 'value' ? [span.value, span.value] : [span.from, span.to];
-  return high >= from && low < from + count;
+  return Number(high) >= from && Number(low) < from + count;
 }
 
 /** Whether the elements have every number that may be drawn, with nothing else unknown. */

@@ -126,7 +126,7 @@ function inSet(body: unknown, operator: string, lookup: Lookup, keys: readonly E
 }
 
 /** The parts of a concatenation against one value each. */
-function concatenated(body: unknown, operator: string, keys: readonly Expression[]): Lookup {
+function concatenated(body: unknown, keys: readonly Expression[]): Lookup {
   const right = field(body, 'right');
   return new Lookup({ name: 'this', elements: [right], isMap: false, volatile: false }, keys);
 }
@@ -143,7 +143,7 @@ export function conditionOf(body: unknown, scope: Scope): Condition {
     if (elements === null) return unknownCondition(printMatch(body), negated);
     return inSet(body, operator, new Lookup(elements, keys), keys);
   }
-  if (keys.length > 1) return inSet(body, operator, concatenated(body, operator, keys), keys);
+  if (keys.length > 1) return inSet(body, operator, concatenated(body, keys), keys);
   const expression = expressionOf(left, scope);
   const compare = compareOf(operator, right, expression);
   return compare === null
