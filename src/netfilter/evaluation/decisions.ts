@@ -68,7 +68,7 @@ export class Decisions {
 
   /** Yes or no for an unknown match. `state` describes everything that the rest of the run depends on. */
   answer(reason: string, key: string | undefined, steps: number, state: () => string): boolean {
-    this.reasons.add(reason);
+    this.reasons.add(`${reason}: one of 2`);
     const known = key === undefined ? undefined : this.answers.get(key);
     if (known !== undefined) return known;
     const yes = this.choose([`${reason}: yes`, `${reason}: no`], steps, state) === 0;

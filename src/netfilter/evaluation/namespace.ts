@@ -11,6 +11,7 @@ import {
 } from '../address.ts';
 import type { AddressType } from '../extension.ts';
 import { ConntrackIndex } from './conntrack.ts';
+import { type IpSet, parseIpsets } from './ipset.ts';
 import { type Route, Routing } from './routing.ts';
 
 interface LocalAddress {
@@ -23,6 +24,7 @@ interface LocalAddress {
 export class NamespaceView {
   readonly state: NamespaceState;
   readonly conntrack: ConntrackIndex;
+  readonly ipsets: ReadonlyMap<string, IpSet>;
   private readonly routings: Readonly<Record<Family, Routing>>;
   private readonly linksByName = new Map<string, LinkState>();
   private readonly linksByIndex = new Map<number, LinkState>();
@@ -32,6 +34,7 @@ export class NamespaceView {
   constructor(state: NamespaceState) {
     this.state = state;
     this.conntrack = new ConntrackIndex(state.conntrack);
+    this.ipsets = parseIpsets(state.ipsets ?? '');
     this.routings = { ip: new Routing(state, 'ip'), ip6: new Routing(state, 'ip6') };
     for (const link of state.links) {
       this.linksByName.set(link.name, link);

@@ -1,26 +1,36 @@
-/** Membership in ipsets. */
+/** Membership in ipsets, as far as the snapshot tells. */
 import { formatAddress } from '../address.ts';
 import type { Answer } from '../extension.ts';
 import type { Packet } from '../packet.ts';
+import { isMember } from './ipset.ts';
 import type { NamespaceView } from './namespace.ts';
 
-/** One answer per packet for the same set and fields: asked twice, the kernel says the same. */
+/** Asked twice for the same set and fields, the kernel says the same: hence the key. */
 export function setAnswer(
   view: NamespaceView,
   name: string,
   packet: Packet,
   dimensions: readonly ('src' | 'dst')[],
 ): Answer {
+  const set = view.ipsets.get(name);
+  const answer = set === undefined ? null : isMember(view.ipsets, set, packet, dimensions);
+  if (answer !== null) return answer;
   const fields = dimensions.map((dimension) =>
-    dimension === 'src' ? formatAddress(packet.source) : formatAddress(packet.destination),
+    formatAddress(dimension === 'src' ? packet.source : packet.destination),
   );
-  const contents = view.state.ipsets;
-  const reason =
-    contents === undefined
-      ? `set ${name}: its contents are not known`
-      : `set ${name}: not among the sets of the snapshot`;
   return {
-    unknown: reason,
-    key: `set ${name} ${dimensions.join(',')} ${fields.join(' ')} ${packet.sourcePort} ${packet.destinationPort} ${packet.in} ${packet.out}`,
+    unknown:
+      set === undefined
+        ? `set ${name}: its contents are not known`
+        : `set ${name}: its elements ask for more`,
+    key: [
+      `set ${name}`,
+      ...dimensions,
+      ...fields,
+      packet.sourcePort,
+      packet.destinationPort,
+      packet.in,
+      packet.out,
+    ].join(' '),
   };
 }
