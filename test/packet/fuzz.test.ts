@@ -20,7 +20,10 @@ function seeds(): Seed[] {
     try {
       eachFrame(resolve(capturesFolder, name), (record, device) => {
         if (count++ >= 12 || record.capturedLength > 2000) return;
-        const bytes = record.buffer.slice(record.start, record.start + record.capturedLength);
+        // A copy: slice() of a Buffer would share its memory.
+        const bytes = Uint8Array.from(
+          record.buffer.subarray(record.start, record.start + record.capturedLength),
+        );
         found.push({ bytes, linkType: device.linkType });
       });
     } catch (error) {

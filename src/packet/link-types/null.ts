@@ -22,7 +22,7 @@ function step(walk: Walk): Protocol | null {
   if (u16(buffer, offset) === 0xff03) return byEtherType(0x880b);
   const big = u32(buffer, offset);
   // A family is a small number: the order that makes it small is the right one.
-  const family = big > 0xffff ? u32le(buffer, offset) : big;
+  const family = big > 0xffff ? u32le(buffer, offset) & 0xffff : big;
   walk.offset = offset + 4;
   const next = byAddressFamily(family);
   if (next !== null) {
@@ -38,7 +38,7 @@ export const nullLoopback = defineProtocol({
   step,
   describe: (fields, from) => {
     const big = u32(fields.bytes, from);
-    const family = big > 0xffff ? u32le(fields.bytes, from) : big;
+    const family = big > 0xffff ? u32le(fields.bytes, from) & 0xffff : big;
     fields.note('null.family', `Family: ${family}`, family, from, 4);
     fields.title('Null/Loopback');
     fields.summary('NULL', `Family ${family}`);
