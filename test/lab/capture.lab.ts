@@ -24,10 +24,10 @@ describe.skipIf(skip !== undefined)(`capture${skip === undefined ? '' : ` (skipp
     await host?.remove();
   });
 
-  /** Number, wire length and first bytes of every packet, as tshark reads them. */
+  /** Every packet by its length and numbers, as tshark reads it; sorted, since packets of two CPUs overtake each other. */
   const listOf = async (file: string) => {
     const fields = ['frame.len', 'ip.id', 'tcp.seq_raw', 'tcp.flags'].flatMap((field) => ['-e', field]);
-    return (await execa('tshark', ['-n', '-r', file, '-T', 'fields', ...fields])).stdout.split('\n');
+    return (await execa('tshark', ['-n', '-r', file, '-T', 'fields', ...fields])).stdout.split('\n').sort();
   };
 
   it.each([

@@ -1,7 +1,8 @@
 /** The faults are real: what they break works before, fails after, and works again once mended. Without netscope. */
 import { describe, expect, it } from 'vitest';
+import type { Fault } from './faults/fault.ts';
 import { faults } from './faults/index.ts';
-import { startHost, whyNoLab } from './host.ts';
+import { type LabHost, startHost, whyNoLab } from './host.ts';
 
 const skip = whyNoLab();
 
@@ -15,9 +16,15 @@ describe.skipIf(skip !== undefined)(`faults${skip === undefined ? '' : ` (skippe
       await fault.break?.(host);
       expect(await fault.works(host), 'broken').toBe(false);
       await fault.mend?.(host);
-      if (fault.mend !== undefined) expect(await fault.works(host), 'mended').toBe(true);
+      if (fault.mend !== undefined) expect(await worksAgain(fault, host), 'mended').toBe(true);
     } finally {
       await host.remove();
     }
   });
 });
+
+/** Neighbours that failed and clients that wait take a moment to notice that all is well. */
+async function worksAgain(fault: Fault, host: LabHost): Promise<boolean> {
+  for (let tries = 0; tries < 3; tries++) if (await fault.works(host)) return true;
+  return false;
+}

@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { childrenOf, namespacesOf, processesIn } from './host/processes.ts';
+import { childrenOf, holdNamespaces, namespacesOf, processesIn } from './host/processes.ts';
 import {
   environment,
   type Inits,
@@ -99,6 +99,7 @@ export async function startHost(options: HostOptions = {}): Promise<LabHost> {
 
 function labHost(inits: Inits, starter: Starter): LabHost {
   const namespaces = [...namespacesOf(inits.outsidePid), ...namespacesOf(inits.pid)];
+  const held = [holdNamespaces(inits.outsidePid), holdNamespaces(inits.pid)];
   const attempt: LabHost['attempt'] = async (command, options) =>
     (await spawnIn(inits, command, options)).result;
   const run: LabHost['run'] = async (command, options) => {
@@ -116,7 +117,10 @@ function labHost(inits: Inits, starter: Starter): LabHost {
     netscope: (args, options) => attempt([process.execPath, main, ...args], options),
     spawnNetscope: (args, options) => spawnIn(inits, [process.execPath, main, ...args], options),
     script: (name, ...args) => run(['bash', folder + name, ...args], { timeout: 60_000 }),
-    remove: () => remove(starter, namespaces),
+    remove: () =>
+      remove(starter, namespaces).finally(() => {
+        for (const release of held.splice(0)) release();
+      }),
   };
 }
 

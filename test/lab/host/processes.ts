@@ -1,5 +1,5 @@
 /** What /proc says about processes: which are whose children, and who is in which namespace. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Processes whose parent is a thread of `pid`; with `name`, only those whose `comm` it is. */
 export function childrenOf(pid: number, name?: string): number[] {
@@ -19,7 +19,18 @@ export function childrenOf(pid: number, name?: string): number[] {
 /** The namespaces of `pid` that are not our own, such as `net:[4026532613]`. */
 export function namespacesOf(pid: number): string[] {
   const own = new Set(namespaceLinks('self'));
-  return namespaceLinks(String(pid)).filter((link) => !own.has(link));
+  return [...new Set(namespaceLinks(String(pid)).filter((link) => !own.has(link)))];
+}
+
+/**
+ * Keeps the namespaces of `pid` until the function that it returns is called: the kernel gives the numbers of namespaces
+ * that ended to new ones at once, so that nobody could say later whether a process is in one of these.
+ */
+export function holdNamespaces(pid: number): () => void {
+  const held = readdirSync(`/proc/${pid}/ns`).map((entry) => openSync(`/proc/${pid}/ns/${entry}`, 'r'));
+  return () => {
+    for (const descriptor of held) closeSync(descriptor);
+  };
 }
 
 /** Processes that are in one of `namespaces`, as `pid name`. */
