@@ -5,13 +5,15 @@ import type { Session } from '../session/model.ts';
 import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
 import { Help } from './components/help.tsx';
-import { frameOf, type Views } from './controller.ts';
+import { Log } from './components/log.tsx';
+import { frameOf } from './controller.ts';
 import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
 import { isTooSmall, smallest } from './layout.ts';
 import { placeNow, type Ui } from './state/model.ts';
 import type { Store } from './state/store.ts';
 import type { Theme } from './theme.ts';
+import type { Frame, Views } from './views/view.ts';
 
 export interface AppProps {
   readonly session: Session;
@@ -33,14 +35,22 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
     <Box flexDirection="column" width={ui.columns} height={ui.rows}>
       <Header session={session} ui={ui} theme={theme} />
       <Box width={frame.width} height={frame.height}>
-        {ui.help === null ? (
-          view.draw(place, frame)
-        ) : (
-          <Help view={place.view} offset={ui.help} width={frame.width} height={frame.height} theme={theme} />
-        )}
+        {over(ui, session, frame) ?? view.draw(place, frame)}
       </Box>
       <Footer ui={ui} theme={theme} problem={problem} hints={hints} />
     </Box>
+  );
+}
+
+/** Help or log over the view; null when neither is open. */
+function over(ui: Ui, session: Session, { width, height, theme }: Frame): ReactElement | null {
+  if (ui.overlay === null) return null;
+  const { kind, offset } = ui.overlay;
+  const place = { offset, width, height, theme };
+  return kind === 'help' ? (
+    <Help view={placeNow(ui).view} {...place} />
+  ) : (
+    <Log session={session} {...place} />
   );
 }
 

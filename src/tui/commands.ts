@@ -7,6 +7,7 @@ export type Command =
   | { readonly kind: 'filter'; readonly text: string }
   | { readonly kind: 'write'; readonly path: string }
   | { readonly kind: 'help' }
+  | { readonly kind: 'log' }
   | { readonly kind: 'quit' }
   | { readonly kind: 'unknown'; readonly text: string };
 
@@ -16,6 +17,7 @@ export const commandHelp: readonly { readonly name: string; readonly help: strin
   { name: 'filter', help: 'filter TEXT: show rows that match' },
   { name: 'write', help: 'write FILE: what is shown, as text' },
   { name: 'help', help: 'the keys of this view' },
+  { name: 'log', help: 'warnings and interfaces' },
   { name: 'quit', help: 'leave netscope' },
 ];
 
@@ -36,6 +38,8 @@ export function parseCommand(line: string): Command {
       return { kind: 'write', path: rest };
     case 'help':
       return { kind: 'help' };
+    case 'log':
+      return { kind: 'log' };
     default:
       return { kind: 'quit' };
   }

@@ -1,22 +1,18 @@
 /** What keys do: from what the terminal sends to the next state. */
-import { writeFile } from 'node:fs/promises';
 import type { Session } from '../session/model.ts';
-import { messageOf } from '../util/errors.ts';
-import { completeCommand, parseCommand } from './commands.ts';
 import { tabAt } from './components/header.tsx';
-import { completeFilter } from './filter.ts';
 import type { InputEvent } from './input/decode.ts';
-import { type Action, actionOf, type viewNames } from './keymap.ts';
+import { type Action, actionOf } from './keymap.ts';
 import { headerRows, isTooSmall, viewSize } from './layout.ts';
-import { back, into, type Prompt, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
-import { openPrompt, typeKey, typeText } from './state/prompt.ts';
+import { createPrompting } from './prompting.ts';
+import { fileNameFor, saveShown } from './saving.ts';
+import { back, into, type Overlay, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
+import { openPrompt } from './state/prompt.ts';
 import { freeze } from './state/shown.ts';
 import type { Store } from './state/store.ts';
 import { cut } from './text/width.ts';
 import type { Theme } from './theme.ts';
-import type { Effect, Frame, View } from './views/view.ts';
-
-export type Views = Readonly<Record<(typeof viewNames)[number], View>>;
+import type { Effect, Frame, View, Views } from './views/view.ts';
 
 export interface ControllerInput {
   readonly session: Session;
@@ -35,8 +31,6 @@ export interface ControllerInput {
 
 /** Rows that a turn of the wheel moves. */
 const wheelRows = 3;
-/** Rows that `w` writes at most. */
-const saveLimit = 1_000_000;
 
 export function frameOf(ui: Ui, session: Session, theme: Theme): Frame {
   return { data: ui.frozen ?? session, theme, ...viewSize(ui.columns, ui.rows) };
@@ -48,6 +42,13 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
   function frame(ui: Ui): Frame {
     return frameOf(ui, session, theme);
   }
+
+  const prompting = createPrompting({
+    views,
+    frame,
+    save: (path, ui) => saveShown(path, viewNow(ui), frame(ui), ui, store),
+    quit,
+  });
 
   function apply(effect: Effect, ui: Ui): Ui {
     switch (effect.kind) {
@@ -93,7 +94,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'copy':
         return copy(ui, view);
       case 'save':
-        return { ...ui, prompt: openPrompt('save', fileName(place.view)) };
+        return { ...ui, prompt: openPrompt('save', fileNameFor(place.view, new Date())) };
       case 'command':
         return { ...ui, prompt: openPrompt('command', '') };
       case 'mouse':
@@ -106,7 +107,9 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         terminal.suspend();
         return ui;
       case 'help':
-        return { ...ui, help: 0 };
+        return { ...ui, overlay: { kind: 'help', offset: 0 } };
+      case 'log':
+        return { ...ui, overlay: { kind: 'log', offset: 0 } };
       case 'quit':
         return quit(ui);
       default:
@@ -144,141 +147,36 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     return say(ui, `copied: ${cut(text, 40, theme.symbols.ellipsis)}`);
   }
 
-  function save(ui: Ui, path: string): Ui {
-    if (path === '') return say(ui, 'a file name, please', 'problem');
-    const lines = viewNow(ui).text(placeNow(ui), frame(ui), saveLimit);
-    // `wx`: a file that is there already is never overwritten.
-    writeFile(path, `${lines.join('\n')}\n`, { flag: 'wx' }).then(
-      () => store.set(say(store.get(), `${lines.length} lines in ${path}`)),
-      (error: unknown) => store.set(say(store.get(), `cannot write ${path}: ${messageOf(error)}`, 'problem')),
-    );
-    return ui;
-  }
-
-  function promptKey(key: string, prompt: Prompt, ui: Ui): Ui {
-    switch (key) {
-      case 'escape':
-      case 'ctrl-c':
-        return prompt.kind === 'filter'
-          ? withPlace({ ...ui, prompt: null }, { ...placeNow(ui), filter: prompt.before })
-          : { ...ui, prompt: null };
-      case 'enter':
-        return submit(prompt, { ...ui, prompt: null });
-      case 'tab':
-        return complete(prompt, ui);
-      case 'up':
-        return recall(prompt, 1, ui);
-      case 'down':
-        return recall(prompt, -1, ui);
-      default: {
-        const next = typeKey(prompt, key);
-        return next === undefined ? ui : typed(next, ui);
-      }
-    }
-  }
-
-  function complete(prompt: Prompt, ui: Ui): Ui {
-    if (prompt.kind === 'command') return typed({ ...prompt, ...atEnd(completeCommand(prompt.text)) }, ui);
-    if (prompt.kind !== 'filter' || !viewNow(ui).hasFields) return ui;
-    return typed({ ...prompt, ...completeFilter(prompt.text, prompt.cursor) }, ui);
-  }
-
-  function atEnd(text: string): { readonly text: string; readonly cursor: number } {
-    return { text, cursor: text.length };
-  }
-
-  function recall(prompt: Prompt, step: number, ui: Ui): Ui {
-    const past = ui.history.filter((line) => line.startsWith(prompt.kind));
-    const at = Math.min(past.length, Math.max(0, prompt.back + step));
-    const line = at === 0 ? '' : (past[past.length - at]?.slice(prompt.kind.length + 1) ?? '');
-    return typed({ ...prompt, ...atEnd(line), back: at }, ui);
-  }
-
-  /** What was typed so far takes effect at once for a filter that makes sense. */
-  function typed(prompt: Prompt, ui: Ui): Ui {
-    const next = { ...ui, prompt };
-    if (prompt.kind !== 'filter' || viewNow(ui).filterProblem(prompt.text) !== null) return next;
-    return withPlace(next, { ...placeNow(ui), filter: prompt.text.trim() });
-  }
-
-  function submit(prompt: Prompt, ui: Ui): Ui {
-    const text = prompt.text.trim();
-    const next = text === '' ? ui : { ...ui, history: [...ui.history, `${prompt.kind} ${text}`].slice(-200) };
-    switch (prompt.kind) {
-      case 'filter':
-        return filterBy(text, next);
-      case 'save':
-        return save(next, text);
-      case 'command':
-        return text === '' ? next : run(text, next);
-    }
-  }
-
-  function filterBy(text: string, ui: Ui): Ui {
-    const problem = viewNow(ui).filterProblem(text);
-    if (problem !== null) return say(ui, problem.message, 'problem');
-    return withPlace(ui, { ...placeNow(ui), filter: text, search: text });
-  }
-
-  function run(line: string, ui: Ui): Ui {
-    const command = parseCommand(line);
-    switch (command.kind) {
-      case 'view':
-        return toView(ui, command.view);
-      case 'packet': {
-        const here = placeNow(ui).view === 'packets' ? ui : toView(ui, 'packets');
-        const place = views.packets.jump?.(command.number, placeNow(here), frame(here)) ?? null;
-        return place === null ? say(here, 'there are no packets here') : withPlace(here, place);
-      }
-      case 'filter':
-        return filterBy(command.text, ui);
-      case 'write':
-        return save(ui, command.path);
-      case 'help':
-        return { ...ui, help: 0 };
-      case 'quit':
-        return quit(ui);
-      case 'unknown':
-        return say(ui, `no command "${command.text}": Tab completes, ? helps`, 'problem');
-    }
-  }
-
-  function helpKey(key: string, offset: number, ui: Ui): Ui {
+  function overlayKey(key: string, overlay: Overlay, ui: Ui): Ui {
     const action = actionOf(key, placeNow(ui).view);
+    if (action === 'suspend' || action === 'redraw') return perform(action, ui);
     const page = Math.max(1, ui.rows - 6);
-    switch (action) {
-      case 'down':
-        return { ...ui, help: offset + 1 };
-      case 'up':
-        return { ...ui, help: Math.max(0, offset - 1) };
-      case 'page-down':
-      case 'half-down':
-        return { ...ui, help: offset + page };
-      case 'page-up':
-      case 'half-up':
-        return { ...ui, help: Math.max(0, offset - page) };
-      case 'top':
-        return { ...ui, help: 0 };
-      case 'suspend':
-      case 'redraw':
-        return perform(action, ui);
-      default:
-        return { ...ui, help: null };
-    }
+    const steps: Partial<Record<Action, number>> = {
+      down: 1,
+      up: -1,
+      'page-down': page,
+      'half-down': page >> 1,
+      'page-up': -page,
+      'half-up': -(page >> 1),
+      top: -overlay.offset,
+    };
+    const step = action === undefined ? undefined : steps[action];
+    if (step === undefined) return { ...ui, overlay: null };
+    return { ...ui, overlay: { ...overlay, offset: Math.max(0, overlay.offset + step) } };
   }
 
   function press(key: string, ui: Ui): Ui {
     const asked = ui.quitting;
     const view = placeNow(ui).view;
-    if (ui.prompt !== null && !isTooSmall(ui.columns, ui.rows)) return promptKey(key, ui.prompt, ui);
-    if (ui.help !== null) return helpKey(key, ui.help, ui);
+    if (ui.prompt !== null && !isTooSmall(ui.columns, ui.rows)) return prompting.key(key, ui.prompt, ui);
+    if (ui.overlay !== null) return overlayKey(key, ui.overlay, ui);
     const action = actionOf(key, view);
     const next = action === undefined ? ui : perform(action, { ...ui, message: null });
     return asked && action !== 'quit' ? { ...next, quitting: false } : next;
   }
 
   function mouse(event: Extract<InputEvent, { kind: 'mouse' }>, ui: Ui): Ui {
-    if (ui.help !== null || ui.prompt !== null || event.action === 'release') return ui;
+    if (ui.overlay !== null || ui.prompt !== null || event.action === 'release') return ui;
     if (event.action === 'wheel-up' || event.action === 'wheel-down') {
       const action = event.action === 'wheel-up' ? 'up' : 'down';
       let next = ui;
@@ -300,16 +198,11 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         store.set(press(event.key, ui));
         break;
       case 'paste':
-        if (ui.prompt !== null) store.set(typed(typeText(ui.prompt, event.text), ui));
+        if (ui.prompt !== null) store.set(prompting.paste(event.text, ui.prompt, ui));
         break;
       case 'mouse':
         store.set(mouse(event, ui));
         break;
     }
   };
-}
-
-/** `netscope-flows-2026-11-20T102431.txt` */
-function fileName(view: string): string {
-  return `netscope-${view}-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.txt`;
 }

@@ -41,6 +41,7 @@ export type Action =
   | 'redraw'
   | 'suspend'
   | 'help'
+  | 'log'
   | 'quit';
 
 export type KeyGroup = 'Go' | 'Move' | 'Look' | 'Do' | 'Leave';

@@ -5,11 +5,12 @@
 import { Writable } from 'node:stream';
 import { render } from 'ink';
 import type { Session } from '../session/model.ts';
+import { messageOf } from '../util/errors.ts';
 import { App } from './app.tsx';
 import { SurfaceContext } from './components/painted.tsx';
-import { createController, type Views } from './controller.ts';
+import { createController } from './controller.ts';
 import { suspend, watchEndings } from './ending.ts';
-import { startingUi, type Ui } from './state/model.ts';
+import { say, startingUi, type Ui } from './state/model.ts';
 import { createStore } from './state/store.ts';
 import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
@@ -20,6 +21,7 @@ import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
 import { createRulesView } from './views/rules/view.tsx';
 import { createTopologyView } from './views/topology/view.tsx';
+import type { Views } from './views/view.ts';
 
 export interface TuiOptions {
   readonly color: boolean;
@@ -167,6 +169,12 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     </SurfaceContext>
   );
   const releaseStray = holdStray();
+  // A capture that failed is shown, with what it captured: the user decides when to leave.
+  session.ended.catch((error: unknown) => {
+    store.set(
+      say(store.get(), `the capture ended: ${messageOf(error)}`, 'problem', Number.POSITIVE_INFINITY),
+    );
+  });
   terminal.enter();
   const ink = render(screen, {
     // Ink asks its streams for no more than FrameStream has.

@@ -255,6 +255,7 @@ export interface FakeOptions {
   readonly empty?: boolean;
   readonly writing?: string;
   readonly dropped?: number;
+  readonly warnings?: readonly string[];
 }
 
 export interface FakeSession extends Session {
@@ -332,7 +333,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
         return numbers;
       },
     },
-    warnings: [],
+    warnings: options.warnings ?? [],
     totals: () => ({
       ...{ packets: last, bytes: last * 420, dropped: options.dropped ?? 0 },
       ...{ rates: empty ? [] : rates, duration: Math.floor(last / 80) },

@@ -163,6 +163,16 @@ describe('keys', () => {
     await press('x', 'established');
   });
 
+  it('show warnings, drops and what was typed of a terminal in them as text', async () => {
+    const warnings = ['eth0: the interface disappeared', 'name \u001b[31mred'];
+    await start({ columns: 120, rows: 40, env: { FAKE: JSON.stringify({ warnings, dropped: 17 }) } });
+    expect(run.screen()[0]).toContain('▲ 17 dropped  ▲ 2 warnings');
+    const log = await press('L', 'any other key closes');
+    expect(log).toContain('eth0: the interface disappeared');
+    expect(await run.settled()).toContain('name \\x1b[31mred');
+    await press('x', 'docker0');
+  });
+
   it('work by mouse: tabs, rows, the wheel; and not after M', async () => {
     await start();
     run.send('\u001b[<0;16;2M\u001b[<0;16;2m');

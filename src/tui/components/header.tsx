@@ -5,7 +5,7 @@ import { printable } from '../../util/printable.ts';
 import { type ViewName, viewNames } from '../keymap.ts';
 import { placeNow, type Ui, viewLabels } from '../state/model.ts';
 import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
-import { clock, count, short, span } from '../text/units.ts';
+import { clock, count, counted, short, span } from '../text/units.ts';
 import { cut } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
 import { Painted } from './painted.tsx';
@@ -37,6 +37,7 @@ function statusLine(session: Session, ui: Ui, theme: Theme): Line {
     stateLine(session, ui, theme),
     [piece(`  ${count(totals.packets)}`, 'strong'), piece(wide ? ' packets' : ' pkts', 'faint')],
     droppedLine(totals.dropped, theme),
+    warningsLine(session.warnings.length, theme),
   ];
   const right = clockLine(session, wide);
   const spans: Span[] = [];
@@ -50,6 +51,11 @@ function droppedLine(dropped: number | null, theme: Theme): Line {
   if (dropped === null) return [];
   if (dropped === 0) return [piece('  0 dropped', 'faint')];
   return [piece(`  ${theme.symbols.warning} ${count(dropped)} dropped`, 'bad')];
+}
+
+/** What the warnings say is in the log. */
+function warningsLine(many: number, theme: Theme): Line {
+  return many === 0 ? [] : [piece(`  ${theme.symbols.warning} ${counted(many, 'warning')}`, 'warn')];
 }
 
 /** Fewest and most bars of the sparkline; columns for the rate in numbers after it. */

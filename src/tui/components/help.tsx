@@ -1,5 +1,4 @@
 /** The help of a view: every key that does something there, from the table of keys. */
-import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { bindingsOf, helpOf, type KeyGroup, keyLabel, type ViewName } from '../keymap.ts';
 import { clampScroll } from '../state/list.ts';
@@ -27,18 +26,16 @@ export function Help({ view, offset, width, height, theme }: HelpProps): ReactEl
   const shown = height - 2;
   const first = clampScroll(offset, lines.length, shown);
   return (
-    <Box>
-      <Pane
-        theme={theme}
-        title={[piece(`Keys in ${viewLabels[view]}`, 'strong')]}
-        note={[piece('any other key closes', 'faint')]}
-        width={width}
-        height={height}
-        focused
-        lines={paintFacts(lines, first, width - 2, shown, theme)}
-        scroll={{ offset: first, count: lines.length, shown }}
-      />
-    </Box>
+    <Pane
+      theme={theme}
+      title={[piece(`Keys in ${viewLabels[view]}`, 'strong')]}
+      note={[piece('any other key closes', 'faint')]}
+      width={width}
+      height={height}
+      focused
+      lines={paintFacts(lines, first, width - 2, shown, theme)}
+      scroll={{ offset: first, count: lines.length, shown }}
+    />
   );
 }
 

@@ -21,6 +21,13 @@ export interface Message {
   readonly until: number;
 }
 
+/** Text over the view until a key that does not scroll it. */
+export interface Overlay {
+  readonly kind: 'help' | 'log';
+  /** Its first line on screen. */
+  readonly offset: number;
+}
+
 export interface Ui {
   readonly columns: number;
   readonly rows: number;
@@ -29,8 +36,7 @@ export interface Ui {
   /** The views that are not on screen, as they were left. */
   readonly left: Partial<Readonly<Record<ViewName, Place>>>;
   readonly prompt: Prompt | null;
-  /** First line of the help; null when it is not open. */
-  readonly help: number | null;
+  readonly overlay: Overlay | null;
   readonly message: Message | null;
   readonly frozen: Shown | null;
   readonly mouse: boolean;
@@ -59,7 +65,7 @@ export function startingUi(
     way: [startOf(options.view, options.live)],
     left: options.view === 'packets' ? {} : { packets: startOf('packets', options.live) },
     prompt: null,
-    help: null,
+    overlay: null,
     message: null,
     frozen: null,
     mouse: options.mouse,
@@ -102,9 +108,9 @@ export function toView(ui: Ui, view: ViewName): Ui {
   return { ...ui, left, way: [ui.left[view] ?? placeOf(view, viewLabels[view])] };
 }
 
-/** How long a message stays, in milliseconds. */
+/** How long a message stays if no key takes it away, in milliseconds. */
 const messageTime = 4000;
 
-export function say(ui: Ui, text: string, kind: Message['kind'] = 'info'): Ui {
-  return { ...ui, message: { text, kind, until: Date.now() + messageTime } };
+export function say(ui: Ui, text: string, kind: Message['kind'] = 'info', time = messageTime): Ui {
+  return { ...ui, message: { text, kind, until: Date.now() + time } };
 }

@@ -44,6 +44,8 @@ export interface View {
   text(place: Place, frame: Frame, limit: number): readonly string[];
 }
 
+export type Views = Readonly<Record<ViewName, View>>;
+
 export interface FilterProblem {
   readonly message: string;
   readonly from: number;

@@ -1,0 +1,120 @@
+/** What typing in a prompt does: filters take effect with every key, commands and file names with Enter. */
+import { completeCommand, parseCommand } from './commands.ts';
+import { completeFilter } from './filter.ts';
+import { type Prompt, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
+import { typeKey, typeText } from './state/prompt.ts';
+import type { Frame, View, Views } from './views/view.ts';
+
+export interface PromptingInput {
+  readonly views: Views;
+  frame(ui: Ui): Frame;
+  save(path: string, ui: Ui): Ui;
+  quit(ui: Ui): Ui;
+}
+
+export interface Prompting {
+  key(name: string, prompt: Prompt, ui: Ui): Ui;
+  paste(text: string, prompt: Prompt, ui: Ui): Ui;
+}
+
+/** Lines that Up brings back. */
+const historyLimit = 200;
+
+export function createPrompting({ views, frame, save, quit }: PromptingInput): Prompting {
+  function viewNow(ui: Ui): View {
+    return views[placeNow(ui).view];
+  }
+
+  function key(name: string, prompt: Prompt, ui: Ui): Ui {
+    switch (name) {
+      case 'escape':
+      case 'ctrl-c':
+        return prompt.kind === 'filter'
+          ? withPlace({ ...ui, prompt: null }, { ...placeNow(ui), filter: prompt.before })
+          : { ...ui, prompt: null };
+      case 'enter':
+        return submit(prompt, { ...ui, prompt: null });
+      case 'tab':
+        return complete(prompt, ui);
+      case 'up':
+        return recall(prompt, 1, ui);
+      case 'down':
+        return recall(prompt, -1, ui);
+      default: {
+        const next = typeKey(prompt, name);
+        return next === undefined ? ui : typed(next, ui);
+      }
+    }
+  }
+
+  function complete(prompt: Prompt, ui: Ui): Ui {
+    if (prompt.kind === 'command') return typed({ ...prompt, ...atEnd(completeCommand(prompt.text)) }, ui);
+    if (prompt.kind !== 'filter' || !viewNow(ui).hasFields) return ui;
+    return typed({ ...prompt, ...completeFilter(prompt.text, prompt.cursor) }, ui);
+  }
+
+  function atEnd(text: string): { readonly text: string; readonly cursor: number } {
+    return { text, cursor: text.length };
+  }
+
+  function recall(prompt: Prompt, step: number, ui: Ui): Ui {
+    const past = ui.history.filter((line) => line.startsWith(prompt.kind));
+    const at = Math.min(past.length, Math.max(0, prompt.back + step));
+    const line = at === 0 ? '' : (past[past.length - at]?.slice(prompt.kind.length + 1) ?? '');
+    return typed({ ...prompt, ...atEnd(line), back: at }, ui);
+  }
+
+  /** What was typed so far takes effect at once for a filter that makes sense. */
+  function typed(prompt: Prompt, ui: Ui): Ui {
+    const next = { ...ui, prompt };
+    if (prompt.kind !== 'filter' || viewNow(ui).filterProblem(prompt.text) !== null) return next;
+    return withPlace(next, { ...placeNow(ui), filter: prompt.text.trim() });
+  }
+
+  function submit(prompt: Prompt, ui: Ui): Ui {
+    const text = prompt.text.trim();
+    const next =
+      text === '' ? ui : { ...ui, history: [...ui.history, `${prompt.kind} ${text}`].slice(-historyLimit) };
+    switch (prompt.kind) {
+      case 'filter':
+        return filterBy(text, next);
+      case 'save':
+        return save(text, next);
+      case 'command':
+        return text === '' ? next : run(text, next);
+    }
+  }
+
+  function filterBy(text: string, ui: Ui): Ui {
+    const problem = viewNow(ui).filterProblem(text);
+    if (problem !== null) return say(ui, problem.message, 'problem');
+    return withPlace(ui, { ...placeNow(ui), filter: text, search: text });
+  }
+
+  function run(line: string, ui: Ui): Ui {
+    const command = parseCommand(line);
+    switch (command.kind) {
+      case 'view':
+        return toView(ui, command.view);
+      case 'packet': {
+        const here = placeNow(ui).view === 'packets' ? ui : toView(ui, 'packets');
+        const place = views.packets.jump?.(command.number, placeNow(here), frame(here)) ?? null;
+        return place === null ? say(here, 'there are no packets here') : withPlace(here, place);
+      }
+      case 'filter':
+        return filterBy(command.text, ui);
+      case 'write':
+        return save(command.path, ui);
+      case 'help':
+        return { ...ui, overlay: { kind: 'help', offset: 0 } };
+      case 'log':
+        return { ...ui, overlay: { kind: 'log', offset: 0 } };
+      case 'quit':
+        return quit(ui);
+      case 'unknown':
+        return say(ui, `no command "${command.text}": Tab completes, ? helps`, 'problem');
+    }
+  }
+
+  return { key, paste: (text, prompt, ui) => typed(typeText(prompt, text), ui) };
+}
