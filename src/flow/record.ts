@@ -159,4 +159,6 @@ export const flag = {
   joinChanged: 1 << 20,
   /** Nothing more is to be learnt of the application. */
   recognised: 1 << 21,
+  /** The other way of the conversation is another flow of its connection: see `noticeAnswers`. */
+  answeredElsewhere: 1 << 22,
 } as const;

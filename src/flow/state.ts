@@ -19,6 +19,8 @@ export function stateOf(words: Uint32Array, doubles: Float64Array, base: number,
   const kindWord = words[base + at.kind] ?? 0;
   const isTcp = (kindWord & 0xff) === tcp && (kindWord & kind.ports) !== 0;
   const answered = (words[base + ((flags & flag.sourceIsB) === 0 ? at.packetsB : at.packetsA)] ?? 0) > 0;
+  // Half of a conversation has no states of its own.
+  if ((flags & flag.answeredElsewhere) !== 0) return 'active';
   if (isTcp && (flags & (flag.syn | flag.synAck | flag.established | flag.reset | flag.closed)) !== 0) {
     if ((flags & flag.closed) !== 0) return 'closed';
     if ((flags & flag.refused) !== 0) return 'refused';

@@ -47,10 +47,24 @@ export class DnsQueries {
     if (!isAnswer) return null;
     if (others.length > 0) this.#waiting.set(flow, others);
     else this.#waiting.delete(flow);
+    if (waiting.length === others.length && name !== null) this.#answerElsewhere(id, name);
     const failure = failures[flags & 0xf];
     if (failure === undefined) return null;
     const asked = name ?? waiting.find((query) => query.id === id)?.name;
     return asked === undefined ? failure : `${failure} for ${asked}`;
+  }
+
+  /**
+   * An answer that nobody asked for on its own flow: where queries are translated and answers translated back on one
+   * interface (the embedded DNS of a container, on `lo`), both are flows of their own.
+   */
+  #answerElsewhere(id: number, name: string): void {
+    for (const [flow, waiting] of this.#waiting) {
+      const rest = waiting.filter((query) => query.id !== id || query.name !== name);
+      if (rest.length === waiting.length) continue;
+      if (rest.length > 0) this.#waiting.set(flow, rest);
+      else this.#waiting.delete(flow);
+    }
   }
 
   /** Gives up on answers that are overdue at `now`, or on all (`Infinity`): calls `tell` for each. */

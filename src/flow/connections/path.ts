@@ -1,9 +1,9 @@
 /** A joined connection for people and programs: where it passed, and what translation made of it. */
 import type { FirstSeen } from '../first-seen.ts';
 import type { PathStep } from '../model.ts';
-import { at } from '../record.ts';
+import { at, flag, stride } from '../record.ts';
 import type { FlowStore } from '../store.ts';
-import { type ProblemContext, problemOf } from './problem.ts';
+import { answers, type ProblemContext, problemOf } from './problem.ts';
 import { endText } from './text.ts';
 import { commonParts, sameTuple } from './tuple.ts';
 
@@ -55,6 +55,7 @@ export function buildConnection(
   const { words } = store;
   const ordered = bases.length === 1 ? bases : inOrder(store, bases);
   const first = ordered[0] ?? 0;
+  if (bases.length > 1) noticeAnswers(store, ordered);
   return {
     id,
     flows: bases.map((base) => words[base + at.id] ?? 0),
@@ -63,6 +64,32 @@ export function buildConnection(
     changes: bases.length === 1 ? none : changesOf(store, ordered, context.proof),
     problem: problemOf(context, ordered),
   };
+}
+
+/**
+ * Where questions are translated and answers translated back on one interface (the embedded DNS of a container, on
+ * `lo`), each way is a flow of its own: marks both, so that neither counts as unanswered.
+ */
+function noticeAnswers(store: FlowStore, bases: readonly number[]): void {
+  const { words } = store;
+  const oneWay = bases.filter((base) => answers(words, base) === 0);
+  if (oneWay.length < 2) return;
+  for (const base of oneWay) {
+    const asker = endText(store, base, true);
+    const answer = oneWay.find(
+      (other) =>
+        other !== base &&
+        words[other + at.interface] === words[base + at.interface] &&
+        endText(store, other, false) === asker,
+    );
+    if (answer === undefined) continue;
+    for (const half of [base, answer]) {
+      const flags = words[half + at.flags] ?? 0;
+      if ((flags & flag.answeredElsewhere) !== 0) continue;
+      words[half + at.flags] = flags | flag.answeredElsewhere;
+      store.touchReport(half / stride);
+    }
+  }
 }
 
 /** In the order in which the first packet passed. */

@@ -83,13 +83,14 @@ function refusal(
 function lostAnswer({ store, interfaces }: ProblemContext, path: readonly number[]): string | null {
   const { words } = store;
   const first = path[0] ?? 0;
-  if (answers(words, first) > 0) return null;
+  if (answers(words, first) > 0 || ((words[first + at.flags] ?? 0) & flag.answeredElsewhere) !== 0)
+    return null;
   const reached = path.find((base) => answers(words, base) > 0);
   if (reached === undefined) return null;
   const from = endText(store, reached, false);
-  const at = interfaces.textOf(store, reached) ?? 'a later interface';
+  const where = interfaces.textOf(store, reached) ?? 'a later interface';
   const missing = interfaces.textOf(store, first) ?? 'the first interface';
-  return `the answer of ${from} was last seen at ${at} and did not reach ${missing}`;
+  return `the answer of ${from} was last seen at ${where} and did not reach ${missing}`;
 }
 
 function silence(
@@ -168,7 +169,8 @@ function sourceIsB(words: Uint32Array, base: number): boolean {
   return ((words[base + at.flags] ?? 0) & flag.sourceIsB) !== 0;
 }
 
-function answers(words: Uint32Array, base: number): number {
+/** Packets against the flow's direction. */
+export function answers(words: Uint32Array, base: number): number {
   return words[base + (sourceIsB(words, base) ? at.packetsA : at.packetsB)] ?? 0;
 }
 
