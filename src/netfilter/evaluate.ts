@@ -112,7 +112,7 @@ function shownEnd(words: Words, port: number): string {
   return port === -1 ? formatAddress(words) : formatEnd(words, port);
 }
 
-export function packetEnds(packet: Packet): PacketEnds {
+function packetEnds(packet: Packet): PacketEnds {
   return {
     source: shownEnd(packet.source, packet.sourcePort),
     destination: shownEnd(packet.destination, packet.destinationPort),
@@ -249,15 +249,4 @@ export function createEvaluator(
   }
 
   return { view, name, walk, evaluate };
-}
-
-/** Evaluates one packet. For many, make an evaluator with {@link createEvaluator}. */
-export function evaluate(
-  request: EvaluationRequest & {
-    readonly namespace: NamespaceState;
-    readonly tables: readonly RuleTable[];
-    readonly name?: string;
-  },
-): Evaluation {
-  return createEvaluator(request.namespace, request.tables, request.name ?? 'host').evaluate(request);
 }

@@ -324,6 +324,15 @@ def main():
         if command == "run":
             done = run(*request["words"], data=request.get("input"), check=False)
             return {"status": done.returncode, "out": done.stdout, "error": done.stderr}
+        if command == "silence":
+            # The router's own answers carry another identification; without them only what was sent is counted.
+            run("nft", "flush", "chain", "inet", TABLE, "out")
+            for rule in (f"ip id {IDENT} meta nftrace set 1", f"ip6 flowlabel {IDENT} meta nftrace set 1"):
+                run("nft", "add", "rule", "inet", TABLE, "out", *rule.split())
+            if request["on"]:
+                run("nft", "add", "rule", "inet", TABLE, "out", "ip", "id", "!=", str(IDENT), "drop")
+                run("nft", "add", "rule", "inet", TABLE, "out", "ip6", "flowlabel", "!=", str(IDENT), "drop")
+            return {}
         if command == "sysctl":
             sysctl(request["name"], request["value"])
             return {}

@@ -135,6 +135,11 @@ export class Lab {
     return this.ask({ do: 'run', words, input });
   }
 
+  /** Whether the router's own answers (resets, ICMP errors, echo replies) are thrown away before any rule. */
+  silence(on: boolean): Promise<unknown> {
+    return this.ask({ do: 'silence', on });
+  }
+
   sysctl(name: string, value: number): Promise<unknown> {
     return this.ask({ do: 'sysctl', name, value });
   }

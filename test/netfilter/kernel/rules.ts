@@ -65,6 +65,8 @@ interface Place {
   readonly family: Family;
   readonly table: string;
   readonly hooks: ReadonlySet<string>;
+  /** Without matches that the engine cannot answer. */
+  readonly certain: boolean;
 }
 
 function not(random: Random): string {
@@ -92,7 +94,7 @@ function some<Item>(random: Random, items: readonly Item[]): readonly Item[] {
   return chosen.length === 0 ? [random.pick(items)] : chosen;
 }
 
-export const matchMakers: readonly MatchMaker[] = [
+const matchMakers: readonly MatchMaker[] = [
   (random) => `-m conntrack ${not(random)}--ctstate ${some(random, states).join(',')}`,
   (random, { family }) => {
     const end = random.pick(['origsrc', 'origdst', 'replsrc', 'repldst'] as const);
@@ -132,26 +134,30 @@ export const matchMakers: readonly MatchMaker[] = [
   },
   (random) => `-m pkttype ${not(random)}--pkt-type ${random.pick(['unicast', 'multicast', 'broadcast'])}`,
   (random) => `-m ecn ${not(random)}--ecn-ip-ect ${random.below(4)}`,
-  (random) => `-m statistic --mode random ${not(random)}--probability ${random.pick(['0.5', '1'])}`,
-  (random) => `-m statistic --mode nth ${not(random)}--every ${random.pick(['1', '2'])} --packet 0`,
-  (random) => `-m limit --limit ${random.pick(['1/sec', '5/min'])}`,
-  (random) =>
-    `-m recent ${random.pick(['--set', '--rcheck', '! --rcheck', '--remove'])} --name r${random.below(3)}`,
   (random) => `-m helper ${not(random)}--helper ftp`,
   (random, { table, hooks }) =>
     [...hooks].some((hook) => hook !== 'PREROUTING') || (table !== 'raw' && table !== 'mangle')
       ? null
       : `-m rpfilter ${random.pick(['', '--loose', '--invert', '--accept-local'])}`,
-  (random, { hooks }) =>
-    [...hooks].some((hook) => hook !== 'OUTPUT' && hook !== 'POSTROUTING')
-      ? null
-      : `-m owner ${random.pick(['--uid-owner 0', '! --uid-owner 0', '--socket-exists', '--uid-owner 5'])}`,
   (random) => `-m physdev ${not(random)}--physdev-in ${random.pick(['p1', 'p2', 'p+', 'ra'])}`,
   (random) => `-m physdev ${not(random)}--physdev-is-in`,
   (random, { hooks }) => {
     if ([...hooks].some((hook) => hook !== 'FORWARD' && hook !== 'POSTROUTING')) return null;
     return `-m physdev ${not(random)}${random.pick(['--physdev-out p1', '--physdev-out p2', '--physdev-is-bridged', '--physdev-is-out'])}`;
   },
+];
+
+/** What the engine cannot know: each of these doubles the possible outcomes. */
+const uncertainMakers: readonly MatchMaker[] = [
+  (random) => `-m statistic --mode random ${not(random)}--probability ${random.pick(['0.5', '1'])}`,
+  (random) => `-m statistic --mode nth ${not(random)}--every ${random.pick(['1', '2'])} --packet 0`,
+  (random) => `-m limit --limit ${random.pick(['1/sec', '5/min'])}`,
+  (random) =>
+    `-m recent ${random.pick(['--set', '--rcheck', '! --rcheck', '--remove'])} --name r${random.below(3)}`,
+  (random, { hooks }) =>
+    [...hooks].some((hook) => hook !== 'OUTPUT' && hook !== 'POSTROUTING')
+      ? null
+      : `-m owner ${random.pick(['--uid-owner 0', '! --uid-owner 0', '--socket-exists', '--uid-owner 5'])}`,
 ];
 
 const protocolMakers: readonly ((random: Random, family: Family) => string)[] = [
@@ -257,7 +263,10 @@ function rule(random: Random, chain: string, place: Place, callable: readonly st
     text += ` ${words}`;
   }
   for (let count = random.below(3); count > 0; count--) {
-    const match = random.pick(matchMakers)(random, place);
+    const match = random.pick(place.certain ? matchMakers : [...matchMakers, ...uncertainMakers])(
+      random,
+      place,
+    );
     if (match !== null) text += ` ${match}`;
   }
   const end = target(random, place, protocol, callable);
@@ -265,7 +274,7 @@ function rule(random: Random, chain: string, place: Place, callable: readonly st
 }
 
 /** A dump with every table; user chains up to three deep, lower-case names. */
-export function randomRules(random: Random, family: Family): string {
+export function randomRules(random: Random, family: Family, certain = false): string {
   const lines: string[] = [];
   for (const [table, builtIns] of Object.entries(chainsOf)) {
     const busy = table === 'filter' || table === 'nat' || random.chance(0.5);
@@ -277,7 +286,7 @@ export function randomRules(random: Random, family: Family): string {
     }
     // Each built-in chain has its own user chains, so that what they may look at is known.
     for (const chain of builtIns) {
-      const place: Place = { family, table, hooks: new Set([chain]) };
+      const place: Place = { family, table, hooks: new Set([chain]), certain };
       const count = busy ? random.below(maximumChains) : 0;
       const users = Array.from({ length: count }, (_, index) => `${chain.toLowerCase()}${index}`);
       for (const user of users) lines.push(`:${user} - [0:0]`);

@@ -1,7 +1,6 @@
 /** The router of lab.py as a snapshot would describe it. */
 import { type ConntrackEntry, type NamespaceState, snapshotSchema } from '../../../src/snapshot/schema.ts';
 
-export const bridgeMac = '02:00:00:00:03:01';
 export const portMac = { C1: '02:00:00:00:03:11', C2: '02:00:00:00:03:12' } as const;
 
 interface Settings {
