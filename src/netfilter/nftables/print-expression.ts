@@ -2,7 +2,7 @@
 import { field, listOf, numberOf, tagged, textOf, wordsOf } from './json.ts';
 
 /** How literals that stand against an expression are written. */
-type Style = 'plain' | 'mark' | 'quoted' | 'device' | 'duration' | 'flags';
+type Style = 'plain' | 'mark' | 'quoted' | 'device' | 'duration' | 'flags' | 'raw';
 
 /** Meta keys that nft writes without `meta` before them. */
 const unqualified: ReadonlySet<string> = new Set([
@@ -45,6 +45,7 @@ function styleOf(json: unknown): Style {
     case 'osf':
       return 'quoted';
     case 'payload':
+      if (field(tag.body, 'base') !== undefined) return 'raw';
       return field(tag.body, 'protocol') === 'tcp' && field(tag.body, 'field') === 'flags'
         ? 'flags'
         : 'plain';
@@ -91,7 +92,7 @@ function scalar(value: string | number | boolean, style: Style): string {
   if (typeof value === 'boolean') return value ? 'exists' : 'missing';
   if (typeof value === 'number') {
     if (style === 'mark') return `0x${value.toString(16).padStart(8, '0')}`;
-    if (style === 'flags') return `0x${value.toString(16)}`;
+    if (style === 'flags' || style === 'raw') return `0x${value.toString(16)}`;
     return style === 'duration' ? printDuration(value) : String(value);
   }
   if (value === '*') return value;
