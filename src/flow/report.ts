@@ -19,6 +19,11 @@ export interface FlowNames {
   interfaceOf(interfaceId: number): FlowInterface | null;
   /** Name of the container that has `address`, as seen from that interface. */
   containerOf(address: string, interfaceId: number): string | null;
+  /**
+   * How many devices a packet passes below this one on its way in: 0 for a port, 1 for its bridge. The kernel gives all
+   * of them the time at which the packet came in; this tells their order. 0 where it is not known.
+   */
+  depthOf?(interfaceId: number): number;
   /** Goes up when an answer may differ from before. */
   readonly version: number;
 }

@@ -87,6 +87,20 @@ describe('connections', () => {
     expect(capture.flows(capture.context.names).map((flow) => flow.connection)).toEqual([1, 1, 1, 1]);
   });
 
+  it('pass a port before its bridge where both have the time at which the packet came in', () => {
+    const capture = new Capture();
+    capture.context.names = { ...capture.context.names, depthOf: (id) => (id === docker0 ? 1 : 0) };
+    capture.tcp(docker0, 0, client, server, syn);
+    capture.tcp(veth1, 0, client, server, syn);
+    capture.tcp(veth2, 0.00001, client, server, syn);
+    const [connection] = capture.connections();
+    expect(connection?.path.map((step) => step.interface)).toEqual([
+      'host:veth1',
+      'host:docker0',
+      'host:veth2',
+    ]);
+  });
+
   it('join a connection before and after DNAT by its initial sequence number', () => {
     const capture = new Capture();
     const outside: End = ['192.0.2.9', 50_000];

@@ -25,7 +25,9 @@ interface Query {
 }
 
 export class DnsQueries {
-  readonly #waiting = new Map<number, Query[]>();
+  readonly #waiting = new Map<number, readonly Query[]>();
+  /** Flows whose queries wait, by the queries' ids. */
+  readonly #flowsById = new Map<number, Set<number>>();
 
   /**
    * Takes note of a message of flow `flow` at `now` (nanoseconds). Returns what failed, as `NXDOMAIN for db`, or null.
@@ -41,30 +43,16 @@ export class DnsQueries {
     const isAnswer = (flags & 0x8000) !== 0;
     if (!isAnswer && name !== null) {
       if (this.#waiting.size >= maxFlows && waiting.length === 0) return null;
-      this.#waiting.set(flow, [...others.slice(-(maxWaiting - 1)), { id, name, time: now }]);
+      this.#set(flow, [...others.slice(-(maxWaiting - 1)), { id, name, time: now }]);
       return null;
     }
     if (!isAnswer) return null;
-    if (others.length > 0) this.#waiting.set(flow, others);
-    else this.#waiting.delete(flow);
-    if (waiting.length === others.length && name !== null) this.#answerElsewhere(id, name);
+    if (waiting.length > others.length) this.#set(flow, others);
+    else if (name !== null) this.#answerElsewhere(id, name);
     const failure = failures[flags & 0xf];
     if (failure === undefined) return null;
     const asked = name ?? waiting.find((query) => query.id === id)?.name;
     return asked === undefined ? failure : `${failure} for ${asked}`;
-  }
-
-  /**
-   * An answer that nobody asked for on its own flow: where queries are translated and answers translated back on one
-   * interface (the embedded DNS of a container, on `lo`), both are flows of their own.
-   */
-  #answerElsewhere(id: number, name: string): void {
-    for (const [flow, waiting] of this.#waiting) {
-      const rest = waiting.filter((query) => query.id !== id || query.name !== name);
-      if (rest.length === waiting.length) continue;
-      if (rest.length > 0) this.#waiting.set(flow, rest);
-      else this.#waiting.delete(flow);
-    }
   }
 
   /** Gives up on answers that are overdue at `now`, or on all (`Infinity`): calls `tell` for each. */
@@ -73,12 +61,38 @@ export class DnsQueries {
       const rest = waiting.filter((query) => now - query.time <= answerTimeout);
       if (rest.length === waiting.length) continue;
       for (const query of waiting) if (!rest.includes(query)) tell(flow, `no answer for ${query.name}`);
-      if (rest.length > 0) this.#waiting.set(flow, rest);
-      else this.#waiting.delete(flow);
+      this.#set(flow, rest);
     }
   }
 
   forget(flow: number): void {
-    this.#waiting.delete(flow);
+    if (this.#waiting.has(flow)) this.#set(flow, []);
+  }
+
+  /**
+   * An answer that nobody asked for on its own flow: where queries are translated and answers translated back on one
+   * interface (the embedded DNS of a container, on `lo`), both are flows of their own.
+   */
+  #answerElsewhere(id: number, name: string): void {
+    for (const flow of [...(this.#flowsById.get(id) ?? [])]) {
+      const waiting = this.#waiting.get(flow) ?? [];
+      const rest = waiting.filter((query) => query.id !== id || query.name !== name);
+      if (rest.length < waiting.length) this.#set(flow, rest);
+    }
+  }
+
+  #set(flow: number, queries: readonly Query[]): void {
+    for (const { id } of this.#waiting.get(flow) ?? []) {
+      const flows = this.#flowsById.get(id);
+      flows?.delete(flow);
+      if (flows?.size === 0) this.#flowsById.delete(id);
+    }
+    for (const { id } of queries) {
+      const flows = this.#flowsById.get(id);
+      if (flows === undefined) this.#flowsById.set(id, new Set([flow]));
+      else flows.add(flow);
+    }
+    if (queries.length > 0) this.#waiting.set(flow, queries);
+    else this.#waiting.delete(flow);
   }
 }

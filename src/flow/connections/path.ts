@@ -53,7 +53,7 @@ export function buildConnection(
 ): JoinedConnection {
   const { store, interfaces } = context;
   const { words } = store;
-  const ordered = bases.length === 1 ? bases : inOrder(store, bases);
+  const ordered = bases.length === 1 ? bases : inOrder(context, bases);
   const first = ordered[0] ?? 0;
   if (bases.length > 1) noticeAnswers(store, ordered);
   return {
@@ -92,11 +92,14 @@ function noticeAnswers(store: FlowStore, bases: readonly number[]): void {
   }
 }
 
-/** In the order in which the first packet passed. */
-function inOrder(store: FlowStore, bases: readonly number[]): readonly number[] {
+/** In the order in which the first packet passed; at the same time, a port comes before its bridge. */
+function inOrder({ store, interfaces }: PathContext, bases: readonly number[]): readonly number[] {
   const { words } = store;
   return bases.toSorted(
-    (x, y) => microseconds(store, x, y) || (words[x + at.id] ?? 0) - (words[y + at.id] ?? 0),
+    (x, y) =>
+      microseconds(store, x, y) ||
+      interfaces.depthOf(store, x) - interfaces.depthOf(store, y) ||
+      (words[x + at.id] ?? 0) - (words[y + at.id] ?? 0),
   );
 }
 

@@ -20,6 +20,7 @@ interface InterfaceText {
   readonly namespace: string | null;
   /** `web:eth0`; null where the capture does not say which interface it was. */
   readonly text: string | null;
+  readonly depth: number;
 }
 
 /** Captures without namespaces have interfaces of no namespace. */
@@ -49,13 +50,18 @@ export class InterfaceTexts {
     return this.#of(store, base).namespace;
   }
 
+  /** `FlowNames.depthOf` of the record's interface. */
+  depthOf(store: FlowStore, base: number): number {
+    return this.#of(store, base).depth;
+  }
+
   #of(store: FlowStore, base: number): InterfaceText {
     const id = store.words[base + at.interface] ?? 0;
     let known = this.#texts[id];
     if (known === undefined) {
       const found = this.#names?.interfaceOf(id) ?? null;
       const text = found === null ? null : nameOf(found);
-      known = { namespace: found?.namespace ?? null, text };
+      known = { namespace: found?.namespace ?? null, text, depth: this.#names?.depthOf?.(id) ?? 0 };
       this.#texts[id] = known;
     }
     return known;
