@@ -52,6 +52,7 @@ export function packetObject(
     innerFlow: entry.innerFlow === 0 ? null : entry.innerFlow,
     length: entry.wireLength,
     capturedLength: entry.capturedLength,
+    analysis: entry.analysis,
     source,
     destination,
     protocol,

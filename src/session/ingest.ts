@@ -116,6 +116,7 @@ export class Ingest implements CaptureSink {
       row.interfaceId = record.interfaceId;
       row.flow = this.table.lastFlow;
       row.innerFlow = this.table.lastInnerFlow;
+      row.analysis = this.table.lastAnalysis;
       this.index.add(row);
     }
     if (record.comments !== null && this.index !== null && this.packetComments.size < mostComments) {

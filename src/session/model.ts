@@ -41,6 +41,8 @@ export interface PacketEntry {
   /** Flow.id of the outermost and of the innermost flow; 0 for a frame without one. */
   readonly flow: number;
   readonly innerFlow: number;
+  /** What TCP analysis says of it: `tcp.analysis.retransmission` and the like. */
+  readonly analysis: readonly string[];
 }
 
 /** Packets by number. Live, a ring: those before `first` are gone. */

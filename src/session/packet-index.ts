@@ -1,5 +1,5 @@
 /**
- * One row per packet, 30 bytes each, in segments: appending never copies, and a live session frees the
+ * One row per packet, 32 bytes each, in segments: appending never copies, and a live session frees the
  * oldest segment when its packets have left the ring.
  */
 
@@ -13,6 +13,7 @@ interface Segment {
   readonly capturedLength: Uint32Array;
   readonly flow: Uint32Array;
   readonly interfaceId: Uint16Array;
+  readonly analysis: Uint16Array;
   /** Inner flow by row, only where it is not the outer flow: tunnelled packets are few. */
   readonly innerFlow: Map<number, number>;
 }
@@ -27,6 +28,8 @@ export interface PacketRow {
   interfaceId: number;
   flow: number;
   innerFlow: number;
+  /** `segmentFlag` bits of TCP analysis. */
+  analysis: number;
 }
 
 export function createRow(): PacketRow {
@@ -39,6 +42,7 @@ export function createRow(): PacketRow {
     interfaceId: 0,
     flow: 0,
     innerFlow: 0,
+    analysis: 0,
   };
 }
 
@@ -51,6 +55,7 @@ function createSegment(): Segment {
     capturedLength: new Uint32Array(segmentRows),
     flow: new Uint32Array(segmentRows),
     interfaceId: new Uint16Array(segmentRows),
+    analysis: new Uint16Array(segmentRows),
     innerFlow: new Map(),
   };
 }
@@ -88,6 +93,7 @@ export class PacketIndex {
     segment.capturedLength[at] = row.capturedLength;
     segment.flow[at] = row.flow;
     segment.interfaceId[at] = row.interfaceId;
+    segment.analysis[at] = row.analysis;
     if (row.innerFlow !== row.flow) segment.innerFlow.set(at, row.innerFlow);
     this.#last = index + 1;
   }
@@ -105,6 +111,7 @@ export class PacketIndex {
     out.wireLength = segment.wireLength[at] ?? 0;
     out.capturedLength = segment.capturedLength[at] ?? 0;
     out.interfaceId = segment.interfaceId[at] ?? 0;
+    out.analysis = segment.analysis[at] ?? 0;
     out.flow = flow;
     out.innerFlow = segment.innerFlow.get(at) ?? flow;
     return true;

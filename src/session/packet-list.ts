@@ -1,9 +1,17 @@
+import { segmentFieldNames } from '../flow/tcp/flags.ts';
 import { dissect } from '../packet/dissect.ts';
 import type { Dissection } from '../packet/model.ts';
 import type { Ingest } from './ingest.ts';
 import type { PacketEntry, PacketList } from './model.ts';
 import type { PacketBytes } from './packet-bytes.ts';
 import { createRow } from './packet-index.ts';
+
+const none: readonly string[] = [];
+
+/** Names of the fields that TCP analysis gives a segment with these bits. */
+function analysisOf(mask: number): readonly string[] {
+  return mask === 0 ? none : segmentFieldNames.filter((_, bit) => (mask & (1 << bit)) !== 0);
+}
 
 /**
  * The packets of a session, decoded when they are looked at.
@@ -42,6 +50,7 @@ export function createPacketList(
         capturedLength: row.capturedLength,
         flow: row.flow,
         innerFlow: row.innerFlow,
+        analysis: analysisOf(row.analysis),
       };
     },
     bytes,
@@ -56,6 +65,7 @@ export function createPacketList(
         wireLength: row.wireLength,
         vxlanPorts: vxlanPorts(),
         dnsNames: ingest.resolved,
+        analysis: analysisOf(row.analysis),
         ...(interfaceName === undefined ? {} : { interfaceName }),
         ...(comments === undefined ? {} : { comments }),
       });

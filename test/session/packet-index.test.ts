@@ -18,6 +18,7 @@ describe('the packet index', () => {
         interfaceId: fc.integer({ min: 0, max: 65_535 }),
         flow: fc.integer({ min: 0, max: 1000 }),
         innerFlow: fc.integer({ min: 0, max: 1000 }),
+        analysis: fc.integer({ min: 0, max: 65_535 }),
       }),
       { maxLength: 50 },
     );

@@ -283,7 +283,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     if (number < 1 || number > last) return undefined;
     const { bytes, seconds, nanoseconds, interfaceId, flow } = packetNumber(number);
     return {
-      ...{ number, seconds, nanoseconds, interfaceId, linkType: 1, flow, innerFlow: 0 },
+      ...{ number, seconds, nanoseconds, interfaceId, linkType: 1, flow, innerFlow: 0, analysis: [] },
       ...{ wireLength: bytes.length, capturedLength: bytes.length },
     };
   }
