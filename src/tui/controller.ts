@@ -88,7 +88,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'filter':
         return { ...ui, prompt: openPrompt('filter', place.filter) };
       case 'clear-filter':
-        return place.filter === '' ? ui : withPlace(ui, { ...place, search: place.filter, filter: '' });
+        return place.filter === '' ? ui : withoutFilter(ui);
       case 'freeze':
         return { ...ui, frozen: ui.frozen === null ? freeze(session) : null };
       case 'copy':
@@ -128,8 +128,13 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
   /** Esc: first takes the filter off, then goes back the way the user came. */
   function leave(ui: Ui): Ui {
     const place = placeNow(ui);
-    if (place.filter !== '') return withPlace(ui, { ...place, search: place.filter, filter: '' });
-    return back(ui);
+    return place.filter === '' ? back(ui) : withoutFilter(ui);
+  }
+
+  /** Everything again, with the cursor still on what was found. */
+  function withoutFilter(ui: Ui): Ui {
+    const place = viewNow(ui).anchored(placeNow(ui), frame(ui));
+    return withPlace(ui, { ...place, search: place.filter, filter: '' });
   }
 
   function quit(ui: Ui): Ui {

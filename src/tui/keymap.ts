@@ -205,6 +205,13 @@ export const keymap: readonly Binding[] = [
   { action: 'redraw', keys: ['ctrl-l'], group: 'Do', label: 'redraw', help: 'draw the screen anew' },
   { action: 'help', keys: ['?', 'f1'], group: 'Leave', label: 'help', footer: 90, help: 'this help' },
   {
+    action: 'log',
+    keys: ['L'],
+    group: 'Look',
+    label: 'log',
+    help: 'warnings, and what each interface captured and dropped',
+  },
+  {
     action: 'suspend',
     keys: ['ctrl-z'],
     group: 'Leave',

@@ -83,13 +83,21 @@ describe('keys', () => {
     expect(filtered).not.toContain('wg0');
     run.send('\u001b');
     await run.until((screen) => screen.includes('wg0'), 'everything again');
-    await press('/eth0', 'Enter keeps'.slice(0, 0));
+    await press('/eth0', '/eth0');
     await press('\r', '/eth0');
     run.send('\u007f');
     await run.until((screen) => screen.includes('wg0'), 'everything again');
     await press('g', /▌▾ host/);
     await press('n', /▌.*veth6f6b800/);
     await press('N', /▌▾ host|▌.*eth0/);
+  });
+
+  it('leave the cursor on what the filter found', async () => {
+    await start();
+    await press('2/3306\r', '1 of 5 connections');
+    run.send('\u001b');
+    await run.until((screen) => screen.includes('203.0.113.77'), 'everything again');
+    expect(cursorRow()).toContain('db 172.20.0.3:3306');
   });
 
   it('freeze the screen while the capture goes on', async () => {
@@ -152,8 +160,7 @@ describe('keys', () => {
     await press(':1234\r', 'Packet 1234');
     await press(':xyz\r', 'no command "xyz"');
     await press(':fl\t', ':flows');
-    await press('\r', 'Remarks'.slice(0, 0));
-    await run.until((screen) => screen.includes('5 connections'));
+    await press('\r', '5 connections');
   });
 
   it('show the help of the view, from the table of keys', async () => {

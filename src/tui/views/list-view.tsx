@@ -160,6 +160,11 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
       return view.actOnRow(action, selected, list, here, frame);
     },
 
+    anchored(place, frame) {
+      const { list, window, height } = look(place, frame);
+      return { ...place, list: positionAt(list, window.index, window.offset, height) };
+    },
+
     point(column, row, place, frame) {
       const { list, areas, height, window } = look(place, frame);
       if (isInside(areas[1], column, row)) return stay({ ...place, pane: 1 });

@@ -30,6 +30,8 @@ export interface View {
   readonly panes: number;
   draw(place: Place, frame: Frame): ReactElement;
   act(action: Action, place: Place, frame: Frame): Effect;
+  /** The place with its cursor on the row that it is on, also where nobody moved it there. */
+  anchored(place: Place, frame: Frame): Place;
   /** A press or turn of the wheel at a cell of the view's area. */
   point(column: number, row: number, place: Place, frame: Frame): Effect;
   /** What is wrong with the filter, or null; `from` and `to` are the word at fault. */

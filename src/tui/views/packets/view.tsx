@@ -69,6 +69,11 @@ export function createPacketsView(redraw: () => void): View {
       return now.selected === undefined ? nothing : actOnPacket(action, now.selected, frame);
     },
 
+    anchored(place, frame) {
+      const { listing, window, listHeight } = look(place, frame);
+      return { ...place, list: positionAt(listing.numbers, window.index, window.offset, listHeight) };
+    },
+
     point(column, row, place, frame) {
       const now = look(place, frame);
       if (isInside(now.areas.list, column, row)) return pointAtList(row, place, now);
