@@ -49,21 +49,32 @@ function drawn(name: string, body: unknown, text: string): Expression {
   return { type: 'integer', text, read: () => reading };
 }
 
+/** Bits of the widest type, an IPv6 address. */
+const widest = 128n;
+
+function computed(operator: string, left: bigint, right: bigint): bigint | null {
+  switch (operator) {
+    case '&':
+      return left & right;
+    case '|':
+      return left | right;
+    case '^':
+      return left ^ right;
+    case '<<':
+      return right < widest ? left << right : 0n;
+    case '>>':
+      return left >> right;
+    default:
+      return null;
+  }
+}
+
 function compute(operator: string, a: Value, b: Value): Value | null {
   if (typeof a === 'string' || typeof b === 'string') return null;
   const wide = typeof a === 'bigint' || typeof b === 'bigint';
-  const left = BigInt(a);
-  const right = BigInt(b);
-  const results: Readonly<Record<string, bigint>> = {
-    '&': left & right,
-    '|': left | right,
-    '^': left ^ right,
-    '<<': left << right,
-    '>>': left >> right,
-  };
-  const result = results[operator];
-  if (result === undefined) return null;
-  return wide ? result : Number(result & 0xffffffffn);
+  const result = computed(operator, BigInt(a), BigInt(b));
+  if (result === null) return null;
+  return wide ? BigInt.asUintN(Number(widest), result) : Number(BigInt.asUintN(32, result));
 }
 
 function binary(

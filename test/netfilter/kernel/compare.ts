@@ -2,7 +2,7 @@
 
 import { formatAddress } from '../../../src/netfilter/address.ts';
 import { createEvaluator, type Walk } from '../../../src/netfilter/evaluate.ts';
-import type { ParsedTable } from '../../../src/netfilter/rule.ts';
+import type { RuleTable } from '../../../src/netfilter/nftables/table.ts';
 import type { NamespaceState } from '../../../src/snapshot/schema.ts';
 import type { Lab, SeenPacket, Sending, SentPacket } from './lab.ts';
 import { deviceOf, specOf } from './packets.ts';
@@ -87,7 +87,7 @@ function difference(walk: Walk, kernel: KernelAnswer): string | null {
 function disputed(
   walk: Walk | undefined,
   kernel: KernelAnswer,
-  tables: readonly ParsedTable[],
+  tables: readonly RuleTable[],
 ): readonly string[] {
   const own = (walk?.hits ?? []).map(
     ({ rule }) => `${rule.chain.table.name} ${rule.chain.name} ${rule.rule.position}`,
@@ -114,7 +114,7 @@ export async function comparePacket(
   lab: Lab,
   packet: SentPacket,
   namespace: NamespaceState,
-  tables: readonly ParsedTable[],
+  tables: readonly RuleTable[],
   positions: ReadonlyMap<string, number>,
 ): Promise<Comparison> {
   const sending = await lab.send(packet);
