@@ -3,6 +3,7 @@
  * input and what of a frame is written are ours (terminal.ts, screen.ts).
  */
 import { Writable } from 'node:stream';
+import type { ReadStream } from 'node:tty';
 import { render } from 'ink';
 import type { Session } from '../session/model.ts';
 import { messageOf } from '../util/errors.ts';
@@ -24,6 +25,8 @@ import { createTopologyView } from './views/topology/view.tsx';
 import type { Views } from './views/view.ts';
 
 export interface TuiOptions {
+  /** Where keys come from: the terminal itself while standard input is a capture. Default: standard input. */
+  readonly input?: ReadStream;
   readonly color: boolean;
   /** Default: on. `M` turns it off. */
   readonly mouse?: boolean;
@@ -64,7 +67,8 @@ class FrameStream extends Writable {
  * Rejects with whatever was thrown, after the same. A signal ends the process with 128 plus its number.
  */
 export async function runTui(session: Session, options: TuiOptions): Promise<void> {
-  const { stdin, stdout } = process;
+  const { stdout } = process;
+  const stdin = options.input ?? process.stdin;
   const withMouse = options.mouse ?? true;
   const theme = createTheme({
     depth: options.color ? colorDepthOf(process.env) : 'none',

@@ -1,3 +1,5 @@
+import { constants, openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
 import type { Command } from 'commander';
 import type { Session } from '../../session/model.ts';
 import { drawTree } from '../../topology/draw/tree.ts';
@@ -48,18 +50,29 @@ export function replayCommand(program: Command): void {
 
 /** The TUI, or where standard output is no terminal the same facts as text. */
 export async function showTui(bpf: readonly string[], options: CaptureOptions): Promise<void> {
-  const interactive = process.stdout.isTTY === true && process.stdin.isTTY === true;
+  const keys = process.stdout.isTTY === true ? openKeys() : null;
+  const interactive = keys !== null;
   const session = await openSession(bpf, options, { keepPackets: interactive });
   try {
-    if (interactive) {
+    if (keys !== null) {
       // Ink and React are half of the start-up time: commands that print do not pay for them.
       const { runTui } = await import('../../tui/run.tsx');
-      await runTui(session, { color: wantsColor(options.color) });
+      await runTui(session, { color: wantsColor(options.color), input: keys });
     } else {
       await printSession(session, wantsColor(options.color));
     }
   } finally {
     await session.close();
+  }
+}
+
+/** Standard input, or the terminal itself where a capture is piped in; null where there is none to read keys from. */
+function openKeys(): ReadStream | null {
+  if (process.stdin.isTTY === true) return process.stdin;
+  try {
+    return new ReadStream(openSync('/dev/tty', constants.O_RDONLY | constants.O_NOCTTY));
+  } catch {
+    return null;
   }
 }
 
