@@ -54,7 +54,8 @@ function words(text: string, known: readonly string[], what: string): ReadonlySe
 
 function statusSet(text: string): ReadonlySet<string> {
   const set = words(text, [...statusNames, 'NONE'], 'ctstatus');
-  return set.has('NONE') ? new Set() : set;
+  // NONE is no bit: beside others it says nothing.
+  return new Set([...set].filter((name) => name !== 'NONE'));
 }
 
 function directionOf(text: string): string {

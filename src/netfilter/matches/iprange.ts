@@ -30,10 +30,8 @@ export const iprange = defineMatch<IpRange>({
   ],
   parse(options, { family }) {
     if (options.length === 0) refuse('-m iprange needs --src-range or --dst-range');
-    const read = (text: string) => {
-      const pair = addressRange(text, family);
-      return compareWords(pair[0], pair[1]) > 0 ? refuse(`range ${text} ends before it starts`) : pair;
-    };
+    // A range that ends before it starts is taken, and matches nothing.
+    const read = (text: string) => addressRange(text, family);
     return {
       source: negatable(options, 'src-range', read),
       destination: negatable(options, 'dst-range', read),

@@ -1,5 +1,5 @@
 /** `-m policy`: IPsec policies that applied to the packet (xt_policy.c). */
-import { formatPrefix, parsePrefix } from '../address.ts';
+import { formatAddress, formatPrefix, lengthOf, type Prefix, parsePrefix } from '../address.ts';
 import { defineMatch, type OptionUse, type ParseContext, refuse } from '../extension.ts';
 import { protocolName, protocolNumber } from '../protocols.ts';
 import { argument, find, has, hex, integer, max32, printOption } from '../values.ts';
@@ -28,8 +28,14 @@ function elementText(use: OptionUse, context: ParseContext): string {
     case 'mode':
       return text === 'tunnel' || text === 'transport' ? text : refuse(`mode "${text}" is not known`);
     default:
-      return formatPrefix(parsePrefix(text, context.family) ?? refuse(`"${text}" is no address`));
+      return tunnelEnd(parsePrefix(text, context.family) ?? refuse(`"${text}" is no address`));
   }
+}
+
+/** A host without its prefix length, as iptables prints it. */
+function tunnelEnd(prefix: Prefix): string {
+  const whole = lengthOf(prefix.mask) === 32 * prefix.words.length;
+  return whole ? formatAddress(prefix.words) : formatPrefix(prefix);
 }
 
 /** The elements between `--next`, each printed in iptables' order. */

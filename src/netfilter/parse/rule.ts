@@ -99,10 +99,19 @@ class Words {
   }
 }
 
+/** `10.1/16` for `10.1.0.0/16`: the octets that are missing are 0. */
+function wholeQuad(text: string): string {
+  const match = /^(\d+(?:\.\d+){0,2})(\/.*)?$/.exec(text);
+  if (match === null) return text;
+  const octets = (match[1] ?? '').split('.');
+  return `${[...octets, '0', '0', '0'].slice(0, 4).join('.')}${match[2] ?? ''}`;
+}
+
 function addresses(text: string, family: Family, invert: boolean): readonly Negatable<Prefix>[] {
   const list = text.split(',').map((part) => {
     const value =
-      parsePrefix(part, family) ?? refuse(`"${part}" is no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`);
+      parsePrefix(family === 'ip' ? wholeQuad(part) : part, family) ??
+      refuse(`"${part}" is no ${family === 'ip' ? 'IPv4' : 'IPv6'} address`);
     return { value, invert };
   });
   if (invert && list.length > 1) refuse('! does not go with several addresses');
@@ -151,16 +160,19 @@ function takeGeneral(
   switch (letter) {
     case 'p': {
       const text = value('-p');
+      if (draft.protocol !== null) refuse('-p is given twice');
       draft.protocol = protocolOf(text, negated);
       return true;
     }
     case 's': {
       const text = value('-s');
+      if (draft.sources.length > 0) refuse('-s is given twice');
       draft.sources = addresses(text, context.family, negated);
       return true;
     }
     case 'd': {
       const text = value('-d');
+      if (draft.destinations.length > 0) refuse('-d is given twice');
       draft.destinations = addresses(text, context.family, negated);
       return true;
     }
@@ -168,6 +180,7 @@ function takeGeneral(
       const text = value('-i');
       if (context.chain === 'OUTPUT' || context.chain === 'POSTROUTING')
         refuse(`-i is not for ${context.chain}`);
+      if (draft.in !== null) refuse('-i is given twice');
       draft.in = device(text, negated);
       return true;
     }
@@ -175,6 +188,7 @@ function takeGeneral(
       const text = value('-o');
       if (context.chain === 'INPUT' || context.chain === 'PREROUTING')
         refuse(`-o is not for ${context.chain}`);
+      if (draft.out !== null) refuse('-o is given twice');
       draft.out = device(text, negated);
       return true;
     }
@@ -186,10 +200,12 @@ function takeGeneral(
       draft.counter = counterOf(words);
       return true;
     case 'm':
+      if (invert) refuse('! does not go before -m');
       takeMatch(words, draft, context);
       return true;
     case 'j':
     case 'g':
+      if (invert) refuse(`! does not go before -${letter}`);
       takeTarget(words, draft, context, letter === 'g');
       return true;
     case '4':
@@ -224,10 +240,16 @@ function takeRest(words: Words): readonly string[] {
   return rest;
 }
 
+function otherFamily(family: Family): Family {
+  return family === 'ip' ? 'ip6' : 'ip';
+}
+
 function takeMatch(words: Words, draft: Draft, context: RuleContext): void {
   const name = words.next('-m');
   const extension = matchNamed(name, context.family);
   if (extension === undefined) {
+    if (matchNamed(name, otherFamily(context.family)) !== undefined)
+      refuse(`-m ${name} is for the other family`);
     draft.matches.push({ kind: 'unknown', match: unknownMatch(name, takeRest(words)) });
     return;
   }
@@ -244,6 +266,9 @@ function takeTarget(words: Words, draft: Draft, context: RuleContext, goto: bool
   if (extension !== undefined) {
     draft.target = { extension, uses: [] };
     return;
+  }
+  if (!goto && !context.isChain(name) && targetNamed(name, otherFamily(context.family)) !== undefined) {
+    refuse(`-j ${name} is for the other family`);
   }
   if (name.startsWith('-') || name === '' || /\s/.test(name) || name.length > 28)
     refuse(`"${name}" is no target`);

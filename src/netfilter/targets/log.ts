@@ -47,10 +47,9 @@ export const log = defineTarget<Log>({
     const prefix = find(options, 'log-prefix');
     const level = find(options, 'log-level');
     const text = prefix === undefined ? '' : argument(prefix);
-    // The kernel's buffer is 30 bytes with the NUL; iptables refuses what is longer.
-    if (Buffer.byteLength(text) > 29) refuse('a log prefix has at most 29 bytes');
     return {
-      prefix: text,
+      // The kernel's buffer is 30 bytes with the NUL.
+      prefix: Buffer.from(text).subarray(0, 29).toString(),
       level: level === undefined ? 4 : levelOf(argument(level)),
       flags: flagOptions.filter((name) => has(options, name)),
     };
