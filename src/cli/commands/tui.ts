@@ -63,6 +63,8 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions): 
     }
   } finally {
     await session.close();
+    // An open terminal would keep the process waiting for keys.
+    if (keys !== process.stdin) keys?.destroy();
   }
 }
 
