@@ -23,6 +23,8 @@ export interface Rule {
    * verdict or translation as nft writes it (`accept`, `dnat`, `vmap`).
    */
   readonly target: string | null;
+  /** Chains that it may call besides its target: those of a verdict map. */
+  readonly calls?: readonly string[];
 }
 
 export interface Chain {

@@ -6,11 +6,22 @@ import { literal } from './datatypes.ts';
 import { field, textOf, wordsOf } from './json.ts';
 import { type Expression, is, type Reading, unknown } from './reading.ts';
 
-/** IPv6 addresses are looked up as routes: only the address itself tells multicast from unicast. */
+/**
+ * IPv6 addresses are looked up as routes, and the address itself tells multicast from unicast. With a device only that
+ * device's own addresses are local; all others that have a route are unicast (__nft_fib6_eval_type).
+ */
+function typeOf6(address: Words, device: string | null, environment: Environment): AddressType {
+  if (device !== null && environment.addressType(address, device) === 'local') return 'local';
+  const type = environment.addressType(address, null);
+  const reachable = type === 'unicast' || type === 'multicast' || (type === 'local' && device !== null);
+  if (!reachable) return type;
+  return (address[0] ?? 0) >>> 24 === 0xff ? 'multicast' : 'unicast';
+}
+
 function typeOf(address: Words, device: string | null, environment: Environment): AddressType {
-  const type = environment.addressType(address, device);
-  const multicast = address.length === 4 && (address[0] ?? 0) >>> 24 === 0xff;
-  return multicast && type !== 'local' && type !== 'anycast' ? 'multicast' : type;
+  return address.length === 1
+    ? environment.addressType(address, device)
+    : typeOf6(address, device, environment);
 }
 
 export function fibExpression(body: unknown, text: string): Expression {

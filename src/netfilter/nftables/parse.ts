@@ -4,7 +4,7 @@ import type { ParseError } from '../rule.ts';
 import { field, listOf, numberOf, tagged, textOf, wordsOf } from './json.ts';
 import type { Elements } from './lookup.ts';
 import { printRule } from './print-statement.ts';
-import { type Statement, statementOf } from './statement.ts';
+import { type Statement, statementOf, verdictOf } from './statement.ts';
 import type { ChainBase, NftTable } from './table.ts';
 
 export interface NftDump {
@@ -132,11 +132,14 @@ class TableDraft {
       handle: this.handle,
       dormant: this.dormant,
       foreign: this.foreign,
-      chains: drafts.map(({ name, policy, base, rules }) => ({
+      chains: drafts.map(({ name, policy, base, rules, bodies }) => ({
         name,
         policy,
         counter: null,
-        rules,
+        rules: rules.map((rule, at) => {
+          const calls = callsOf(bodies[at] ?? [], sets);
+          return calls.length === 0 ? rule : { ...rule, calls };
+        }),
         ...(base === null ? {} : { base }),
       })),
       bodies: new Map(drafts.map(({ name, bodies }) => [name, bodies])),
@@ -156,6 +159,22 @@ function counterOf(statements: readonly unknown[]): Counter | null {
     if (packets !== null && bytes !== null) return { packets, bytes };
   }
   return null;
+}
+
+/** Chains that the verdict maps of a rule jump to; a named map may be defined after the rule. */
+function callsOf(statements: readonly unknown[], sets: ReadonlyMap<string, Elements>): readonly string[] {
+  const calls = new Set<string>();
+  for (const statement of statements) {
+    const data = field(field(statement, 'vmap'), 'data');
+    const name = textOf(data);
+    const elements =
+      name === null ? listOf(field(data, 'set')) : (sets.get(name.replace(/^@/, ''))?.elements ?? []);
+    for (const element of elements) {
+      const verdict = verdictOf(listOf(element)[1]);
+      if (verdict?.kind === 'jump' || verdict?.kind === 'goto') calls.add(verdict.chain);
+    }
+  }
+  return [...calls];
 }
 
 const nothing = { family: 'ip', elements: () => null };

@@ -158,7 +158,8 @@ function ruleLines(input: FlowDetailsInput): readonly Line[] {
 }
 
 export function targetRole(target: string): 'good' | 'bad' | 'accent' | 'plain' {
-  switch (target) {
+  // nftables writes its verdicts in lower case.
+  switch (target.toUpperCase()) {
     case 'ACCEPT':
       return 'good';
     case 'DROP':

@@ -65,7 +65,7 @@ export function rulesDetails(input: RulesDetailsInput): readonly Line[] {
 function calledFrom(row: Extract<RulesRow, { kind: 'chain' }>, width: number): readonly Line[] {
   const callers = row.table.chains.flatMap((chain) =>
     chain.rules
-      .filter((rule) => rule.target === row.chain.name)
+      .filter((rule) => rule.target === row.chain.name || rule.calls?.includes(row.chain.name) === true)
       .map((rule) => `${chain.name} ${rule.position}`),
   );
   if (row.chain.policy !== null) return [];

@@ -138,7 +138,7 @@ function evidenceOf(row: RulesRow, scope: Scope, frame: Frame): Evidence | null 
     .find(
       (reference) =>
         reference.namespace === table.namespace &&
-        reference.family === table.family &&
+        (reference.family === table.family || table.family === 'inet') &&
         reference.table === table.name &&
         reference.chain === chain.name &&
         reference.position === rule.position,
