@@ -74,7 +74,8 @@ export const stateFaults: readonly Fault[] = [
       script(
         host,
         `. ${images}; debian_image socat /usr/bin/socat
-         docker run -d --name voice --network app --publish 5353:5353/udp lab/socat socat UDP-LISTEN:5353,fork EXEC:'echo hello'`,
+         docker run -d --name voice --network app --publish 5353:5353/udp lab/socat socat UDP-LISTEN:5353,fork EXEC:'echo hello'
+         for n in $(seq 50); do nsenter -t ${pidOf('voice')} -n ss -Hlun 'sport = :5353' | grep -q . && break; sleep 0.1; done`,
       ),
     works: asks,
     break: async (host) => {
@@ -94,11 +95,15 @@ export const stateFaults: readonly Fault[] = [
     break: (host) =>
       script(
         host,
-        `awk -v max="$(cat /proc/sys/net/netfilter/nf_conntrack_max)" 'BEGIN { for (n = 0; n < max; n++)
-           printf "-A -s 10.%d.%d.%d -d 203.0.113.10 -p tcp --sport 40000 --dport 9 --state ESTABLISHED -u SEEN_REPLY,ASSURED -t 600\\n",
-             n / 65536 % 256, n / 256 % 256, n % 256 }' >/run/lab/entries
-         conntrack -R /run/lab/entries 2>/dev/null || true
-         rm /run/lab/entries`,
+        `max=$(cat /proc/sys/net/netfilter/nf_conntrack_max)
+         for net in 10 11 12 13; do
+           awk -v net=$net -v count=$((max - $(conntrack -C))) 'BEGIN { for (n = 0; n < count; n++)
+             printf "-A -s %d.%d.%d.%d -d 203.0.113.10 -p tcp --sport 40000 --dport 9 --state ESTABLISHED -u SEEN_REPLY,ASSURED -t 600\\n",
+               net, n / 65536 % 256, n / 256 % 256, n % 256 }' >/run/lab/entries
+           conntrack -R /run/lab/entries >/dev/null 2>&1 || true
+         done
+         rm /run/lab/entries
+         [ "$(conntrack -C)" -ge "$max" ]`,
       ),
     mend: (host) => sh(host, 'conntrack -F'),
   },
