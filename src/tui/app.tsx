@@ -6,6 +6,7 @@ import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
 import { Help } from './components/help.tsx';
 import { Log } from './components/log.tsx';
+import { Stream } from './components/stream.tsx';
 import { frameOf } from './controller.ts';
 import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
@@ -42,16 +43,19 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
   );
 }
 
-/** Help or log over the view; null when neither is open. */
+/** Help, log or a conversation over the view; null when neither is open. */
 function over(ui: Ui, session: Session, { width, height, theme }: Frame): ReactElement | null {
   if (ui.overlay === null) return null;
-  const { kind, offset } = ui.overlay;
-  const place = { offset, width, height, theme };
-  return kind === 'help' ? (
-    <Help view={placeNow(ui).view} {...place} />
-  ) : (
-    <Log session={session} {...place} />
-  );
+  const { overlay } = ui;
+  const area = { offset: overlay.offset, width, height, theme };
+  switch (overlay.kind) {
+    case 'help':
+      return <Help view={placeNow(ui).view} {...area} />;
+    case 'log':
+      return <Log session={session} {...area} />;
+    case 'stream':
+      return <Stream title={overlay.title} pieces={overlay.pieces} {...area} />;
+  }
 }
 
 function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }): ReactElement {

@@ -108,6 +108,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return ui;
       case 'help':
         return { ...ui, overlay: { kind: 'help', offset: 0 } };
+      case 'stream':
+        return showStream(ui);
       case 'log':
         return { ...ui, overlay: { kind: 'log', offset: 0 } };
       case 'quit':
@@ -143,6 +145,14 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     }
     input.quit();
     return ui;
+  }
+
+  function showStream(ui: Ui): Ui {
+    const here = frame(ui);
+    const found = viewNow(ui).conversation?.(placeNow(ui), here) ?? null;
+    if (found === null) return say(ui, 'this belongs to no flow');
+    const pieces = here.data.follow(found.flow);
+    return { ...ui, overlay: { kind: 'stream', offset: 0, title: found.title, pieces } };
   }
 
   function copy(ui: Ui, view: View): Ui {

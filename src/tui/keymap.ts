@@ -34,6 +34,7 @@ export type Action =
   | 'sort-direction'
   | 'freeze'
   | 'follow'
+  | 'stream'
   | 'copy'
   | 'save'
   | 'command'
@@ -204,6 +205,15 @@ export const keymap: readonly Binding[] = [
   { action: 'mouse', keys: ['M'], group: 'Do', label: 'mouse', help: 'mouse on or off, to select text' },
   { action: 'redraw', keys: ['ctrl-l'], group: 'Do', label: 'redraw', help: 'draw the screen anew' },
   { action: 'help', keys: ['?', 'f1'], group: 'Leave', label: 'help', footer: 90, help: 'this help' },
+  {
+    action: 'stream',
+    keys: ['F'],
+    group: 'Look',
+    label: 'conversation',
+    footer: 34,
+    views: ['flows', 'packets'],
+    help: 'the conversation: what both sides sent',
+  },
   {
     action: 'log',
     keys: ['L'],

@@ -31,8 +31,16 @@ function footerLine(ui: Ui, problem: FilterProblem | null, hints: readonly strin
       piece(ui.message.text, bad ? 'bad' : 'accent'),
     ];
   }
+  if (ui.overlay !== null) return overlayKeys;
   return keysLine(ui);
 }
+
+const overlayKeys: Line = [
+  piece(' j k', 'key'),
+  piece(' scroll ', 'faint'),
+  piece(' any other key', 'key'),
+  piece(' closes', 'faint'),
+];
 
 function keysLine(ui: Ui): Line {
   const place = placeNow(ui);

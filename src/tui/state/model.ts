@@ -1,4 +1,5 @@
 /** Everything about the TUI that is not the session's: where the user is, what is typed, what is frozen. */
+import type { StreamPiece } from '../../flow/stream.ts';
 import type { ViewName } from '../keymap.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Shown } from './shown.ts';
@@ -22,11 +23,13 @@ export interface Message {
 }
 
 /** Text over the view until a key that does not scroll it. */
-export interface Overlay {
-  readonly kind: 'help' | 'log';
+export type Overlay = {
   /** Its first line on screen. */
   readonly offset: number;
-}
+} & (
+  | { readonly kind: 'help' | 'log' }
+  | { readonly kind: 'stream'; readonly title: string; readonly pieces: readonly StreamPiece[] }
+);
 
 export interface Ui {
   readonly columns: number;

@@ -49,6 +49,8 @@ export interface ListViewParts<Row, Cells extends Row, List extends RowList<Row>
   filterProblem(text: string): FilterProblem | null;
   /** Keys that are for the list as a whole, such as sorting. */
   actOnList(action: Action, place: Place): Effect;
+  /** The flow that the row is, or stands for. */
+  flowOf?(row: Row): number;
   actOnRow(action: Action, row: Row, list: List, place: Place, frame: Frame): Effect;
 }
 
@@ -175,6 +177,13 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
     },
 
     filterProblem: view.filterProblem,
+
+    conversation(place, frame) {
+      const { selected } = look(place, frame);
+      const flow = selected === undefined ? undefined : view.flowOf?.(selected);
+      if (selected === undefined || flow === undefined) return null;
+      return { flow, title: view.nameOf(selected, frame) };
+    },
 
     copy(place, frame) {
       const { selected } = look(place, frame);

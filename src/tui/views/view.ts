@@ -40,6 +40,8 @@ export interface View {
   readonly hasFields: boolean;
   /** Where the packet of this number is selected; null where there is none. Only in views of packets. */
   jump?(number: number, place: Place, frame: Frame): Place | null;
+  /** The flow whose conversation the selected row is part of, and its name. */
+  conversation?(place: Place, frame: Frame): { readonly flow: number; readonly title: string } | null;
   /** The selected row, for the clipboard. */
   copy(place: Place, frame: Frame): string | null;
   /** All rows that the list has, for a file. At most `limit`. */

@@ -42,6 +42,7 @@ export function createFlowsView(): View {
     whyEmpty,
     search: (text) => search(text).test,
     filterProblem: (text) => compileFlowFilter(text, texts).problem,
+    flowOf: (row) => row.flow.id,
     actOnList,
     actOnRow,
   });

@@ -99,5 +99,5 @@ function protocolRole(protocol: string): Role {
 /** Resets and errors stand out in their words and in their colour. */
 function infoRole(info: string): Role {
   if (/\bRST\b|unreachable|prohibited|Malformed/i.test(info)) return 'bad';
-  return /Retransmission|Dup ACK|ZeroWindow|Fragmented/i.test(info) ? 'warn' : 'plain';
+  return /retransmission|dup(licate)? ack|zero ?window|fragmented/i.test(info) ? 'warn' : 'plain';
 }

@@ -85,6 +85,12 @@ export function createPacketsView(redraw: () => void): View {
 
     filterProblem: (text) => compilePacketFilter(text).problem,
 
+    conversation(place, frame) {
+      const { selected } = look(place, frame);
+      const flow = selected === undefined ? 0 : selected.entry.innerFlow || selected.entry.flow;
+      return flow === 0 ? null : { flow, title: `of packet ${selected?.entry.number}` };
+    },
+
     jump(number, place, frame) {
       const { listing, listHeight } = look(place, frame);
       const { numbers } = listing;
