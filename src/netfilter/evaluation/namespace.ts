@@ -127,8 +127,34 @@ export class NamespaceView {
     return list;
   }
 
-  /** inet_select_addr: the address that MASQUERADE takes for a packet that leaves by `device` to `nextHop`. */
-  masqueradeAddress(device: string, nextHop: Words, family: Family): Words | null {
+  /** The address that MASQUERADE takes for a packet to `destination` that leaves by `device` to `nextHop`. */
+  masqueradeAddress(device: string, nextHop: Words, destination: Words): Words | null {
+    return destination.length === 4 ? this.sourceFor6(device, destination) : this.sourceFor4(device, nextHop);
+  }
+
+  /** ipv6_dev_get_saddr, the rules of RFC 6724 section 5 that static addresses differ in. */
+  private sourceFor6(device: string, destination: Words): Words | null {
+    const wanted = isLinkLocal6(destination) ? 'link' : 'global';
+    let best: Words | null = null;
+    let bestScore = -1;
+    for (const link of this.state.links) {
+      for (const { words, scope } of this.addresses(link.name, 'ip6')) {
+        if (scope === 'host') continue;
+        const same = equalWords(words, destination) ? 1024 : 0;
+        const scoped = scope === wanted ? 512 : 0;
+        const outgoing = link.name === device ? 256 : 0;
+        const score = same + scoped + outgoing + commonBits(words, destination);
+        if (score <= bestScore) continue;
+        best = words;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  /** inet_select_addr */
+  private sourceFor4(device: string, nextHop: Words): Words | null {
+    const family = 'ip';
     const usable = (address: LocalAddress) => !address.secondary && address.scope === 'global';
     const own = this.addresses(device, family).filter(usable);
     const near = own.find((address) => {
@@ -160,6 +186,21 @@ export class NamespaceView {
     );
     return entry?.interface ?? null;
   }
+}
+
+function isLinkLocal6(words: Words): boolean {
+  return ((words[0] ?? 0) & 0xffc00000) >>> 0 === 0xfe800000;
+}
+
+/** Bits that two addresses have in common in front. */
+function commonBits(a: Words, b: Words): number {
+  let bits = 0;
+  for (let index = 0; index < a.length; index++) {
+    const same = Math.clz32((a[index] ?? 0) ^ (b[index] ?? 0));
+    bits += same;
+    if (same < 32) break;
+  }
+  return bits;
 }
 
 export function plainAddress(cidr: string): string {

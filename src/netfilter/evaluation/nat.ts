@@ -75,7 +75,11 @@ function mapAddress(run: Run, effect: NatEffect, current: Words): Words | null {
     return current.map((word, index) => ((word & ~(mask[index] ?? 0)) | (words[index] ?? 0)) >>> 0);
   }
   if (effect.type === 'masquerade') {
-    return run.view.masqueradeAddress(packet.out, run.route?.nextHop ?? packet.destination, packet.family);
+    return run.view.masqueradeAddress(
+      packet.out,
+      run.route?.nextHop ?? packet.destination,
+      packet.destination,
+    );
   }
   if (effect.type === 'redirect') {
     if (run.hook === 'output') return packet.family === 'ip' ? [0x7f000001] : [0, 0, 0, 1];
@@ -107,9 +111,12 @@ function setUp(run: Run, connection: TrackedConnection, rule: ProgramRule, effec
   if (address === null)
     return { kind: 'drop', why: `${packet.out || packet.in} has no address to translate to` };
   let { port, ports } = mapPort(effect, currentPort, manip, packet.protocol);
-  if (ports === null && effect.ports === null && manip === 'source' && isTaken(run, address)) {
+  if (ports === null && effect.ports === null && manip === 'source' && isTaken(run, address, currentPort)) {
     ports = sourcePorts(currentPort);
   }
+  // A port that the rule fixes is kept although it is taken: then the entry cannot be made.
+  if (manip === 'source' && effect.ports !== null && ports === null && isTaken(run, address, port))
+    run.clash = true;
   if (!equalWords(address, current) || port !== currentPort || ports !== null) {
     run.changes.push({
       kind: effect.type,
@@ -126,7 +133,7 @@ function setUp(run: Run, connection: TrackedConnection, rule: ProgramRule, effec
 }
 
 /** Whether another connection has the tuple that this one would get (nf_nat_used_tuple). */
-function isTaken(run: Run, source: Words): boolean {
+function isTaken(run: Run, source: Words, port: number): boolean {
   const { packet, view } = run;
   if (view.conntrack.size === 0 || isIcmp(packet.protocol)) return false;
   // What replies would look like, in either direction of some other entry.
@@ -135,7 +142,7 @@ function isTaken(run: Run, source: Words): boolean {
     formatAddress(packet.destination),
     formatAddress(source),
     packet.destinationPort,
-    packet.sourcePort,
+    port,
   );
   return view.conntrack.find(key) !== null;
 }
@@ -249,7 +256,8 @@ export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
     if (result.kind !== 'accept') return result;
   }
   // A null binding where no rule set one up; it still moves a source port that is taken.
-  if (!bound && manip === 'source' && isTaken(run, run.packet.source)) connection.sourceNat = true;
+  if (!bound && manip === 'source' && isTaken(run, run.packet.source, run.packet.sourcePort))
+    connection.sourceNat = true;
   if (manip === 'source') connection.sourceNatDone = true;
   else connection.destinationNatDone = true;
   return { kind: 'accept' };

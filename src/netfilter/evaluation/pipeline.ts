@@ -191,7 +191,11 @@ class Pipeline {
   private postrouting(): Ending {
     const { packet } = this.run;
     const out = packet.out;
-    return this.hook('postrouting') ?? { verdict: 'accept', why: `leaves by ${out}`, out };
+    const dropped = this.hook('postrouting');
+    if (dropped !== null) return dropped;
+    // The entry is made at the end of the hook (nf_conntrack_confirm), unless its tuple is taken.
+    if (this.run.clash) return discarded('another connection has the source that it would get');
+    return { verdict: 'accept', why: `leaves by ${out}`, out };
   }
 
   /** A packet that this namespace sends itself. */

@@ -47,6 +47,8 @@ export class Run implements Environment {
   readonly maybe: ProgramRule[] = [];
   hook: Hook = 'prerouting';
   state: GivenState = null;
+  /** Another connection has the tuple that a rule demands for this one. */
+  clash = false;
   /** Where the walk is, for {@link Decisions}. */
   place = '';
   /** Routes a local packet again; an ending where that fails. */
