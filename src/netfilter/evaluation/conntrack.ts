@@ -74,6 +74,10 @@ export class ConntrackIndex {
   /** The entry of a packet that shows this key, as the conntrack hook looks it up. */
   find(key: string): FoundEntry | null {
     const original = this.original.get(key);
+    // Of a connection to itself both tuples are the same, and the reply's stands first (nf_conntrack_hash_insert).
+    if (original !== undefined && original === this.reply.get(key)) {
+      return { entry: original, direction: 'reply' };
+    }
     if (original !== undefined) return { entry: original, direction: 'original' };
     const reply = this.reply.get(key);
     return reply === undefined ? null : { entry: reply, direction: 'reply' };

@@ -83,7 +83,10 @@ export function walkChain(run: Run, base: BaseChain): ChainResult {
     }
     position++;
     if (!matched(run, rule, frames)) {
-      rule.missed?.(run.packet, run);
+      if (rule.missed !== undefined) {
+        run.place = `${placeOf(rule, frames)} missed`;
+        rule.missed(run.packet, run);
+      }
       continue;
     }
     if (rule.chooses === true) run.place = `${placeOf(rule, frames)} act`;

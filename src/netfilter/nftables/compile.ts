@@ -49,10 +49,24 @@ function testInOrder(statements: readonly Statement[], packet: Packet, environme
   return every(answers);
 }
 
-/** What the statements before the one that said no have written all the same. */
+/**
+ * What the statements before the one that said no have written all the same. Where it is not known which said no, each
+ * may have: of a rule whose conditions are otherwise met, the last unknown one must have.
+ */
 function writtenBefore(statements: readonly Statement[], packet: Packet, environment: Environment): void {
-  for (const { condition, changes, act } of statements) {
-    if (condition !== null && condition.test(packet, environment) !== true) return;
+  const sure = testInOrder(statements, packet, environment) === false;
+  const isOpen = ({ condition }: Statement) =>
+    condition !== null && isUnknown(condition.test(packet, environment));
+  let open = sure ? Number.POSITIVE_INFINITY : statements.filter(isOpen).length;
+  const last = statements.findLastIndex((statement) => statement.changes);
+  for (const { condition, changes, act } of statements.slice(0, last + 1)) {
+    const answer = condition === null ? true : condition.test(packet, environment);
+    if (answer === false) return;
+    if (isUnknown(answer)) {
+      open--;
+      if (open === 0) return;
+      if (environment.pick(answer.unknown, [`${answer.unknown}: yes`, `${answer.unknown}: no`]) === 1) return;
+    }
     if (changes) act?.(packet, environment);
   }
 }
