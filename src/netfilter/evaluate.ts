@@ -9,6 +9,7 @@ import { NamespaceView } from './evaluation/namespace.ts';
 import { type Ending, runPipeline, type Stages } from './evaluation/pipeline.ts';
 import type { BaseChain, ProgramRule } from './evaluation/program.ts';
 import { type Change, type Hit, Run } from './evaluation/run.ts';
+import { needsTracking } from './evaluation/tracking.ts';
 import {
   type Evaluation,
   type EvaluationStep,
@@ -67,15 +68,18 @@ export interface Evaluator {
   evaluate(request: EvaluationRequest): Evaluation;
 }
 
-function stagesFor(bases: readonly BaseChain[], family: 'ip' | 'ip6'): Stages {
+function stagesFor(bases: readonly BaseChain[], family: 'ip' | 'ip6', state: NamespaceState): Stages {
   const own = bases.filter((base) => base.chain.table.family === family);
+  // Entries are proof that something tracks, though no rule of the dumps does (IPVS, Open vSwitch).
+  const tracked = needsTracking(own) || state.conntrack.some((entry) => entry.family === family);
   const at = (hook: Hook) =>
     stagesOf(
       hook,
       own.filter((base) => base.hook === hook),
+      tracked,
     );
   const [prerouting, input, forward, output, postrouting] = hooks.map(at);
-  const none = stagesOf('forward', []);
+  const none = stagesOf('forward', [], tracked);
   return {
     prerouting: prerouting ?? none,
     input: input ?? none,
@@ -198,8 +202,8 @@ export function createEvaluator(
   const view = new NamespaceView(state);
   const bases = basesOf(tables);
   const stages: Readonly<Record<'ip' | 'ip6', Stages>> = {
-    ip: stagesFor(bases, 'ip'),
-    ip6: stagesFor(bases, 'ip6'),
+    ip: stagesFor(bases, 'ip', state),
+    ip6: stagesFor(bases, 'ip6', state),
   };
 
   function walk(request: EvaluationRequest, options: WalkOptions = {}): WalkResult {

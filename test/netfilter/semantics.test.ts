@@ -68,7 +68,12 @@ describe('hooks and tables', () => {
   it('run in the order of their priorities, filter before nat in INPUT', () => {
     const all = ['-A PREROUTING -j ACCEPT', '-A INPUT -j ACCEPT'];
     const evaluation = evaluated(
-      { raw: ['-A PREROUTING -j ACCEPT'], mangle: all, nat: all, filter: ['-A INPUT -j ACCEPT'] },
+      {
+        raw: ['-A PREROUTING -j ACCEPT'],
+        mangle: all,
+        nat: [...all, '-A PREROUTING -j REDIRECT'],
+        filter: ['-A INPUT -j ACCEPT'],
+      },
       `${fromA}10.1.0.1:80`,
       'ra',
     );
@@ -80,6 +85,11 @@ describe('hooks and tables', () => {
       'filter INPUT 1',
       'nat INPUT 1',
     ]);
+  });
+
+  it('tracks no connection, and so runs no nat, where no rule needs it', () => {
+    const evaluation = evaluated({ nat: ['-A PREROUTING -j ACCEPT'] }, `${fromA}10.1.0.1:80`, 'ra');
+    expect(matched(evaluation)).toEqual([]);
   });
 
   it('an ACCEPT ends its own base chain only', () => {

@@ -57,11 +57,12 @@ type Stage =
   | { readonly kind: 'conntrack'; readonly priority: number }
   | { readonly kind: 'nat'; readonly priority: number; readonly chains: readonly BaseChain[] };
 
-export function stagesOf(hook: Hook, bases: readonly BaseChain[]): readonly Stage[] {
+/** @param tracked whether connections are tracked in this namespace. */
+export function stagesOf(hook: Hook, bases: readonly BaseChain[], tracked: boolean): readonly Stage[] {
   const stages: Stage[] = bases
     .filter((base) => !base.nat)
     .map((base) => ({ kind: 'chain', priority: base.priority, base }));
-  if (hook === 'prerouting' || hook === 'output')
+  if (tracked && (hook === 'prerouting' || hook === 'output'))
     stages.push({ kind: 'conntrack', priority: conntrackPriority });
   // Nat chains of every backend hang on one hook of nat's own, ordered among themselves.
   if (hook !== 'forward') {

@@ -90,6 +90,8 @@ export function followUp(random: Random, entry: ConntrackEntry): SentPacket | nu
   const reply = random.chance(0.7);
   const tuple = reply ? entry.reply : entry.original;
   const from = peerOf(tuple.source);
+  // A raw socket sends what no other socket could: loopback addresses to the outside.
+  if (tuple.source.startsWith('127.') && peerOf(tuple.destination) !== 'R') return null;
   const common = {
     from,
     source: tuple.source,
