@@ -139,8 +139,9 @@ export class NamespaceView {
     let bestScore = -1;
     for (const link of this.state.links) {
       for (const { words, scope } of this.addresses(link.name, 'ip6')) {
-        if (scope === 'host') continue;
         const same = equalWords(words, destination) ? 1024 : 0;
+        // The loopback address is for packets to itself alone.
+        if (scope === 'host' && same === 0) continue;
         const scoped = scope === wanted ? 512 : 0;
         const outgoing = link.name === device ? 256 : 0;
         const score = same + scoped + outgoing + commonBits(words, destination);

@@ -65,8 +65,9 @@ export function peerOf(address: string): From {
 
 /** The frame's destination MAC: another host of the segment directly, all else by the router. */
 function macFor(from: From, destination: string): { mac: string } | Record<string, never> {
-  const to = peerOf(destination);
-  return (from === 'C1' || from === 'C2') && (to === 'C1' || to === 'C2') ? { mac: portMac[to] } : {};
+  if ((from !== 'C1' && from !== 'C2') || peerOf(destination) === 'R') return {};
+  if (!/^(10\.3\.0\.|fd00:3::)/.test(destination)) return {};
+  return { mac: /[.:]12$/.test(destination) ? portMac.C2 : portMac.C1 };
 }
 
 export function randomPacket(random: Random, family: Family): SentPacket {
