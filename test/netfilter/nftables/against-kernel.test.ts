@@ -12,7 +12,7 @@ import { followUp, randomPacket } from '../kernel/packets.ts';
 import { Random } from '../kernel/random.ts';
 import { randomRules } from '../kernel/rules.ts';
 import { conntrackOf, router } from '../kernel/world.ts';
-import { dumpNft, loadAccepted, loadNft } from './nft.ts';
+import { dumpNft, loadAccepted, loadNft, positionsOf } from './nft.ts';
 import { randomNft } from './rules.ts';
 
 const rulesets = Number(process.env.NETSCOPE_NFT_RULESETS ?? 20);
@@ -20,22 +20,6 @@ const packetsEach = Number(process.env.NETSCOPE_NFT_PACKETS ?? 15);
 const firstSeed = Number(process.env.NETSCOPE_NFT_SEED ?? Math.floor(Math.random() * 1_000_000));
 const shown = Number(process.env.NETSCOPE_NFT_SHOW ?? 3);
 const required = process.env.CI_REQUIRE_LAB === '1';
-
-/** Positions of rules by table, chain and handle; the names of the tables differ between families. */
-function positionsOf(dump: string): ReadonlyMap<string, number> {
-  const { nftables }: { nftables: { rule?: { table: string; chain: string; handle: number } }[] } =
-    JSON.parse(dump);
-  const counts = new Map<string, number>();
-  const positions = new Map<string, number>();
-  for (const { rule } of nftables) {
-    if (rule === undefined) continue;
-    const chain = `${rule.table} ${rule.chain}`;
-    const position = (counts.get(chain) ?? 0) + 1;
-    counts.set(chain, position);
-    positions.set(`${chain} ${rule.handle}`, position);
-  }
-  return positions;
-}
 
 describe.skipIf(labMissing !== null && !required)(
   `native nftables against the kernel (${labMissing ?? 'in namespaces'})`,

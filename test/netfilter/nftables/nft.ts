@@ -66,3 +66,19 @@ export async function listRules(lab: Lab): Promise<ReadonlyMap<string, readonly 
   }
   return rules;
 }
+
+/** Positions of rules by table, chain and handle; the names of the tables differ between families. */
+export function positionsOf(dump: string): ReadonlyMap<string, number> {
+  const { nftables }: { nftables: { rule?: { table: string; chain: string; handle: number } }[] } =
+    JSON.parse(dump);
+  const counts = new Map<string, number>();
+  const positions = new Map<string, number>();
+  for (const { rule } of nftables) {
+    if (rule === undefined) continue;
+    const chain = `${rule.table} ${rule.chain}`;
+    const position = (counts.get(chain) ?? 0) + 1;
+    counts.set(chain, position);
+    positions.set(`${chain} ${rule.handle}`, position);
+  }
+  return positions;
+}

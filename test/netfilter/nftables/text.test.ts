@@ -1,15 +1,13 @@
 /** What netscope shows of native rules against what nft itself prints. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseNftDump } from '../../../src/netfilter/nftables/parse.ts';
 import { Lab, labMissing } from '../kernel/lab.ts';
-import { loadable } from './docker.ts';
+import { sample, sampleNames, samplesMissing } from './docker.ts';
 import { dumpNft, listRules, loadNft } from './nft.ts';
 
 const required = process.env.CI_REQUIRE_LAB === '1';
-const samples = fileURLToPath(new URL('../../../../shared/data/rules/', import.meta.url));
-const missing = labMissing ?? (existsSync(samples) ? null : `no ${samples}`);
+const missing = labMissing ?? samplesMissing;
 
 async function differences(lab: Lab): Promise<readonly string[]> {
   const printed = await listRules(lab);
@@ -46,16 +44,16 @@ describe.skipIf(labMissing !== null && !required)(
       expect(await differences(lab)).toEqual([]);
     });
 
-    const files = missing === null ? readdirSync(samples).filter((name) => name.endsWith('.nft')) : [];
+    const files = sampleNames(/\.nft$/);
 
     it.skipIf(missing !== null && !required)(
       `prints Docker’s rules as nft does (${missing ?? files.length})`,
       async () => {
         expect(files.length).toBeGreaterThan(0);
         for (const name of files) {
-          const error = await loadNft(lab, loadable(readFileSync(`${samples}${name}`, 'utf8')));
+          const error = await loadNft(lab, sample(name));
           expect(error, name).toBeNull();
-          if (!/chain/.test(readFileSync(`${samples}${name}`, 'utf8'))) continue;
+          if (!sample(name).includes('chain')) continue;
           expect(await differences(lab), name).toEqual([]);
         }
       },
