@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { run } from './cli/program.ts';
+const { run } = await import('./cli/program.ts');
 
 await run(process.argv);

@@ -1,13 +1,13 @@
 /** `-Y`: the display filter, or an error that points at the word at fault. */
 import type { Flow } from '../flow/model.ts';
-import { type DisplayFilter, parseFilter } from '../packet/filter/filter.ts';
+import type { DisplayFilter } from '../packet/filter/filter.ts';
 import type { Dissection } from '../packet/model.ts';
 import { usageError } from './errors.ts';
 
 /** @throws NetscopeError (usage) for a filter that cannot be parsed, or that no flow could match. */
-export function flowFilter(text: string | undefined): (flow: Flow) => boolean {
+export async function flowFilter(text: string | undefined): Promise<(flow: Flow) => boolean> {
   if (text === undefined) return () => true;
-  const filter = parse(text);
+  const filter = await parse(text);
   if (filter.notForFlows !== null) {
     const { message, position, length } = filter.notForFlows;
     throw atFault(text, message, position, length);
@@ -16,15 +16,16 @@ export function flowFilter(text: string | undefined): (flow: Flow) => boolean {
 }
 
 /** @throws NetscopeError (usage) for a filter that cannot be parsed. */
-export function packetFilter(
+export async function packetFilter(
   text: string | undefined,
-): (dissection: Dissection, frame: Uint8Array) => boolean {
+): Promise<(dissection: Dissection, frame: Uint8Array) => boolean> {
   if (text === undefined) return () => true;
-  const filter = parse(text);
+  const filter = await parse(text);
   return (dissection, frame) => filter.matches(dissection, frame);
 }
 
-function parse(text: string): DisplayFilter {
+async function parse(text: string): Promise<DisplayFilter> {
+  const { parseFilter } = await import('../packet/filter/filter.ts');
   const parsed = parseFilter(text);
   if (parsed.ok) return parsed.filter;
   throw atFault(text, parsed.message, parsed.position, parsed.length);

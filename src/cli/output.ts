@@ -64,7 +64,7 @@ export function csvRecord(cells: readonly (string | number | null)[]): string {
     .join(',');
 }
 
-/** Numbers with thousands grouped, for people. */
+/** Whole numbers with thousands grouped, for people. Not by `toLocaleString`, whose first call costs 10 ms. */
 export function grouped(value: number): string {
-  return value.toLocaleString('en-US');
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -1,37 +1,42 @@
 /** The command line: argv to a command, its failure to one line and an exit status. */
 import { Command } from 'commander';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { flowsCommand } from './commands/flows.ts';
-import { packetsCommand } from './commands/packets.ts';
-import { recordCommand } from './commands/record.ts';
-import { rulesCommand } from './commands/rules.ts';
-import { snapshotCommand } from './commands/snapshot.ts';
-import { topologyCommand } from './commands/topology.ts';
-import { traceCommand } from './commands/trace.ts';
-import { replayCommand, tuiCommand } from './commands/tui.ts';
+import { tuiCommand } from './commands/tui.ts';
 import { failureOf } from './errors.ts';
 import { version } from './version.ts';
 
-export function createProgram(): Command {
+/** A command's name, and the file that adds it. */
+const loaders: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  replay: async () => (await import('./commands/replay.ts')).replayCommand,
+  topology: async () => (await import('./commands/topology.ts')).topologyCommand,
+  flows: async () => (await import('./commands/flows.ts')).flowsCommand,
+  packets: async () => (await import('./commands/packets.ts')).packetsCommand,
+  rules: async () => (await import('./commands/rules.ts')).rulesCommand,
+  record: async () => (await import('./commands/record.ts')).recordCommand,
+  snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
+  trace: async () => (await import('./commands/trace.ts')).traceCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  demo: async () => (await import('./commands/demo.ts')).demoCommand,
+};
+
+const commandNames = Object.keys(loaders);
+
+/** The program with all of its commands, or only these. */
+export async function createProgram(names: readonly string[] = commandNames): Promise<Command> {
   const program = new Command('netscope')
     .description('Packet capture and diagnostics for Docker hosts')
     .version(version, '--version')
     .helpCommand(true)
     .enablePositionalOptions();
-  tuiCommand(program);
-  replayCommand(program);
-  topologyCommand(program);
-  flowsCommand(program);
-  packetsCommand(program);
-  rulesCommand(program);
-  recordCommand(program);
-  snapshotCommand(program);
-  traceCommand(program);
-  doctorCommand(program);
-  demoCommand(program);
+  tuiCommand(program, commandNames);
+  for (const name of names) (await loaders[name]?.())?.(program);
   exitByThrowing(program);
   return program;
+}
+
+/** The commands that these words may name: loading the others would cost more than most commands do. */
+function namedIn(words: readonly string[]): readonly string[] {
+  const asksForHelp = words.some((word) => word === 'help' || word === '--help' || word === '-h');
+  return asksForHelp ? commandNames : commandNames.filter((name) => words.includes(name));
 }
 
 /** commander prints and ends the process on a usage error unless told otherwise; subcommands do not inherit that. */
@@ -48,7 +53,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
   try {
-    await createProgram().parseAsync([...argv]);
+    await (await createProgram(namedIn(argv.slice(2)))).parseAsync([...argv]);
   } catch (error) {
     const { line, status } = failureOf(error);
     if (line !== null) process.stderr.write(`netscope: ${line}\n`);

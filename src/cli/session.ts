@@ -1,9 +1,7 @@
 /** From options to a session, and from a session to its end. */
 import { constants } from 'node:os';
 import { parseRulesFile } from '../session/given-rules.ts';
-import { openLive } from '../session/live.ts';
 import type { Session } from '../session/model.ts';
-import { openReplay } from '../session/replay.ts';
 import { printable } from '../util/printable.ts';
 import { usageError } from './errors.ts';
 import type { CaptureOptions } from './options.ts';
@@ -40,6 +38,7 @@ export async function openSession(
         );
       }
     }
+    const { openReplay } = await import('../session/replay.ts');
     return openReplay({ ...common, files: options.read });
   }
   if (common.rules.length > 0) {
@@ -49,6 +48,7 @@ export async function openSession(
       'give the capture that they belong to with -r',
     );
   }
+  const { openLive } = await import('../session/live.ts');
   return openLive({
     ...common,
     version,

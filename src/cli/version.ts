@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-
-const packageFile = new URL('../../package.json', import.meta.url);
+import { packageFile } from './package-files.ts';
 
 /** The version that package.json gives. */
-export const version = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(packageFile, 'utf8'))).version;
+export const version = versionOf(JSON.parse(readFileSync(packageFile('package.json'), 'utf8')));
+
+function versionOf(description: unknown): string {
+  if (typeof description === 'object' && description !== null && 'version' in description) {
+    if (typeof description.version === 'string') return description.version;
+  }
+  throw new Error('package.json has no version');
+}

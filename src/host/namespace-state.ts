@@ -1,5 +1,6 @@
 /** Everything that is read inside one namespace, in one visit. */
 import { closeSync, readlinkSync } from 'node:fs';
+import { createNamespaceState } from '../snapshot/create.ts';
 import type { NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
 import { addBridgeVlans } from './bridge-vlans.ts';
@@ -41,7 +42,7 @@ export function readNamespace(
   search: NamespaceSearch,
   without: ReadonlySet<SnapshotPart>,
 ): NamespaceReading | undefined {
-  const state: NamespaceState = {
+  const state = createNamespaceState({
     id: found.id,
     host: found.id === search.host,
     sources: [...found.sources],
@@ -49,20 +50,7 @@ export function readNamespace(
     paths: [...found.paths],
     processes: found.processes,
     holders: found.holders,
-    nsids: [],
-    links: [],
-    routes: [],
-    policyRules: [],
-    neighbours: [],
-    fdb: [],
-    mdb: [],
-    listeners: [],
-    sysctls: {},
-    counters: {},
-    rulesets: [],
-    conntrack: [],
-    unreadable: [],
-  };
+  });
   try {
     const holdings = withNamespace(found, (fd) => {
       const owner = ownerOf(fd);

@@ -1,11 +1,7 @@
 /** `--rules [NS=]FILE`: rule dumps that the user has, for captures that carry none. */
 import { existsSync } from 'node:fs';
-import {
-  createNamespaceState,
-  type HostSnapshot,
-  type NamespaceState,
-  type RulesetDump,
-} from '../snapshot/schema.ts';
+import { createNamespaceState } from '../snapshot/create.ts';
+import type { HostSnapshot, NamespaceState, RulesetDump } from '../snapshot/schema.ts';
 import { readText } from './host-state.ts';
 
 export interface RulesFile {

@@ -1,10 +1,8 @@
 /** The state of a host, from the host itself or from a file, with the graph worked out of it. */
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { readCaptureFile } from '../capture-file/read.ts';
 import { sniff, sniffLength } from '../capture-file/sniff.ts';
-import { takeSnapshot } from '../host/snapshot.ts';
-import { parseSnapshot } from '../snapshot/read.ts';
-import { type HostSnapshot, snapshotSchemaName } from '../snapshot/schema.ts';
+import { snapshotSchemaName } from '../snapshot/create.ts';
+import type { HostSnapshot } from '../snapshot/schema.ts';
 import { buildTopology } from '../topology/build.ts';
 import { createLookup, type TopologyLookup } from '../topology/lookup.ts';
 import type { Topology } from '../topology/model.ts';
@@ -31,11 +29,12 @@ export interface HostStateSource {
 export async function loadHostState(source: HostStateSource): Promise<HostState> {
   const file = source.read?.[0];
   if (file === undefined) {
+    const { takeSnapshot } = await import('../host/snapshot.ts');
     return hostStateOf(
       await takeSnapshot(source.dockerHost === undefined ? {} : { dockerHost: source.dockerHost }),
     );
   }
-  return hostStateOf(isSnapshotFile(file) ? readSnapshotFile(file) : await snapshotOfRecording(file));
+  return hostStateOf(await (isSnapshotFile(file) ? readSnapshotFile(file) : snapshotOfRecording(file)));
 }
 
 /** Whether a file is JSON by its content. Standard input cannot be looked at without taking it. */
@@ -66,7 +65,8 @@ export function readStart(path: string): Uint8Array {
 }
 
 /** @throws NetscopeError (unreadable) when the file cannot be read or is no snapshot. */
-export function readSnapshotFile(path: string): HostSnapshot {
+export async function readSnapshotFile(path: string): Promise<HostSnapshot> {
+  const { parseSnapshot } = await import('../snapshot/read.ts');
   return parseSnapshot(readText(path, 'read the snapshot'), path);
 }
 
@@ -92,6 +92,7 @@ function cannotRead(tried: string, cause: unknown): NetscopeError {
 }
 
 async function snapshotOfRecording(path: string): Promise<HostSnapshot> {
+  const { readCaptureFile } = await import('../capture-file/read.ts');
   let json: string | null = null;
   await readCaptureFile(path, {
     interface() {},
@@ -109,6 +110,7 @@ async function snapshotOfRecording(path: string): Promise<HostSnapshot> {
       status: exitStatus.unreadable,
     });
   }
+  const { parseSnapshot } = await import('../snapshot/read.ts');
   return parseSnapshot(json, path);
 }
 

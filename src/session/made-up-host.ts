@@ -1,6 +1,6 @@
 /** What a bare rule dump lacks for an evaluation: addresses and routes that the user gives. */
 import { BlockList, isIP } from 'node:net';
-import { createNamespaceState, type NamespaceState } from '../snapshot/schema.ts';
+import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
 import { exitStatus, NetscopeError } from '../util/errors.ts';
 
 export interface GivenRoute {
@@ -44,24 +44,8 @@ export function withGiven(
   }
   const missing = [...new Set(names)].filter((name) => !known.links.some((link) => link.name === name));
   const firstIndex = 1 + Math.max(0, ...known.links.map(({ index }) => index));
-  const made = createNamespaceState({
-    id: known.id,
-    links: missing.map((name, at) => ({
-      index: firstIndex + at,
-      name,
-      kind: name === 'lo' ? 'loopback' : 'unknown',
-      flags: ['up', 'lower_up'],
-      operstate: 'UP',
-      addresses:
-        name === 'lo'
-          ? [
-              { cidr: '127.0.0.1/8', scope: 'host' },
-              { cidr: '::1/128', scope: 'host' },
-            ]
-          : [],
-    })),
-  });
-  const links = [...known.links, ...made.links].map((link) => ({
+  const made = missing.map((name, at) => madeUpLink(name, firstIndex + at));
+  const links = [...known.links, ...made].map((link) => ({
     ...link,
     addresses: [
       ...link.addresses,
@@ -90,6 +74,23 @@ export function withGiven(
       ),
     ],
     sysctls: { 'net.ipv4.ip_forward': '1', 'net.ipv6.conf.all.forwarding': '1', ...known.sysctls },
+  };
+}
+
+function madeUpLink(name: string, index: number): LinkState {
+  const isLoopback = name === 'lo';
+  return {
+    index,
+    name,
+    kind: isLoopback ? 'loopback' : 'unknown',
+    mac: '',
+    mtu: 0,
+    flags: ['up', 'lower_up'],
+    operstate: 'UP',
+    addresses: isLoopback
+      ? ['127.0.0.1/8', '::1/128'].map((cidr) => ({ cidr, scope: 'host', flags: [] }))
+      : [],
+    details: {},
   };
 }
 

@@ -6,7 +6,7 @@ import { readCaptureFile } from '../capture-file/read.ts';
 import { sniff } from '../capture-file/sniff.ts';
 import { type BpfInstruction, compileBpf } from '../host/bpf/compile.ts';
 import { runBpf } from '../host/bpf/run.ts';
-import { parseSnapshot } from '../snapshot/read.ts';
+import type { parseSnapshot } from '../snapshot/read.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
 import { BaseSession } from './base.ts';
@@ -66,6 +66,7 @@ class ReplaySession extends BaseSession {
   readonly #bytes: { readonly firstInterface: number; readonly bytes: PacketBytes }[] = [];
   #start: () => void = () => {};
   #snapshot: HostSnapshot | null = null;
+  #parseSnapshot: typeof parseSnapshot | null = null;
 
   constructor(options: ReplayOptions) {
     const matches = options.filter === '' ? () => true : createAcceptor(options.filter);
@@ -118,8 +119,9 @@ class ReplaySession extends BaseSession {
 
   protected snapshotArrived(json: string): void {
     // Of a recording's snapshots the last one knows most: counters and connections up to its end.
+    if (this.#parseSnapshot === null) return;
     try {
-      this.#takeSnapshot(parseSnapshot(json, 'in the recording'));
+      this.#takeSnapshot(this.#parseSnapshot(json, 'in the recording'));
     } catch (error) {
       this.ingest.warn(messageOf(error));
     }
@@ -140,7 +142,7 @@ class ReplaySession extends BaseSession {
     this.state = 'loading';
     try {
       for (const [at, file] of this.#options.files.entries()) {
-        if (isSnapshotFile(file)) this.#takeSnapshot(readSnapshotFile(file));
+        if (isSnapshotFile(file)) this.#takeSnapshot(await readSnapshotFile(file));
         else await this.#readCapture(file, at);
         if (this.#abort.signal.aborted) break;
       }
@@ -160,6 +162,8 @@ class ReplaySession extends BaseSession {
   }
 
   async #readCapture(file: string, at: number): Promise<void> {
+    // Loaded before it is needed: a snapshot is taken in before the packets after it are decoded.
+    if (mayHoldSnapshots(file)) this.#parseSnapshot = (await import('../snapshot/read.ts')).parseSnapshot;
     const firstInterfaceId = this.ingest.interfaces.length;
     const spool = this.ingest.index !== null && mustSpool(file) ? new SpoolBytes() : null;
     if (this.ingest.index !== null) {
@@ -192,6 +196,11 @@ function mustSpool(file: string): boolean {
   if (file === '-' || !statSync(file).isFile()) return true;
   const kind = sniff(readStart(file));
   return kind === 'gzip' || kind === 'zstd';
+}
+
+/** Recordings do, and are pcapng; what a pipe or a compressed file holds is not known yet. */
+function mayHoldSnapshots(file: string): boolean {
+  return file === '-' || sniff(readStart(file)) !== 'pcap';
 }
 
 /** One program per link type: the same expression means other offsets on each. */

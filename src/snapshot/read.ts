@@ -1,5 +1,6 @@
 import { exitStatus, NetscopeError } from '../util/errors.ts';
-import { type HostSnapshot, snapshotSchema, snapshotSchemaName } from './schema.ts';
+import { snapshotSchemaName } from './create.ts';
+import { type HostSnapshot, snapshotSchema } from './schema.ts';
 
 /**
  * Parses and validates a snapshot's JSON text.
@@ -23,7 +24,8 @@ export function parseSnapshot(text: string, name: string): HostSnapshot {
         : 'it is JSON, but not a snapshot',
     );
   }
-  const parsed = snapshotSchema.safeParse(value);
+  // Compiling the schema costs more than it saves, also with 500 namespaces.
+  const parsed = snapshotSchema.safeParse(value, { jitless: true });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw unreadable(name, `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);

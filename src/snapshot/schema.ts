@@ -6,8 +6,7 @@
  * Namespaces are named by their inode link, `net:[4026531840]`, everywhere.
  */
 import { z } from 'zod';
-
-export const snapshotSchemaName = 'netscope.snapshot/1';
+import { snapshotSchemaName } from './create.ts';
 
 const namespaceId = z.string().regex(/^net:\[\d+\]$/);
 
@@ -346,8 +345,3 @@ export type ConntrackTuple = z.infer<typeof tuple>;
 export type Container = z.infer<typeof container>;
 export type EngineNetwork = z.infer<typeof network>;
 export type Engine = z.infer<typeof engine>;
-
-/** A namespace of which no more is known than `known`. */
-export function createNamespaceState(known: z.input<typeof namespace>): NamespaceState {
-  return namespace.parse(known);
-}

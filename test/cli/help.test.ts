@@ -1,8 +1,9 @@
+import type { Command } from 'commander';
 import { expect, it } from 'vitest';
 import { createProgram } from '../../src/cli/program.ts';
 
 /** Every command with its path, parents first. */
-function commands(program = createProgram(), path: readonly string[] = []): [string, string][] {
+function commands(program: Command, path: readonly string[] = []): [string, string][] {
   const here = [...path, program.name()];
   return [
     [here.join(' '), program.configureHelp({ helpWidth: 100 }).helpInformation()],
@@ -10,6 +11,6 @@ function commands(program = createProgram(), path: readonly string[] = []): [str
   ];
 }
 
-it.each(commands())('the help of %s is what it was', (_name, help) => {
+it.each(commands(await createProgram()))('the help of %s is what it was', (_name, help) => {
   expect(help).toMatchSnapshot();
 });

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { CaptureRequest, LiveCapture } from '../../src/host/capture/model.ts';
 import { openCapture } from '../../src/host/capture/open.ts';
@@ -11,13 +12,16 @@ import { liveCollector, VethLab } from './capture-lab.ts';
 import { describeWithTools } from './support.ts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
-const child = resolve(root, 'dist/host/capture/cap-child.js');
+const child = resolve(root, 'dist/chunks/cap-child.js');
+/** Where capturing is built to, for programs of its own. Below node_modules, so that koffi and cap are found. */
+const built = resolve(root, `node_modules/.cache/netscope-test-cap-${process.pid}`);
+const builtChild = resolve(built, 'cap-child.js');
 
 /** A program that captures on vb until it is killed, and says when it has begun. */
 function capturing(namespacePath: string): string {
   const target = { namespacePath, namespaceName: 'n1', interface: 'vb', index: null };
   return `
-    import { openCapture } from ${JSON.stringify(resolve(root, 'dist/host/capture/open.js'))};
+    import { openCapture } from ${JSON.stringify(resolve(built, 'open.js'))};
     const sink = { interface() {}, packet() {}, warning() {}, ended() {} };
     await openCapture({ targets: [${JSON.stringify(target)}], filter: '', snaplen: 96, backend: 'cap' }, sink);
     console.log('begun');`;
@@ -29,7 +33,7 @@ const unprivileged = [
   '-e',
   `
   import { readFileSync } from 'node:fs';
-  import { openCapture } from ${JSON.stringify(resolve(root, 'dist/host/capture/open.js'))};
+  import { openCapture } from ${JSON.stringify(resolve(built, 'open.js'))};
   const { namespacePath, backend } = JSON.parse(readFileSync(0, 'utf8'));
   const target = { namespacePath, namespaceName: 'host', interface: 'lo', index: 1 };
   const sink = { interface() {}, packet() {}, warning() {}, ended() {} };
@@ -60,15 +64,24 @@ describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing throu
       resolve(root, 'src/host/capture', name),
     );
     if (!existsSync(child) || sources.some((source) => statSync(child).mtimeMs < statSync(source).mtimeMs)) {
-      spawnSync(resolve(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { cwd: root });
+      spawnSync(resolve(root, 'node_modules/.bin/rolldown'), ['-c'], { cwd: root });
     }
+    await build({
+      input: ['open', 'cap-child'].map((name) => resolve(root, `src/host/capture/${name}.ts`)),
+      platform: 'node',
+      logLevel: 'silent',
+      output: { dir: built, entryFileNames: '[name].js' },
+    });
     expect(existsSync(child)).toBe(true);
     lab = await VethLab.create();
   }, 60_000);
   afterEach(async () => {
     for (const capture of open.splice(0)) await capture.stop();
   });
-  afterAll(() => lab.remove());
+  afterAll(() => {
+    lab.remove();
+    rmSync(built, { recursive: true, force: true });
+  });
 
   async function start(request: Partial<CaptureRequest> & Pick<CaptureRequest, 'targets'>) {
     const { seen, sink } = liveCollector();
@@ -81,7 +94,8 @@ describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing throu
     return readdirSync('/proc').filter((entry) => {
       if (!/^\d+$/.test(entry)) return false;
       try {
-        return readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(child);
+        const line = readFileSync(`/proc/${entry}/cmdline`, 'utf8');
+        return line.includes(child) || line.includes(builtChild);
       } catch {
         return false;
       }

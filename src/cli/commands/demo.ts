@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { exitStatus, NetscopeError } from '../../util/errors.ts';
 import { type ColorChoice, colorOption } from '../options.ts';
-import { showTui } from './tui.ts';
+import { packageFile } from '../package-files.ts';
+import { showTui } from '../show.ts';
 
 /** Ships with the package; see fixtures/README.md for how it was recorded. */
-const recording = fileURLToPath(new URL('../../../fixtures/broken-db.pcapng', import.meta.url));
+const recording = fileURLToPath(packageFile('fixtures/broken-db.pcapng'));
 
 export function demoCommand(program: Command): void {
   program

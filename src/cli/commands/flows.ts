@@ -25,7 +25,7 @@ export function flowsCommand(program: Command): void {
 }
 
 async function flows(bpf: readonly string[], options: CaptureOptions & OutputOptions): Promise<void> {
-  const accepts = flowFilter(options.displayFilter);
+  const accepts = await flowFilter(options.displayFilter);
   const session = await openSession(bpf, options, { keepPackets: false });
   try {
     await finishOnSignal(session);

@@ -45,7 +45,7 @@ export function packetsCommand(program: Command): void {
 }
 
 async function packets(bpf: readonly string[], options: PacketsOptions): Promise<void> {
-  const accepts = packetFilter(options.displayFilter);
+  const accepts = await packetFilter(options.displayFilter);
   const session = await openSession(bpf, options, { keepPackets: true });
   if (options.follow !== undefined) {
     await printStream(session, options.follow, options);

@@ -12,11 +12,11 @@ export type CapProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 /** Kernel memory per interface. cap's ring has slots of a whole frame, so it needs more than it seems. */
 const bufferLength = 32 * 1024 * 1024;
 
-/** The compiled child: beside this file, or in dist/ when this is the TypeScript source itself (tests). */
+/** The built child: beside this file's chunk, or in dist/ when this is the TypeScript source itself (tests). */
 function childPath(): string {
   const here = fileURLToPath(import.meta.url);
   return here.endsWith('.ts')
-    ? resolve(dirname(here), '../../../dist/host/capture/cap-child.js')
+    ? resolve(dirname(here), '../../../dist/chunks/cap-child.js')
     : resolve(dirname(here), 'cap-child.js');
 }
 

@@ -1,0 +1,19 @@
+import { defineConfig } from 'rolldown';
+
+// A few files instead of hundreds: finding and linking modules was most of the start-up time (docs/decisions.md). What is
+// imported dynamically stays a chunk of its own, which only the commands that need it load.
+export default defineConfig({
+  input: { main: 'src/main.ts', 'cap-child': 'src/host/capture/cap-child.ts' },
+  platform: 'node',
+  logLevel: 'warn',
+  // Of Ink's own debugging, which is not installed.
+  external: ['react-devtools-core'],
+  transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+  output: {
+    dir: 'dist',
+    sourcemap: true,
+    // All chunks in one folder: src/cli/package-files.ts and src/host/capture/cap-process.ts count on it.
+    entryFileNames: ({ name }) => (name === 'main' ? 'main.js' : 'chunks/[name].js'),
+    chunkFileNames: 'chunks/[name].js',
+  },
+});

@@ -1,0 +1,57 @@
+/** The TUI, or where standard output is no terminal the same facts as text. */
+import { constants, openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import type { Session } from '../session/model.ts';
+import { drawTree } from '../topology/draw/tree.ts';
+import { flowLines } from './flows-text.ts';
+import { type CaptureOptions, wantsColor } from './options.ts';
+import { Output } from './output.ts';
+import { createPaint } from './paint.ts';
+import { finishOnSignal, openSession, printWarnings } from './session.ts';
+import { treeStyle } from './tree-style.ts';
+
+export async function showTui(bpf: readonly string[], options: CaptureOptions): Promise<void> {
+  const keys = process.stdout.isTTY === true ? openKeys() : null;
+  const interactive = keys !== null;
+  const session = await openSession(bpf, options, { keepPackets: interactive });
+  try {
+    if (keys !== null) {
+      // Ink and React are half of the start-up time: commands that print do not pay for them.
+      const { runTui } = await import('../tui/run.tsx');
+      await runTui(session, { color: wantsColor(options.color), input: keys });
+    } else {
+      await printSession(session, wantsColor(options.color));
+    }
+  } finally {
+    await session.close();
+    // An open terminal would keep the process waiting for keys.
+    if (keys !== process.stdin) keys?.destroy();
+  }
+}
+
+/** Standard input, or the terminal itself where a capture is piped in; null where there is none to read keys from. */
+function openKeys(): ReadStream | null {
+  if (process.stdin.isTTY === true) return process.stdin;
+  try {
+    return new ReadStream(openSync('/dev/tty', constants.O_RDONLY | constants.O_NOCTTY));
+  } catch {
+    return null;
+  }
+}
+
+async function printSession(session: Session, color: boolean): Promise<void> {
+  if (session.mode === 'live' && session.state === 'capturing') {
+    process.stderr.write(
+      'netscope: no terminal on standard output: capturing until -c, --duration or Ctrl-C\n',
+    );
+  }
+  await finishOnSignal(session);
+  const output = new Output();
+  if (session.topology !== null) {
+    await output.write(drawTree(session.topology, treeStyle(color)));
+    await output.line('');
+  }
+  for (const line of flowLines(session, () => true, createPaint(color))) await output.line(line);
+  printWarnings(session);
+  await output.flush();
+}
