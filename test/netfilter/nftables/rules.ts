@@ -275,7 +275,9 @@ function rule(random: Random, place: Place): string {
     if (match !== null) words.push(match);
     counter();
   }
-  const end = action(random, place);
+  let end = action(random, place);
+  // nft 1.0.6 prints `meta nfproto ipv6 reject with tcp reset` as if it were for both families.
+  if (end.startsWith('reject') && words.some((word) => word.startsWith('meta nfproto'))) end = 'drop';
   if (end !== '') words.push(end);
   if (words.length === 0) words.push('counter');
   if (random.chance(0.1)) words.push('comment "a rule"');
