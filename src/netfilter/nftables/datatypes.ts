@@ -168,7 +168,7 @@ function valueOfText(text: string, type: DataType): Value | null {
 
 /** A literal as nft's JSON has it: number, text, a list of flags, `{ "|": [...] }`. Null when it is none of these. */
 export function literal(json: unknown, type: DataType): Value | null {
-  if (typeof json === 'number') return json;
+  if (typeof json === 'number') return Number.isSafeInteger(json) && json >= 0 ? json : null;
   if (typeof json === 'boolean') return json ? 1 : 0;
   if (typeof json === 'string') return valueOfText(json, type);
   const flags = Array.isArray(json) ? json : listOf(field(json, '|'));

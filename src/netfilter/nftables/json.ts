@@ -18,6 +18,13 @@ export function numberOf(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value : null;
 }
 
+/** Whether it goes deeper than rules do: what follows it down by recursion is to end. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** One value or a list of them, as nft writes flags: texts only. */
 export function wordsOf(value: unknown): readonly string[] {
   return (Array.isArray(value) ? value : [value]).filter((word) => typeof word === 'string');

@@ -113,6 +113,7 @@ export function mangleStatement(body: unknown, text: string, scope: Scope): Stat
       const reading = value.read(packet, environment);
       switch (reading.kind) {
         case 'value':
+          if (typeof reading.value === 'string') return { kind: 'unknown', why: text };
           writer.write(packet, reading.value);
           return proceed;
         case 'absent':

@@ -160,7 +160,9 @@ export function natStatement(kind: Kind, body: unknown, text: string, scope: Sco
           netmap,
         );
         if (plain === null) return { kind: 'unknown', why: text };
-        const words = addressReading === undefined ? null : wordsOfValue(addressReading.value, packet.family);
+        const value = addressReading?.value;
+        if (typeof value === 'string') return { kind: 'unknown', why: text };
+        const words = value === undefined ? null : wordsOfValue(value, packet.family);
         const number =
           portReading === undefined ? null : Number(literal(Number(portReading.value), 'inet_service'));
         return effectOf(

@@ -1,7 +1,7 @@
 /** `nft -j list ruleset` into tables (libnftables-json(5)). */
 import type { Chain, Counter, Rule, Table } from '../model.ts';
 import type { ParseError } from '../rule.ts';
-import { field, listOf, numberOf, tagged, textOf, wordsOf } from './json.ts';
+import { field, isDeeper, listOf, numberOf, tagged, textOf, wordsOf } from './json.ts';
 import type { Elements } from './lookup.ts';
 import { printRule } from './print-statement.ts';
 import { type Statement, statementOf, verdictOf } from './statement.ts';
@@ -223,6 +223,9 @@ function addObject(tables: Map<string, TableDraft>, tag: string, body: unknown):
 
 const kept: ReadonlySet<string> = new Set(['table', 'chain', 'rule', 'set', 'map', 'element']);
 
+/** Levels of JSON that one object of a dump may have; those that nft writes have a dozen. */
+const deepest = 64;
+
 /** Parses a dump. What is not understood inside a rule is kept as text; nothing is thrown. */
 export function parseNftDump(text: string): NftDump {
   const start = text.indexOf('{');
@@ -241,9 +244,15 @@ export function parseNftDump(text: string): NftDump {
     };
   }
   const tables = new Map<string, TableDraft>();
+  const errors: ParseError[] = [];
   for (const object of objects) {
     const tag = tagged(object);
-    if (tag !== null && kept.has(tag.tag)) addObject(tables, tag.tag, tag.body);
+    if (tag === null || !kept.has(tag.tag)) continue;
+    if (isDeeper(object, deepest)) {
+      errors.push({ line: 1, text: tag.tag, why: `over ${deepest} levels deep` });
+    } else {
+      addObject(tables, tag.tag, tag.body);
+    }
   }
-  return { tables: [...tables.values()].map((table) => table.done()), errors: [] };
+  return { tables: [...tables.values()].map((table) => table.done()), errors };
 }

@@ -212,7 +212,12 @@ function printGenerator(name: string, body: unknown): string {
 /** @param style of literals in it, where the expression is a value for something else. */
 export function printExpression(json: unknown, style?: Style): string {
   const tag = tagged(json);
-  if (tag === null) return printLiteral(json, [style ?? 'plain']);
+  if (tag === null) {
+    const isObject = typeof json === 'object' && !Array.isArray(json);
+    return isObject || json === undefined
+      ? (JSON.stringify(json) ?? '')
+      : printLiteral(json, [style ?? 'plain']);
+  }
   const { body } = tag;
   const key = textOf(field(body, 'key')) ?? '';
   switch (tag.tag) {

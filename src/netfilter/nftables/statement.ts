@@ -67,7 +67,14 @@ function answerOf(found: Found): Answer {
 /** A verdict map: no element for the packet, no match; several possible ones are all followed. */
 function verdictMap(body: unknown, text: string, scope: Scope): Statement {
   const lookup = mapLookup(body, scope);
-  if (lookup === null) return uncertain(text, 'its elements are not known');
+  if (lookup === null) {
+    const why = `${text}: its elements are not known`;
+    return {
+      ...uncertain(text, 'its elements are not known'),
+      act: () => ({ kind: 'unknown', why }),
+      target: 'vmap',
+    };
+  }
   const effectsOf = (found: Found) => found.data.map((data) => verdictOf(data) ?? proceed);
   return {
     ...inert,

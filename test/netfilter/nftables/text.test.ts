@@ -1,8 +1,12 @@
 /** What netscope shows of native rules against what nft itself prints. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEvaluator } from '../../../src/netfilter/evaluate.ts';
 import { parseNftDump } from '../../../src/netfilter/nftables/parse.ts';
+import { parsePacketSpec } from '../../../src/netfilter/packet-spec.ts';
 import { Lab, labMissing } from '../kernel/lab.ts';
+import { Random } from '../kernel/random.ts';
+import { router } from '../kernel/world.ts';
 import { sample, sampleNames, samplesMissing } from './docker.ts';
 import { dumpNft, listRules, loadNft } from './nft.ts';
 
@@ -29,6 +33,32 @@ async function differences(lab: Lab): Promise<readonly string[]> {
   return wrong;
 }
 
+/** Puts other values in place of some of the dump's. */
+function damage(dump: string, random: Random): string {
+  const junk = [
+    null,
+    0,
+    -1,
+    1e300,
+    0.5,
+    '',
+    'x',
+    '@none',
+    [],
+    {},
+    [[]],
+    { set: 3 },
+    { concat: [1] },
+    { range: [] },
+    true,
+  ];
+  return JSON.stringify(
+    JSON.parse(dump, (key: string, value: unknown) =>
+      key !== 'nftables' && random.chance(0.004) ? random.pick(junk) : value,
+    ),
+  );
+}
+
 describe.skipIf(labMissing !== null && !required)(
   `rules as nft prints them (${labMissing ?? 'in a namespace'})`,
   () => {
@@ -43,6 +73,24 @@ describe.skipIf(labMissing !== null && !required)(
       expect(await loadNft(lab, rules)).toBeNull();
       expect(await differences(lab)).toEqual([]);
     });
+
+    it('survives any damage to a dump', async () => {
+      const rules = readFileSync(new URL('./fixtures/everything.nft', import.meta.url), 'utf8');
+      expect(await loadNft(lab, rules)).toBeNull();
+      const dump = await dumpNft(lab);
+      const random = new Random(Number(process.env.NETSCOPE_NFT_SEED ?? 1));
+      const namespace = router({ bridgeNf: true });
+      const packets = ['tcp 10.1.0.2:40000 > 10.3.0.11:80', 'icmp6 fd00:1::2 > fd00:2::1'].map(
+        parsePacketSpec,
+      );
+      for (let round = 0; round < 60; round++) {
+        const { tables } = parseNftDump(damage(dump, random));
+        const evaluator = createEvaluator(namespace, tables, 'r');
+        for (const packet of packets) {
+          for (const device of ['ra', null]) evaluator.evaluate({ packet, in: device });
+        }
+      }
+    }, 60_000);
 
     const files = sampleNames(/\.nft$/);
 
