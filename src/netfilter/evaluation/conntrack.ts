@@ -224,13 +224,19 @@ const newIcmp: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 /** Echo and node information requests. */
 const newIcmp6: ReadonlySet<number> = new Set([128, 139]);
 
+/** A TCP header that conntrack refuses before it looks for a connection (tcp_error). */
+export function hasImpossibleFlags({ protocol: number, tcpFlags }: Packet): boolean {
+  if (number !== protocol.tcp || tcpFlags === null) return false;
+  return !validFlags.has(tcpFlags & (tcpFlag.FIN | tcpFlag.SYN | tcpFlag.RST | tcpFlag.ACK | tcpFlag.URG));
+}
+
 /** What conntrack makes of a packet that belongs to no entry. */
 export function classify(packet: Packet): 'new' | 'invalid' | 'untracked' {
   switch (packet.protocol) {
     case protocol.tcp: {
       if (packet.tcpFlags === null) return 'new';
-      const flags = packet.tcpFlags & (tcpFlag.FIN | tcpFlag.SYN | tcpFlag.RST | tcpFlag.ACK | tcpFlag.URG);
-      if (!validFlags.has(flags)) return 'invalid';
+      const flags = packet.tcpFlags;
+      if (hasImpossibleFlags(packet)) return 'invalid';
       if ((flags & tcpFlag.RST) !== 0 || (flags & tcpFlag.FIN) !== 0) return 'invalid';
       const synAck = tcpFlag.SYN | tcpFlag.ACK;
       // A lone ACK is picked up in the middle (nf_conntrack_tcp_loose).

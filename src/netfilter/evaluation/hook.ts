@@ -6,6 +6,7 @@ import type { Hook } from '../model.ts';
 import { replyTuple, type Tracking, type Tuple, tupleOfPacket } from '../packet.ts';
 import {
   classify,
+  hasImpossibleFlags,
   icmpKey,
   isReopened,
   knownOnlyByState,
@@ -40,7 +41,7 @@ function fresh(run: Run, original: Tuple): Tracking {
 }
 
 function entryOf({ packet, view }: Run): Tracking | null {
-  if (view.conntrack.size === 0) return null;
+  if (view.conntrack.size === 0 || hasImpossibleFlags(packet)) return null;
   const source = formatAddress(packet.source);
   const destination = formatAddress(packet.destination);
   const key =
