@@ -5,6 +5,7 @@ import type { Hook, Rule } from '../model.ts';
 import type { Packet } from '../packet.ts';
 import { every, isUnknown } from '../values.ts';
 import type { Scope } from './expression.ts';
+import { withMerged } from './merged.ts';
 import { type Statement, statementOf } from './statement.ts';
 import type { NftTable } from './table.ts';
 
@@ -142,7 +143,12 @@ function compileFor(table: NftTable, family: 'ip' | 'ip6'): readonly BaseChain[]
   const program: ProgramTable = { backend: 'nftables', family, name: table.name, chains };
   for (const { name, rules } of table.chains) {
     const bodies = table.bodies.get(name) ?? [];
-    const statements = bodies.map((body) => body.map((json) => statementOf(json, scope)));
+    const statements = bodies.map((body) =>
+      withMerged(
+        body,
+        body.map((json) => statementOf(json, scope)),
+      ),
+    );
     const compiled: ProgramRule[] = [];
     const chain: ProgramChain = { name, table: program, rules: compiled, index: indexOf(statements) };
     rules.forEach((rule, at) => {

@@ -45,7 +45,12 @@ function compareOf(operator: string, right: unknown, expression: Expression): Co
     const span: Span | null = isFlags(expression.type)
       ? flagsSpan(right, expression)
       : spanOf(right, expression.type);
-    return span === null ? null : (own) => inSpan(own, span) === (operator === '==');
+    if (span === null) return null;
+    // nft 1.0.6 prints `< 8080` and `> 80` of the same field, in this order, as `!= 8080-80`.
+    if (span.kind === 'range' && operator === '!=' && span.from >= span.to) {
+      return (own) => own < span.from && own > span.to;
+    }
+    return (own) => inSpan(own, span) === (operator === '==');
   }
   const value = literal(right, expression.type);
   return value === null ? null : ordered(operator, value);
