@@ -1,4 +1,5 @@
 /** `netscope flows` for people: a connection a paragraph, what happened first, how netscope knows below it. */
+import { isHousekeeping } from '../flow/housekeeping.ts';
 import type { Connection, Flow, FlowEnd, RuleReference } from '../flow/model.ts';
 import type { Session } from '../session/model.ts';
 import { printable } from '../util/printable.ts';
@@ -12,13 +13,17 @@ export function* flowLines(
 ): Generator<string> {
   const { flows, connections } = session.flows();
   const byId = new Map(flows.map((flow) => [flow.id, flow]));
+  const housekeeping: Generator<string>[] = [];
   let shown = 0;
   for (const connection of connections) {
     const members = connection.flows.flatMap((id) => byId.get(id) ?? []);
     if (!members.some(accepts)) continue;
     shown++;
-    yield* connectionLines(connection, members, paint);
+    const lines = connectionLines(connection, members, paint);
+    if (connection.problem === '' && members.every(isHousekeeping)) housekeeping.push(lines);
+    else yield* lines;
   }
+  for (const lines of housekeeping) yield* lines;
   const totals = session.totals();
   const dropped = totals.dropped === null ? 'drops not known' : `${grouped(totals.dropped)} dropped`;
   yield paint.dim(

@@ -6,7 +6,7 @@ let run: PtyRun;
 
 const views = [
   ['topology', '1jj', 'ifindex 9'],
-  ['flows', '2jj', 'Dropped by DOCKER-USER'],
+  ['flows', '2', 'Dropped by DOCKER-USER'],
   ['packets', ':8\r\rjj', 'Source Port'],
   ['rules', '4jjjjjjjjjjjjj', 'host ip nat DOCKER 3'],
 ] as const;

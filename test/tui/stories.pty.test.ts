@@ -36,7 +36,9 @@ describe.each([
     await start({ columns, rows });
     await press('jj', /▌.*veth6f6b800/);
     await press('\r', 'Topology › veth6f6b800');
-    expect(cursorRow()).toContain('203.0.113.9:51820');
+    // What has a problem comes first.
+    expect(cursorRow()).toContain('203.0.113.77:40411');
+    await press('j', /▌.*203\.0\.113\.9:51820/);
     await press('\r', '400 packets');
     expect(run.screen()[1]).toContain('203.0.113.9:51820 →');
     expect(run.screen().join('\n')).toContain('80 → 51820 [SYN]');
@@ -121,6 +123,15 @@ describe('keys', () => {
     await press('f', 'following');
   });
 
+  it('follow the newest connection, at the end of the list', async () => {
+    await start();
+    await press('2', /▌.*unanswered/);
+    await press('f', 'following by first packet');
+    expect(cursorRow()).toContain('203.0.113.77:40411');
+    await press('k', /▌.*198\.51\.100\.7:443/);
+    expect(run.screen()[2]).not.toContain('following');
+  });
+
   it('sort by a column, and the other way around', async () => {
     await start();
     await press('2', 'established');
@@ -185,9 +196,9 @@ describe('keys', () => {
     run.send('\u001b[<0;16;2M\u001b[<0;16;2m');
     await run.until((screen) => screen.includes('unanswered'), 'the flows by their tab');
     run.send('\u001b[<0;20;7M');
-    await run.until(() => cursorRow().includes('unanswered'), 'the row that was clicked');
+    await run.until(() => cursorRow().includes('203.0.113.9'), 'the row that was clicked');
     run.send('\u001b[<64;20;7M');
-    await run.until(() => cursorRow().includes('203.0.113.9'), 'three rows up');
+    await run.until(() => cursorRow().includes('unanswered'), 'three rows up');
     await press('M', 'mouse off');
     expect(run.modes.mouse).toBe('none');
   });

@@ -3,6 +3,8 @@
  * are made for the screen only. Sorting and filtering a big report takes longer than a frame, so while only
  * the report changed, an order is used again until ten times the time that it took to make has passed.
  */
+import { isHousekeeping } from '../../../flow/housekeeping.ts';
+import type { Flow } from '../../../flow/model.ts';
 import type { FlowReport } from '../../../session/model.ts';
 import type { ListModel } from '../../state/list.ts';
 import type { Scope, Sorting } from '../../state/place.ts';
@@ -100,7 +102,27 @@ function entriesOf(input: FlowListInput, index: ReportIndex): readonly Entry[] {
   for (const { id, connection } of report.flows) {
     if (connection === 0 && (all || passes(looseRow(index, id)))) entries.push(-id);
   }
-  return sorting === null ? entries : compareRows(entries, (entry) => rowOf(entry, index), sorting);
+  return sorting === null
+    ? byInterest(entries, index)
+    : compareRows(entries, (entry) => rowOf(entry, index), sorting);
+}
+
+/** Connections with a problem, then what hosts say to each other, then what keeps their links going. */
+function byInterest(entries: readonly Entry[], index: ReportIndex): readonly Entry[] {
+  const wrong: Entry[] = [];
+  const plain: Entry[] = [];
+  const housekeeping: Entry[] = [];
+  for (const entry of entries) {
+    const flow = firstFlow(entry, index);
+    if (hasProblem(entry, index)) wrong.push(entry);
+    else if (flow !== undefined && isHousekeeping(flow)) housekeeping.push(entry);
+    else plain.push(entry);
+  }
+  return [...wrong, ...plain, ...housekeeping];
+}
+
+function firstFlow(entry: Entry, index: ReportIndex): Flow | undefined {
+  return index.flow(entry > 0 ? (index.connection(entry)?.flows[0] ?? 0) : -entry);
 }
 
 function rowOf(entry: Entry, index: ReportIndex): FlowRow | undefined {

@@ -13,7 +13,11 @@ const values: Readonly<Record<string, (row: FlowRow) => Value>> = {
   source: (row) => row.flow.source.container ?? row.flow.source.address,
   destination: (row) => row.flow.destination.container ?? row.flow.destination.address,
   problem: (row) => row.connection?.problem ?? '',
+  first: (row) => row.flow.firstSeen,
 };
+
+/** In which the newest connection is the last row. */
+export const newestLast: Sorting = { column: 'first', descending: false };
 
 /** Column ids in the order of `s`; the first press takes the first. */
 export const sortColumns: readonly string[] = Object.keys(values);

@@ -12,7 +12,7 @@ import { flowDetails } from './details.ts';
 import { compileFlowFilter } from './filter.ts';
 import { connectionKey, type FlowRow } from './report.ts';
 import { createFlowLists, type FlowList } from './rows.ts';
-import { nextSorting } from './sorting.ts';
+import { newestLast, nextSorting } from './sorting.ts';
 import { createRowTexts } from './texts.ts';
 
 export function createFlowsView(): View {
@@ -54,10 +54,11 @@ function actOnList(action: Action, place: Place): Effect {
       return stay({ ...place, sorting: nextSorting(place.sorting) });
     case 'sort-direction':
       if (place.sorting === null)
-        return { kind: 'say', text: 'in the order of their first packets; s sorts' };
+        return { kind: 'say', text: 'problems first, then by first packet; s sorts' };
       return stay({ ...place, sorting: { ...place.sorting, descending: !place.sorting.descending } });
     case 'follow':
-      return stay({ ...place, follow: !place.follow });
+      // What was followed stays in sight when it stops: so does the order that it is in.
+      return stay({ ...place, follow: !place.follow, sorting: place.follow ? place.sorting : newestLast });
     default:
       return nothing;
   }
@@ -114,6 +115,11 @@ function countNote(list: FlowList, place: Place, frame: Frame): Line {
   if (list.problems > 0) {
     const text = `${frame.theme.symbols.warning} ${counted(list.problems, 'problem')} `;
     spans.unshift(piece(text, 'bad'));
+  }
+  // There is no column for it that its title could mark.
+  if (place.sorting?.column === 'first') {
+    const { sortUp, sortDown } = frame.theme.symbols;
+    spans.unshift(piece(`by first packet${place.sorting.descending ? sortDown : sortUp} `, 'accent'));
   }
   if (place.follow) spans.unshift(piece('following ', 'accent'));
   if (place.filter !== '') spans.unshift(piece(`/${place.filter} `, 'accent'));
