@@ -3,6 +3,7 @@ import type { ConntrackEntry, ConntrackTuple } from '../../snapshot/schema.ts';
 import { parseAddress, type Words } from '../address.ts';
 import { type Packet, type TrackedConnection, type Tuple, tcpFlag } from '../packet.ts';
 import { protocol } from '../protocols.ts';
+import { fateOf, type SegmentFate } from './tcp-state.ts';
 
 export interface FoundEntry {
   readonly entry: ConntrackEntry;
@@ -157,11 +158,12 @@ export function trackingOf(found: FoundEntry, packet: Packet): TrackedConnection
   };
 }
 
-/** A SYN after the end of a connection starts a new one in its place (nf_conntrack_proto_tcp.c). */
-export function isReopened({ entry }: FoundEntry, packet: Packet): boolean {
-  if (entry.state !== 'CLOSE' && entry.state !== 'TIME_WAIT') return false;
-  const flags = packet.tcpFlags ?? 0;
-  return (flags & tcpFlag.SYN) !== 0 && (flags & tcpFlag.ACK) === 0;
+/** What TCP's states make of a packet of this entry; anything else belongs to it. */
+export function fateIn({ entry, direction }: FoundEntry, packet: Packet): SegmentFate {
+  if (packet.protocol !== protocol.tcp || packet.tcpFlags === null || entry.state === undefined)
+    return 'belongs';
+  const known = packet.tcpFlags & (tcpFlag.FIN | tcpFlag.SYN | tcpFlag.RST | tcpFlag.ACK | tcpFlag.URG);
+  return validFlags.has(known) ? fateOf(packet.tcpFlags, direction, entry.state) : 'invalid';
 }
 
 /** A connection that starts with this packet. */

@@ -6,9 +6,9 @@ import type { Hook } from '../model.ts';
 import { replyTuple, type Tracking, type Tuple, tupleOfPacket } from '../packet.ts';
 import {
   classify,
+  fateIn,
   hasImpossibleFlags,
   icmpKey,
-  isReopened,
   knownOnlyByState,
   newConnection,
   trackingOf,
@@ -31,7 +31,9 @@ function track(run: Run): void {
   } else if (state === 'new') {
     packet.tracking = newConnection(original, replyTuple(original, packet.protocol));
   } else {
-    packet.tracking = entryOf(run) ?? (state === null ? fresh(run, original) : knownOnlyByState(state));
+    const entry = entryOf(run);
+    if (state === null) packet.tracking = entry ?? fresh(run, original);
+    else packet.tracking = entry?.kind === 'tracked' ? entry : knownOnlyByState(state);
   }
 }
 
@@ -40,7 +42,8 @@ function fresh(run: Run, original: Tuple): Tracking {
   return kind === 'new' ? newConnection(original, replyTuple(original, run.packet.protocol)) : { kind };
 }
 
-function entryOf({ packet, view }: Run): Tracking | null {
+function entryOf(run: Run): Tracking | null {
+  const { packet, view } = run;
   if (view.conntrack.size === 0 || hasImpossibleFlags(packet)) return null;
   const source = formatAddress(packet.source);
   const destination = formatAddress(packet.destination);
@@ -49,7 +52,20 @@ function entryOf({ packet, view }: Run): Tracking | null {
       ? tupleKey(packet.protocol, source, destination, packet.sourcePort, packet.destinationPort)
       : icmpKey(packet.protocol, source, destination, packet.icmpType, packet.icmpCode, packet.icmpId);
   const found = view.conntrack.find(key);
-  return found === null || isReopened(found, packet) ? null : trackingOf(found, packet);
+  if (found === null) return null;
+  switch (fateIn(found, packet)) {
+    case 'belongs':
+      return trackingOf(found, packet);
+    case 'invalid':
+      return { kind: 'invalid' };
+    case 'reopens':
+      return null;
+    case 'maybe-reopens': {
+      const why = 'whether the side that starts again had closed the connection';
+      run.decisions.reasons.add(why);
+      return run.choose([`${why}: yes`, `${why}: no`]) === 0 ? null : trackingOf(found, packet);
+    }
+  }
 }
 
 /** What happens on a hook at one priority. */

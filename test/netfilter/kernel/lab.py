@@ -150,7 +150,9 @@ def transport(spec, source, destination):
     number = spec["protocol"]
     payload = b"x" * spec.get("payload", 0)
     if number == 6:
-        head = struct.pack("!HHIIBBHHH", spec["sport"], spec["dport"], 1000, 2000 if spec["flags"] & 0x10 else 0,
+        # A reset counts only from the highest acknowledgement on.
+        sequence = 2000 if spec["flags"] & 4 else 1000
+        head = struct.pack("!HHIIBBHHH", spec["sport"], spec["dport"], sequence, 2000 if spec["flags"] & 0x10 else 0,
                            5 << 4, spec["flags"], 64240, 0, 0)
         at = 16
     elif number == 17 or number == 136:
