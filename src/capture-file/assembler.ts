@@ -34,7 +34,9 @@ export class Assembler {
     return this.#position;
   }
 
-  push(chunk: Uint8Array): void {
+  push(given: Uint8Array): void {
+    // A Buffer is another class: what is parsed is of one, so that the code optimised for it is never thrown away.
+    const chunk = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
     let at = 0;
     while (this.#from < this.#to) {
       const length = this.#to - this.#from;
