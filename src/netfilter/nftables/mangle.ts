@@ -8,7 +8,6 @@ import type { Statement } from './statement.ts';
 
 interface Writer {
   readonly type: DataType;
-  readonly target: string;
   write(packet: Packet, value: Value): void;
 }
 
@@ -18,7 +17,6 @@ function writerOf(key: unknown): Writer | null {
   if (tag?.tag === 'meta' && name === 'mark') {
     return {
       type: 'mark',
-      target: 'mark',
       write(packet, value) {
         packet.mark = Number(value) >>> 0;
       },
@@ -27,7 +25,6 @@ function writerOf(key: unknown): Writer | null {
   if (tag?.tag === 'ct' && name === 'mark') {
     return {
       type: 'mark',
-      target: 'ct mark',
       write(packet, value) {
         if (packet.tracking.kind === 'tracked') packet.tracking.mark = Number(value) >>> 0;
       },
@@ -37,7 +34,7 @@ function writerOf(key: unknown): Writer | null {
 }
 
 /** A write to a header's field, by `HEADER FIELD`. */
-const headerWriters: Readonly<Record<string, Omit<Writer, 'target'>>> = {
+const headerWriters: Readonly<Record<string, Writer>> = {
   'ip saddr': { type: 'ipv4_addr', write: (packet, value) => setSource(packet, value, 'ip') },
   'ip daddr': { type: 'ipv4_addr', write: (packet, value) => setDestination(packet, value, 'ip') },
   'ip6 saddr': { type: 'ipv6_addr', write: (packet, value) => setSource(packet, value, 'ip6') },
@@ -71,11 +68,10 @@ function headerWriter(body: unknown): Writer | null {
   const name = textOf(field(body, 'field')) ?? '';
   const key = `${header} ${name}`;
   const own = Object.hasOwn(headerWriters, key) ? headerWriters[key] : undefined;
-  if (own !== undefined) return { ...own, target: 'payload' };
+  if (own !== undefined) return own;
   if (!/^(tcp|udp|th|sctp|udplite) [sd]port$/.test(key)) return null;
   return {
     type: 'inet_service',
-    target: 'payload',
     write(packet, value) {
       if (name === 'sport') packet.sourcePort = Number(value);
       else packet.destinationPort = Number(value);
@@ -91,7 +87,7 @@ export function mangleStatement(body: unknown, text: string, scope: Scope): Stat
   const writer = writerOf(key);
   // Priority, trace, labels, events, TCP options: nothing that a later rule is evaluated by.
   if (writer === null) {
-    return { condition: null, act: null, changes: false, target: null, chooses: false };
+    return { condition: null, act: null, changes: false, chooses: false };
   }
   const value = operandOf(field(body, 'value'), writer.type, scope);
   // A header that the packet does not have is not written to.
@@ -99,7 +95,6 @@ export function mangleStatement(body: unknown, text: string, scope: Scope): Stat
   return {
     changes: true,
     chooses: true,
-    target: writer.target,
     condition: {
       test(packet, environment) {
         if (place?.read(packet, environment).kind === 'absent') return false;

@@ -84,7 +84,7 @@ export function natStatement(kind: Kind, body: unknown, text: string, scope: Sco
   const lookup: Lookup | null = addressMap === undefined ? null : mapLookup(addressMap, scope);
   // A table of family inet passes over a translation of the other family (nft_nat_inet_eval).
   const concerns = (packet: Packet) => family === null || family === packet.family || address === undefined;
-  const shared = { changes: false, target: kind, chooses: true } as const;
+  const shared = { changes: false, chooses: true } as const;
 
   if (addressMap === undefined && isLiteral(port, 'inet_service')) {
     return {

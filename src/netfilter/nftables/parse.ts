@@ -4,8 +4,9 @@ import type { ParseError } from '../rule.ts';
 import { field, isDeeper, listOf, numberOf, tagged, textOf, wordsOf } from './json.ts';
 import type { Elements } from './lookup.ts';
 import { printRule } from './print-statement.ts';
-import { type Statement, statementOf, verdictOf } from './statement.ts';
+import { verdictOf } from './statement.ts';
 import type { ChainBase, NftTable } from './table.ts';
+import { targetOf } from './target.ts';
 
 export interface NftDump {
   readonly tables: readonly NftTable[];
@@ -30,15 +31,18 @@ interface ChainDraft {
 class TableDraft {
   readonly family: Table['family'];
   readonly name: string;
+  private readonly namesFamily: boolean;
   handle = 0;
   dormant = false;
   foreign = false;
   readonly chains = new Map<string, ChainDraft>();
   readonly sets = new Map<string, { name: string; elements: unknown[]; isMap: boolean; volatile: boolean }>();
 
-  constructor(family: Table['family'], name: string) {
+  /** @param tracks whether the dump has anything of conntrack. */
+  constructor(family: Table['family'], name: string, tracks: boolean) {
     this.family = family;
     this.name = name;
+    this.namesFamily = tracks && (family === 'ip' || family === 'ip6');
   }
 
   chain(name: string): ChainDraft {
@@ -73,13 +77,14 @@ class TableDraft {
 
   addRule(body: unknown): void {
     const chain = this.chain(textOf(field(body, 'chain')) ?? '');
-    const statements = listOf(field(body, 'expr')).map((statement) => this.withFamily(statement));
+    const listed = listOf(field(body, 'expr'));
+    const statements = this.namesFamily ? listed.map((statement) => this.withFamily(statement)) : listed;
     chain.bodies.push(statements);
     chain.rules.push({
       position: chain.rules.length + 1,
       text: printRule(statements, textOf(field(body, 'comment')), this.family),
       counter: counterOf(statements),
-      target: targetOf(statements, this.family),
+      target: targetOf(statements),
     });
     for (const statement of statements) {
       const tag = tagged(statement);
@@ -112,7 +117,6 @@ class TableDraft {
 
   /** `ct original saddr` of tables of one family stands for `ct original ip saddr`. */
   private withFamily(json: unknown): unknown {
-    if (this.family !== 'ip' && this.family !== 'ip6') return json;
     if (Array.isArray(json)) return json.map((one) => this.withFamily(one));
     if (typeof json !== 'object' || json === null) return json;
     const key = textOf(field(field(json, 'ct'), 'key'));
@@ -177,26 +181,14 @@ function callsOf(statements: readonly unknown[], sets: ReadonlyMap<string, Eleme
   return [...calls];
 }
 
-const nothing = { family: 'ip', elements: () => null };
-
-/** What the rule does in the end: its verdict or translation, else the last thing that it sets. */
-function targetOf(statements: readonly unknown[], family: string): string | null {
-  let target: string | null = null;
-  for (const json of statements) {
-    const statement: Statement = statementOf(json, { ...nothing, family });
-    target = statement.target ?? target;
-  }
-  return target;
-}
-
-function addObject(tables: Map<string, TableDraft>, tag: string, body: unknown): void {
+function addObject(tables: Map<string, TableDraft>, tag: string, body: unknown, tracks: boolean): void {
   const family = textOf(field(body, 'family')) ?? 'ip';
   if (!isFamily(family)) return;
   const name = textOf(field(body, tag === 'table' ? 'name' : 'table')) ?? '';
   const key = `${family} ${name}`;
   let table = tables.get(key);
   if (table === undefined) {
-    table = new TableDraft(family, name);
+    table = new TableDraft(family, name, tracks);
     tables.set(key, table);
   }
   switch (tag) {
@@ -245,13 +237,14 @@ export function parseNftDump(text: string): NftDump {
   }
   const tables = new Map<string, TableDraft>();
   const errors: ParseError[] = [];
+  const tracks = text.includes('"ct"');
   for (const object of objects) {
     const tag = tagged(object);
     if (tag === null || !kept.has(tag.tag)) continue;
     if (isDeeper(object, deepest)) {
       errors.push({ line: 1, text: tag.tag, why: `over ${deepest} levels deep` });
     } else {
-      addObject(tables, tag.tag, tag.body);
+      addObject(tables, tag.tag, tag.body, tracks);
     }
   }
   return { tables: [...tables.values()].map((table) => table.done()), errors };

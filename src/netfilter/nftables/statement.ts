@@ -18,12 +18,10 @@ export interface Statement {
   readonly act: ((packet: Packet, environment: Environment) => Effect) | null;
   /** Its act changes the packet, so that conditions after it see another one. */
   readonly changes: boolean;
-  /** What it is called as a rule's target; null for what only looks or counts. */
-  readonly target: string | null;
   readonly chooses: boolean;
 }
 
-const inert: Statement = { condition: null, act: null, changes: false, target: null, chooses: false };
+const inert: Statement = { condition: null, act: null, changes: false, chooses: false };
 
 function condition(test: Condition): Statement {
   return { ...inert, condition: test };
@@ -54,8 +52,8 @@ export function verdictOf(json: unknown): Effect | null {
   }
 }
 
-function always(effect: Effect, target: string): Statement {
-  return { ...inert, act: () => effect, target };
+function always(effect: Effect): Statement {
+  return { ...inert, act: () => effect };
 }
 
 function answerOf(found: Found): Answer {
@@ -72,13 +70,11 @@ function verdictMap(body: unknown, text: string, scope: Scope): Statement {
     return {
       ...uncertain(text, 'its elements are not known'),
       act: () => ({ kind: 'unknown', why }),
-      target: 'vmap',
     };
   }
   const effectsOf = (found: Found) => found.data.map((data) => verdictOf(data) ?? proceed);
   return {
     ...inert,
-    target: 'vmap',
     chooses: true,
     condition: {
       test: (packet, environment) => answerOf(lookup.find(packet, environment)),
@@ -121,7 +117,7 @@ function ofFamily(family: 'ip' | 'ip6'): Condition {
 function reject(body: unknown, scope: Scope): Statement {
   const answer = rejectAnswer(body, scope.family);
   const [type] = answer.split(' ');
-  const statement = always({ kind: 'reject', answer }, 'reject');
+  const statement = always({ kind: 'reject', answer });
   if (type === 'tcp') return { ...statement, condition: ofProtocol(protocol.tcp, 'TCP') };
   if (type === 'icmp') return { ...statement, condition: ofFamily('ip') };
   return type === 'icmpv6' ? { ...statement, condition: ofFamily('ip6') } : statement;
@@ -130,16 +126,15 @@ function reject(body: unknown, scope: Scope): Statement {
 function queue(body: unknown, text: string): Statement {
   const bypass = wordsOf(field(body, 'flags')).includes('bypass');
   const number = numberOf(field(body, 'num')) ?? 0;
-  return always(
-    { kind: 'queue', to: bypass ? `${text} (accepted where nobody listens)` : `queue ${number}` },
-    'queue',
-  );
+  return always({
+    kind: 'queue',
+    to: bypass ? `${text} (accepted where nobody listens)` : `queue ${number}`,
+  });
 }
 
 const notrack: Statement = {
   ...inert,
   changes: true,
-  target: 'notrack',
   act(packet) {
     // Nothing for a packet that has a connection already (nft_notrack_eval).
     if (packet.tracking.kind !== 'tracked') packet.tracking = { kind: 'untracked' };
@@ -172,10 +167,7 @@ const silent: ReadonlySet<string> = new Set([
 export function statementOf(json: unknown, scope: Scope): Statement {
   const text = printStatement(json, scope.family);
   const verdict = verdictOf(json);
-  if (verdict !== null) {
-    const target = verdict.kind === 'jump' || verdict.kind === 'goto' ? verdict.chain : verdict.kind;
-    return always(verdict, target);
-  }
+  if (verdict !== null) return always(verdict);
   const tag = tagged(json);
   const body = tag?.body;
   switch (tag?.tag) {
@@ -204,10 +196,10 @@ export function statementOf(json: unknown, scope: Scope): Statement {
     case 'map':
       return update(body, text);
     case 'tproxy':
-      return { ...uncertain(text, 'whether a socket takes it'), target: 'tproxy' };
+      return uncertain(text, 'whether a socket takes it');
     case 'synproxy':
     case 'fwd':
-      return always({ kind: 'unknown', why: `${text} takes the packet` }, tag.tag);
+      return always({ kind: 'unknown', why: `${text} takes the packet` });
     default:
       return tag !== null && silent.has(tag.tag) ? inert : uncertain(text, 'not understood');
   }
