@@ -67,7 +67,7 @@ function unknownCondition(text: string, negated: boolean): Condition {
 }
 
 function compared(body: unknown, operator: string, expression: Expression, compare: Compare): Condition {
-  const text = printMatch(body);
+  const text = () => printMatch(body);
   const right = field(body, 'right');
   const exact = operator === '==' ? literal(right, expression.type) : null;
   return {
@@ -79,21 +79,21 @@ function compared(body: unknown, operator: string, expression: Expression, compa
         case 'absent':
           return false;
         case 'unknown':
-          return { unknown: `${text}: ${reading.why}`, key: text };
+          return { unknown: `${text()}: ${reading.why}`, key: text() };
         case 'drawn': {
           let yes = 0;
           for (let at = 0; at < Math.min(reading.count, 65_536); at++) if (compare(reading.from + at)) yes++;
           if (yes === 0 || yes === reading.count) return yes > 0;
           // Drawn anew for every rule: no key.
-          return { unknown: `${text}: ${reading.why}` };
+          return { unknown: `${text()}: ${reading.why}` };
         }
       }
     },
     explain(packet, environment) {
       const reading = expression.read(packet, environment);
-      if (reading.kind === 'absent') return `${text}: ${reading.why}`;
-      if (reading.kind !== 'value') return text;
-      return `${text}, packet has ${showValue(reading.value, expression.type)}`;
+      if (reading.kind === 'absent') return `${text()}: ${reading.why}`;
+      if (reading.kind !== 'value') return text();
+      return `${text()}, packet has ${showValue(reading.value, expression.type)}`;
     },
     port:
       expression.type === 'inet_service' &&

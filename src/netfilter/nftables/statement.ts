@@ -165,7 +165,7 @@ const silent: ReadonlySet<string> = new Set([
 ]);
 
 export function statementOf(json: unknown, scope: Scope): Statement {
-  const text = printStatement(json, scope.family);
+  const text = () => printStatement(json, scope.family);
   const verdict = verdictOf(json);
   if (verdict !== null) return always(verdict);
   const tag = tagged(json);
@@ -174,33 +174,33 @@ export function statementOf(json: unknown, scope: Scope): Statement {
     case 'match':
       return condition(conditionOf(body, scope));
     case 'vmap':
-      return verdictMap(body, text, scope);
+      return verdictMap(body, text(), scope);
     case 'mangle':
-      return mangleStatement(body, text, scope);
+      return mangleStatement(body, text(), scope);
     case 'dnat':
     case 'snat':
     case 'masquerade':
     case 'redirect':
-      return natStatement(tag.tag, body, text, scope);
+      return natStatement(tag.tag, body, text(), scope);
     case 'reject':
       return reject(body, scope);
     case 'queue':
-      return queue(body, text);
+      return queue(body, text());
     case 'notrack':
       return notrack;
     case 'limit':
     case 'quota':
     case 'ct count':
-      return uncertain(text, 'the packets before this one decide');
+      return uncertain(text(), 'the packets before this one decide');
     case 'set':
     case 'map':
-      return update(body, text);
+      return update(body, text());
     case 'tproxy':
-      return uncertain(text, 'whether a socket takes it');
+      return uncertain(text(), 'whether a socket takes it');
     case 'synproxy':
     case 'fwd':
-      return always({ kind: 'unknown', why: `${text} takes the packet` });
+      return always({ kind: 'unknown', why: `${text()} takes the packet` });
     default:
-      return tag !== null && silent.has(tag.tag) ? inert : uncertain(text, 'not understood');
+      return tag !== null && silent.has(tag.tag) ? inert : uncertain(text(), 'not understood');
   }
 }
