@@ -21,7 +21,7 @@ import {
 } from './model.ts';
 import { compileNftTable } from './nftables/compile.ts';
 import { isNftTable, type RuleTable } from './nftables/table.ts';
-import type { Packet } from './packet.ts';
+import type { Packet, Quoted } from './packet.ts';
 import type { PacketSpec } from './packet-spec.ts';
 
 export interface EvaluationRequest {
@@ -89,6 +89,11 @@ function stagesFor(bases: readonly BaseChain[], family: 'ip' | 'ip6', state: Nam
   };
 }
 
+function quotedOf(spec: PacketSpec): Quoted {
+  const { protocol, source, destination, sourcePort, destinationPort, icmpType, icmpCode, icmpId } = spec;
+  return { protocol, source, destination, sourcePort, destinationPort, icmpType, icmpCode, icmpId };
+}
+
 function packetOf(spec: PacketSpec): Packet {
   return {
     family: spec.family,
@@ -100,6 +105,7 @@ function packetOf(spec: PacketSpec): Packet {
     icmpType: spec.icmpType,
     icmpCode: spec.icmpCode,
     icmpId: spec.icmpId,
+    quoted: spec.quoted === undefined ? null : quotedOf(spec.quoted),
     tcpFlags: spec.tcpFlags,
     length: spec.length,
     ttl: spec.ttl,

@@ -18,6 +18,8 @@ export interface PacketSpec {
   readonly icmpCode: number;
   /** Null where it is not known. */
   readonly icmpId: number | null;
+  /** The packet that an ICMP error is about. */
+  readonly quoted?: PacketSpec;
   readonly tcpFlags: number | null;
   readonly mark: number;
   readonly state: GivenState;

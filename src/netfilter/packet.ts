@@ -22,6 +22,21 @@ export interface Tuple {
   readonly destinationPort: number;
 }
 
+/** The packet that an ICMP error is about, as it quotes it. */
+export interface Quoted {
+  readonly protocol: number;
+  source: Words;
+  destination: Words;
+  /** -1 for protocols without ports. */
+  sourcePort: number;
+  destinationPort: number;
+  /** -1 for other protocols. */
+  readonly icmpType: number;
+  readonly icmpCode: number;
+  /** Null where it is not known. */
+  readonly icmpId: number | null;
+}
+
 /** What connection tracking says of the packet (nf_ct_get). */
 export type Tracking =
   /** Before the conntrack hook, and in namespaces where nothing needs conntrack. */
@@ -37,6 +52,8 @@ export interface TrackedConnection {
   /** Null where the state was given and no entry says what the tuples are. */
   original: Tuple | null;
   reply: Tuple | null;
+  /** Of its tuples: not the packet's for an ICMP error. Null where it is not known. */
+  readonly protocol: number | null;
   /** IPS_SRC_NAT, IPS_DST_NAT: set when a translation changed the tuple. */
   sourceNat: boolean;
   destinationNat: boolean;
@@ -76,6 +93,8 @@ export interface Packet {
   readonly icmpCode: number;
   /** Identifier of an echo and the like; null where it is not known, and for other protocols. */
   readonly icmpId: number | null;
+  /** Of an ICMP error; null where it is not known, and for other packets. */
+  readonly quoted: Quoted | null;
   /** -1 for other protocols; null where it is not known. */
   readonly tcpFlags: number | null;
   /** IP total length; null where it is not known. */
@@ -103,6 +122,16 @@ const answerOf: ReadonlyMap<number, number> = new Map([
 
 const isIcmp = (number: number) => number === protocol.icmp || number === protocol.icmp6;
 
+/** Unreachable, source quench, redirect, time exceeded, parameter problem. Of ICMPv6 all below 128 are errors. */
+const errorTypes: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+const lastErrorType6 = 127;
+
+/** Whether it is an ICMP message that quotes a packet (nf_conntrack_icmpv4_error, nf_conntrack_icmpv6_error). */
+export function isIcmpError({ family, protocol: number, icmpType }: Packet): boolean {
+  if (family === 'ip') return number === protocol.icmp && errorTypes.has(icmpType);
+  return number === protocol.icmp6 && icmpType >= 0 && icmpType <= lastErrorType6;
+}
+
 /**
  * The tuple that conntrack makes of the packet. For ICMP its "ports" are the identifier (-1 where not known) and type and
  * code in one number (nf_conntrack_tuple.h); for protocols without either they are 0.
@@ -126,12 +155,17 @@ export function tupleOfPacket(packet: Packet): Tuple {
   };
 }
 
+/** The type that the other side of an exchange sends; null for types that are no part of one. */
+export function icmpAnswer(type: number): number | null {
+  return answerOf.get(type) ?? [...answerOf].find(([, own]) => own === type)?.[0] ?? null;
+}
+
 /** The tuple that answers to this one will have. */
 export function replyTuple(tuple: Tuple, number: number): Tuple {
   const { source, destination } = tuple;
   if (isIcmp(number)) {
     const type = tuple.destinationPort >> 8;
-    const answer = answerOf.get(type) ?? [...answerOf].find(([, own]) => own === type)?.[0] ?? type;
+    const answer = icmpAnswer(type) ?? type;
     return {
       source: destination,
       destination: source,

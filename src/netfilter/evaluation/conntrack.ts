@@ -1,7 +1,15 @@
 /** Conntrack entries of a namespace by their tuples, and the state of a packet that has none. */
 import type { ConntrackEntry, ConntrackTuple } from '../../snapshot/schema.ts';
-import { parseAddress, type Words } from '../address.ts';
-import { type Packet, type TrackedConnection, type Tuple, tcpFlag } from '../packet.ts';
+import { formatAddress, parseAddress, type Words } from '../address.ts';
+import {
+  icmpAnswer,
+  isIcmpError,
+  type Packet,
+  type Quoted,
+  type TrackedConnection,
+  type Tuple,
+  tcpFlag,
+} from '../packet.ts';
 import { protocol } from '../protocols.ts';
 import { fateOf, type SegmentFate } from './tcp-state.ts';
 
@@ -146,6 +154,7 @@ export function trackingOf(found: FoundEntry, packet: Packet): TrackedConnection
     direction,
     original: tupleOf(original),
     reply: tupleOf(reply),
+    protocol: entry.protocol,
     sourceNat: differs(original.source, reply.destination, original.sourcePort, reply.destinationPort),
     destinationNat: differs(original.destination, reply.source, original.destinationPort, reply.sourcePort),
     sourceNatDone: true,
@@ -158,6 +167,27 @@ export function trackingOf(found: FoundEntry, packet: Packet): TrackedConnection
   };
 }
 
+/** The entry that an ICMP error is about: that of what it quotes, turned round (nf_conntrack_inet_error). */
+export function findQuoted(index: ConntrackIndex, quoted: Quoted): FoundEntry | null {
+  const source = formatAddress(quoted.destination);
+  const destination = formatAddress(quoted.source);
+  if (quoted.icmpType === -1) {
+    const { protocol: number, sourcePort, destinationPort } = quoted;
+    return index.find(tupleKey(number, source, destination, destinationPort, sourcePort));
+  }
+  const type = icmpAnswer(quoted.icmpType);
+  if (type === null) return null;
+  return index.find(icmpKey(quoted.protocol, source, destination, type, quoted.icmpCode, quoted.icmpId));
+}
+
+/** What the hook attaches to an ICMP error of this entry, which it leaves as it is. */
+export function relatedTo({ entry, direction }: FoundEntry, packet: Packet): TrackedConnection {
+  const tracking = trackingOf({ entry, direction }, packet);
+  const status = new Set([...entry.status.filter((name) => name !== 'unreplied'), 'confirmed']);
+  if (!entry.status.includes('unreplied') && entry.status.length > 0) status.add('seen_reply');
+  return { ...tracking, state: 'related', status };
+}
+
 /** What TCP's states make of a packet of this entry; anything else belongs to it. */
 export function fateIn({ entry, direction }: FoundEntry, packet: Packet): SegmentFate {
   if (packet.protocol !== protocol.tcp || packet.tcpFlags === null || entry.state === undefined)
@@ -167,17 +197,14 @@ export function fateIn({ entry, direction }: FoundEntry, packet: Packet): Segmen
 }
 
 /** A connection that starts with this packet. */
-export function newConnection(
-  original: Tuple,
-  reply: Tuple,
-  state: 'new' | 'related' = 'new',
-): TrackedConnection {
+export function newConnection(original: Tuple, reply: Tuple, number: number | null): TrackedConnection {
   return {
     kind: 'tracked',
-    state,
+    state: 'new',
     direction: 'original',
     original,
     reply,
+    protocol: number,
     sourceNat: false,
     destinationNat: false,
     sourceNatDone: false,
@@ -191,11 +218,12 @@ export function newConnection(
 }
 
 /** A connection of which nothing is known but its state: its translations are set up, whatever they are. */
-export function knownOnlyByState(state: 'established' | 'related'): TrackedConnection {
+export function knownOnlyByState(state: 'established' | 'related', packet: Packet): TrackedConnection {
   return {
     ...newConnection(
       { source: [], destination: [], sourcePort: -1, destinationPort: -1 },
       { source: [], destination: [], sourcePort: -1, destinationPort: -1 },
+      isIcmpError(packet) ? null : packet.protocol,
     ),
     state,
     original: null,

@@ -1,16 +1,18 @@
 /** One hook: its base chains and connection tracking in the order of their priorities. */
 
-import { formatAddress } from '../address.ts';
+import { equalWords, formatAddress } from '../address.ts';
 import { conntrackPriority, natPriority } from '../hooks.ts';
 import type { Hook } from '../model.ts';
-import { replyTuple, type Tracking, type Tuple, tupleOfPacket } from '../packet.ts';
+import { isIcmpError, replyTuple, type Tracking, type Tuple, tupleOfPacket } from '../packet.ts';
 import {
   classify,
   fateIn,
+  findQuoted,
   hasImpossibleFlags,
   icmpKey,
   knownOnlyByState,
   newConnection,
+  relatedTo,
   trackingOf,
   tupleKey,
 } from './conntrack.ts';
@@ -29,21 +31,44 @@ function track(run: Run): void {
   if (state === 'invalid' || state === 'untracked') {
     packet.tracking = { kind: state };
   } else if (state === 'new') {
-    packet.tracking = newConnection(original, replyTuple(original, packet.protocol));
+    packet.tracking = newConnection(original, replyTuple(original, packet.protocol), packet.protocol);
   } else {
     const entry = entryOf(run);
     if (state === null) packet.tracking = entry ?? fresh(run, original);
-    else packet.tracking = entry?.kind === 'tracked' ? entry : knownOnlyByState(state);
+    else packet.tracking = entry?.kind === 'tracked' ? entry : knownOnlyByState(state, packet);
   }
 }
 
-function fresh(run: Run, original: Tuple): Tracking {
-  const kind = classify(run.packet);
-  return kind === 'new' ? newConnection(original, replyTuple(original, run.packet.protocol)) : { kind };
+function fresh({ packet }: Run, original: Tuple): Tracking {
+  const kind = classify(packet);
+  return kind === 'new'
+    ? newConnection(original, replyTuple(original, packet.protocol), packet.protocol)
+    : { kind };
+}
+
+/** An ICMP error belongs to the connection of the packet that it quotes, and to none if it is not for its sender. */
+function entryOfError(run: Run): Tracking {
+  const { packet, view } = run;
+  const { quoted } = packet;
+  if (quoted === null) {
+    const why = 'which packet the ICMP error quotes';
+    run.decisions.reasons.add(why);
+    return run.choose([`${why}: one of a connection`, `${why}: one of no connection`]) === 0
+      ? knownOnlyByState('related', packet)
+      : { kind: 'invalid' };
+  }
+  const found = findQuoted(view.conntrack, quoted);
+  if (found === null) return { kind: 'invalid' };
+  const tracking = relatedTo(found, packet);
+  const expected = tracking.direction === 'original' ? tracking.original : tracking.reply;
+  return expected !== null && equalWords(expected.destination, packet.destination)
+    ? tracking
+    : { kind: 'invalid' };
 }
 
 function entryOf(run: Run): Tracking | null {
   const { packet, view } = run;
+  if (isIcmpError(packet) && (packet.quoted !== null || run.state === null)) return entryOfError(run);
   if (view.conntrack.size === 0 || hasImpossibleFlags(packet)) return null;
   const source = formatAddress(packet.source);
   const destination = formatAddress(packet.destination);

@@ -1,7 +1,7 @@
 /** Network address translation of one packet (nf_nat_core.c). */
 import { compareWords, equalWords, formatAddress, type Words } from '../address.ts';
 import type { NatEffect } from '../extension.ts';
-import { replyTuple, type TrackedConnection, type Tuple, tupleOfPacket } from '../packet.ts';
+import { isIcmpError, replyTuple, type TrackedConnection, type Tuple, tupleOfPacket } from '../packet.ts';
 import { protocol } from '../protocols.ts';
 import { tupleKey } from './conntrack.ts';
 import type { BaseChain, ProgramRule } from './program.ts';
@@ -182,9 +182,28 @@ function storedTarget(
     : { address: target.destination, port: target.destinationPort };
 }
 
+/** Turns what an ICMP error quotes back to what its sender sent (nf_nat_icmp_reply_translation). */
+function quotedStored(run: Run, connection: TrackedConnection, manip: Manip): void {
+  const { quoted } = run.packet;
+  const { original, reply, direction, protocol: number } = connection;
+  if (quoted === null || original === null || reply === null || number === null) return;
+  if (storedTarget(connection, manip, number) === null) return;
+  // The quoted packet goes the other way than the error.
+  const sent = direction === 'original' ? reply : original;
+  const ports = quoted.sourcePort !== -1;
+  if (manip === 'source') {
+    quoted.destination = sent.destination;
+    if (ports) quoted.destinationPort = sent.destinationPort;
+  } else {
+    quoted.source = sent.source;
+    if (ports) quoted.sourcePort = sent.sourcePort;
+  }
+}
+
 /** Applies the translation that the connection has already. */
 function applyStored(run: Run, connection: TrackedConnection): void {
   const manip = manipOf(run);
+  if (isIcmpError(run.packet)) quotedStored(run, connection, manip);
   const target = storedTarget(connection, manip, run.packet.protocol);
   if (target === null) return;
   const { packet } = run;
@@ -232,6 +251,10 @@ function masqueradedElsewhere(
   return { kind: 'discarded', why: `its connection was masqueraded for another device than ${packet.out}` };
 }
 
+function isRedirect({ packet }: Run): boolean {
+  return packet.family === 'ip' && packet.protocol === protocol.icmp && packet.icmpType === 5;
+}
+
 /** The nat stage of a hook: its chains for the first packet, the stored translation for all others. */
 export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
   const connection = run.packet.tracking;
@@ -239,7 +262,10 @@ export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
   const manip = manipOf(run);
   const done = manip === 'source' ? connection.sourceNatDone : connection.destinationNatDone;
   if (done) {
-    const dropped = masqueradedElsewhere(run, connection, chains);
+    // Redirects would make hosts talk past the translation.
+    if (isRedirect(run) && (connection.sourceNat || connection.destinationNat))
+      return { kind: 'discarded', why: 'an ICMP redirect about a translated connection' };
+    const dropped = isIcmpError(run.packet) ? null : masqueradedElsewhere(run, connection, chains);
     if (dropped !== null) return dropped;
     applyStored(run, connection);
     return { kind: 'accept' };

@@ -199,7 +199,8 @@ export const conntrack = defineMatch<Conntrack>({
       );
     }
     if (data.protocol !== null) {
-      answers.push((packet.protocol === data.protocol.value) !== data.protocol.invert);
+      const own = connection.protocol;
+      answers.push(own === null ? noTuple : (own === data.protocol.value) !== data.protocol.invert);
     }
     for (const [end, { value, invert }] of data.ports) {
       const inside = (_: Words, own: number): Answer =>
@@ -223,8 +224,9 @@ export const conntrack = defineMatch<Conntrack>({
         return `ct${end} ${invert ? 'not ' : ''}${addressOf(value)}, connection has ${formatAddress(own)}`;
       }
     }
-    if (data.protocol !== null && (packet.protocol === data.protocol.value) === data.protocol.invert) {
-      return `ctproto ${data.protocol.value}, packet is ${protocolName(packet.protocol)}`;
+    const own = connection.protocol;
+    if (data.protocol !== null && own !== null && (own === data.protocol.value) === data.protocol.invert) {
+      return `ctproto ${data.protocol.value}, connection is ${protocolName(own)}`;
     }
     for (const [end, { value, invert }] of data.ports) {
       const { tuple, source } = endOf(connection, end);

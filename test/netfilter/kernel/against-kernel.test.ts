@@ -5,9 +5,10 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseDump } from '../../../src/netfilter/parse/dump.ts';
+import type { ConntrackEntry } from '../../../src/snapshot/schema.ts';
 import { comparePacket } from './compare.ts';
 import { Lab, labMissing, type SentPacket } from './lab.ts';
-import { followUp, randomPacket } from './packets.ts';
+import { errorAbout, followUp, randomPacket } from './packets.ts';
 import { Random } from './random.ts';
 import { randomRules } from './rules.ts';
 import { conntrackOf, router } from './world.ts';
@@ -16,6 +17,11 @@ const rulesets = Number(process.env.NETSCOPE_KERNEL_RULESETS ?? 24);
 const packetsEach = Number(process.env.NETSCOPE_KERNEL_PACKETS ?? 20);
 const firstSeed = Number(process.env.NETSCOPE_KERNEL_SEED ?? Math.floor(Math.random() * 1_000_000));
 const shown = Number(process.env.NETSCOPE_KERNEL_SHOW ?? 3);
+
+/** A packet of a connection that exists, or an ICMP error about one. */
+function afterwards(random: Random, entry: ConntrackEntry): SentPacket | null {
+  return random.chance(0.25) ? errorAbout(random, entry) : followUp(random, entry);
+}
 
 const required = process.env.CI_REQUIRE_LAB === '1';
 
@@ -59,7 +65,7 @@ describe.skipIf(labMissing !== null && !required)(
           for (let at = 0; at < packetsEach; at++) {
             const old =
               entries.length > 0 && random.chance(0.4)
-                ? followUp(random, conntrackOf(random.pick(entries)))
+                ? afterwards(random, conntrackOf(random.pick(entries)))
                 : null;
             const packet =
               old ??

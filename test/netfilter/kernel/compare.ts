@@ -3,6 +3,7 @@
 import { formatAddress } from '../../../src/netfilter/address.ts';
 import { createEvaluator, type Walk } from '../../../src/netfilter/evaluate.ts';
 import type { RuleTable } from '../../../src/netfilter/nftables/table.ts';
+import type { Packet } from '../../../src/netfilter/packet.ts';
 import type { NamespaceState } from '../../../src/snapshot/schema.ts';
 import type { Lab, SeenPacket, Sending, SentPacket } from './lab.ts';
 import { deviceOf, specOf } from './packets.ts';
@@ -43,7 +44,7 @@ function describeKernel(kernel: KernelAnswer): string {
   const out =
     seen === null
       ? 'nothing left'
-      : `left by ${deviceOfPeer[seen.peer]} ${seen.source} ${seen.sport} > ${seen.destination} ${seen.dport}`;
+      : `left by ${deviceOfPeer[seen.peer]} ${seen.source} ${seen.sport} > ${seen.destination} ${seen.dport}${seen.quoted === null ? '' : ` about ${quotedText(seen.quoted)}`}`;
   return `${kernel.dropped ? 'dropped' : 'not dropped'}; ${out}; rules: ${kernel.rules.join(', ')}`;
 }
 
@@ -52,7 +53,17 @@ function describeWalk(walk: Walk): string {
   const rules = walk.hits.map(
     ({ rule }) => `${rule.chain.table.name} ${rule.chain.name} ${rule.rule.position}`,
   );
-  return `${walk.verdict} (${walk.why}); out ${walk.out} ${formatAddress(packet.source)} ${packet.sourcePort} > ${formatAddress(packet.destination)} ${packet.destinationPort}; rules: ${rules.join(', ')}`;
+  return `${walk.verdict} (${walk.why}); out ${walk.out} ${formatAddress(packet.source)} ${packet.sourcePort} > ${formatAddress(packet.destination)} ${packet.destinationPort}${packet.quoted === null ? '' : ` about ${quotedOf(packet)}`}; rules: ${rules.join(', ')}`;
+}
+
+function quotedText({ source, sport, destination, dport }: NonNullable<SeenPacket['quoted']>): string {
+  return `${source} ${sport} > ${destination} ${dport}`;
+}
+
+function quotedOf({ quoted }: Packet): string {
+  if (quoted === null) return 'nothing';
+  const { source, sourcePort, destination, destinationPort } = quoted;
+  return `${formatAddress(source)} ${sourcePort} > ${formatAddress(destination)} ${destinationPort}`;
 }
 
 /** What differs; null for nothing. */
@@ -76,6 +87,7 @@ function difference(walk: Walk, kernel: KernelAnswer): string | null {
   if (formatAddress(packet.source) !== seen.source) return 'source address';
   if (formatAddress(packet.destination) !== seen.destination) return 'destination address';
   if (packet.destinationPort !== seen.dport) return 'destination port';
+  if (seen.quoted !== null && quotedText(seen.quoted) !== quotedOf(packet)) return 'what it quotes';
   // A port that the kernel picks cannot be worked out.
   const open = walk.changes.some((change) => change.to.ports !== null);
   const source = walk.changes.some((change) => change.kind === 'snat' || change.kind === 'masquerade');

@@ -158,6 +158,11 @@ def transport(spec, source, destination):
     elif number == 17 or number == 136:
         head = struct.pack("!HHHH", spec["sport"], spec["dport"], 8 + len(payload), 0)
         at = 6
+    elif number in (1, 58) and "quoted" in spec:
+        # An error: the header of the packet that it is about, and the first eight bytes after it.
+        data = struct.pack("!BBHI", spec["type"], spec["code"], 0, 0)
+        head, payload = data, quote(spec["quoted"])
+        at = 2
     elif number in (1, 58):
         head = struct.pack("!BBHHH", spec["type"], spec["code"], 0, spec.get("id", 7), 1)
         at = 2
@@ -170,6 +175,35 @@ def transport(spec, source, destination):
         struct.pack("!BBH", 0, number, len(data)) if len(source) == 4 else struct.pack("!IHBB", len(data), 0, 0, number))
     total = checksum(pseudo + data)
     return data[:at] + struct.pack("!H", total or 0xFFFF) + data[at + 2:]
+
+
+def quote(spec):
+    family = socket.AF_INET6 if ":" in spec["source"] else socket.AF_INET
+    source = socket.inet_pton(family, spec["source"])
+    destination = socket.inet_pton(family, spec["destination"])
+    if spec["protocol"] in (1, 58):
+        body = struct.pack("!BBHHH", spec["type"], 0, 0, spec["id"], 1)
+    else:
+        body = struct.pack("!HHI", spec["sport"], spec["dport"], 1000)
+    if family == socket.AF_INET:
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 40, 1, 0x4000, 60, spec["protocol"], 0) + source + destination
+        return head[:10] + struct.pack("!H", checksum(head)) + head[12:] + body
+    return struct.pack("!IHBB", 6 << 28, 20, spec["protocol"], 60) + source + destination + body
+
+
+def quoted(number, body):
+    """What an ICMP error that a peer saw is about; None for other packets."""
+    if number == 1 and body[0] in (3, 11, 12):
+        inner, family = body[8:], socket.AF_INET
+        ends, own, rest = (inner[12:16], inner[16:20]), inner[9], inner[20:]
+    elif number == 58 and body[0] < 128:
+        inner, family = body[8:], socket.AF_INET6
+        ends, own, rest = (inner[8:24], inner[24:40]), inner[6], inner[40:]
+    else:
+        return None
+    ports = struct.unpack("!HH", rest[:4]) if own in (6, 17, 132) else (-1, -1)
+    return {"source": socket.inet_ntop(family, ends[0]), "destination": socket.inet_ntop(family, ends[1]),
+            "sport": ports[0], "dport": ports[1]}
 
 
 def build_packet(spec):
@@ -225,7 +259,7 @@ def describe(frame):
         return None
     ports = struct.unpack("!HH", body[:4]) if number in (6, 17, 132, 136) else (-1, -1)
     return {"source": socket.inet_ntop(family, source), "destination": socket.inet_ntop(family, destination),
-            "sport": ports[0], "dport": ports[1], "ttl": ttl, "tos": tos}
+            "sport": ports[0], "dport": ports[1], "ttl": ttl, "tos": tos, "quoted": quoted(number, body)}
 
 
 def attributes(data):

@@ -3,6 +3,16 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+export interface QuotedPacket {
+  readonly protocol: number;
+  readonly source: string;
+  readonly destination: string;
+  readonly sport?: number;
+  readonly dport?: number;
+  readonly type?: number;
+  readonly id?: number;
+}
+
 export interface SentPacket {
   readonly from: 'A' | 'B' | 'C1' | 'C2' | 'R';
   readonly protocol: number;
@@ -19,6 +29,8 @@ export interface SentPacket {
   readonly ttl?: number;
   readonly tos?: number;
   readonly payload?: number;
+  /** What an ICMP error is about. */
+  readonly quoted?: QuotedPacket;
   /** Destination MAC; the router's by default. */
   readonly mac?: string;
 }
@@ -41,6 +53,12 @@ export interface SeenPacket {
   readonly dport: number;
   readonly ttl: number;
   readonly tos: number;
+  readonly quoted: {
+    readonly source: string;
+    readonly destination: string;
+    readonly sport: number;
+    readonly dport: number;
+  } | null;
 }
 
 export interface Sending {

@@ -2,7 +2,7 @@
 import { parseAddress } from '../../../src/netfilter/address.ts';
 import type { PacketSpec } from '../../../src/netfilter/packet-spec.ts';
 import type { ConntrackEntry } from '../../../src/snapshot/schema.ts';
-import type { SentPacket } from './lab.ts';
+import type { QuotedPacket, SentPacket } from './lab.ts';
 import type { Random } from './random.ts';
 import { portMac } from './world.ts';
 
@@ -115,10 +115,80 @@ export function followUp(random: Random, entry: ConntrackEntry): SentPacket | nu
   return { ...common, ...ends, flags };
 }
 
+/** An error about a packet of a connection that exists, from the host that got it or from a router on its way. */
+export function errorAbout(random: Random, entry: ConntrackEntry): SentPacket | null {
+  const family = entry.family;
+  const about = random.chance(0.7) ? entry.original : entry.reply;
+  const other = about === entry.original ? entry.reply : entry.original;
+  if (family === 'ip' && entry.protocol === 58) return null;
+  // Where the packet went to, it carried the other tuple turned round.
+  const ends = { source: other.destination, destination: other.source };
+  const from = peerOf(ends.destination);
+  const near = random.chance(0.7);
+  const source = near || from === 'R' ? ends.destination : random.pick(sources[family][from]);
+  if ((source.startsWith('127.') || source === '::1') && peerOf(ends.source) !== 'R') return null;
+  const echo = entry.protocol === 1 || entry.protocol === 58;
+  const request = family === 'ip' ? 8 : 128;
+  const quoted: QuotedPacket = echo
+    ? {
+        ...ends,
+        protocol: entry.protocol,
+        type: about === entry.original ? request : family === 'ip' ? 0 : 129,
+        id: other.icmpId ?? 7,
+      }
+    : {
+        ...ends,
+        protocol: entry.protocol,
+        sport: other.destinationPort ?? 0,
+        dport: other.sourcePort ?? 0,
+      };
+  // Some are for a host that sent nothing of the kind.
+  const destination = random.chance(0.9) ? ends.source : random.pick(destinations[family]);
+  const [type, code] =
+    family === 'ip'
+      ? random.pick([
+          [3, 3],
+          [3, 1],
+          [11, 0],
+          [12, 0],
+        ] as const)
+      : random.pick([
+          [1, 4],
+          [1, 3],
+          [3, 0],
+          [4, 0],
+        ] as const);
+  return {
+    from,
+    source,
+    destination,
+    protocol: family === 'ip' ? 1 : 58,
+    type,
+    code,
+    quoted: random.chance(0.9) ? quoted : { ...quoted, protocol: 17, sport: 9, dport: 9 },
+    ...macFor(from, destination),
+  };
+}
+
+function quotedSpec(quoted: QuotedPacket): PacketSpec {
+  const { protocol, source, destination, sport, dport, type, id } = quoted;
+  return specOf({
+    from: 'R',
+    protocol,
+    source,
+    destination,
+    ...(sport === undefined ? {} : { sport }),
+    ...(dport === undefined ? {} : { dport }),
+    ...(type === undefined ? {} : { type, code: 0 }),
+    ...(id === undefined ? {} : { id }),
+  });
+}
+
 export function specOf(packet: SentPacket): PacketSpec {
   const source = parseAddress(packet.source) ?? [];
   const six = source.length === 4;
   const head = six ? 40 : 20;
+  const quotedLength = packet.quoted === undefined ? 0 : head + 8;
   const bodies: Readonly<Record<number, number>> = { 6: 20, 17: 8, 1: 8, 58: 8, 132: 32 };
   return {
     family: six ? 'ip6' : 'ip',
@@ -133,7 +203,8 @@ export function specOf(packet: SentPacket): PacketSpec {
     tcpFlags: packet.protocol === 6 ? (packet.flags ?? 0) : null,
     mark: packet.mark ?? 0,
     state: null,
-    length: head + (bodies[packet.protocol] ?? 8) + (packet.payload ?? 0),
+    length: head + (bodies[packet.protocol] ?? 8) + (packet.payload ?? 0) + quotedLength,
+    ...(packet.quoted === undefined ? {} : { quoted: quotedSpec(packet.quoted) }),
     ttl: packet.ttl ?? 64,
     tos: packet.tos ?? 0,
   };
