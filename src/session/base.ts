@@ -25,6 +25,7 @@ import { Reports } from './reports.ts';
 export interface BaseOptions {
   readonly numeric: boolean;
   readonly keepPackets: boolean;
+  readonly mostFlows?: number;
   readonly store?: NonNullable<IngestOptions['store']>;
   readonly accept?: NonNullable<IngestOptions['accept']>;
 }

@@ -23,6 +23,8 @@ export interface HostStateSource {
   /** A snapshot or a recording; this host without one. */
   readonly read?: readonly string[];
   readonly dockerHost?: string;
+  /** Only what the graph is made of: connections, counters and what takes long to read of idle namespaces are not. */
+  readonly graphOnly?: boolean;
 }
 
 /** @throws NetscopeError (unreadable) when the file holds no host state. */
@@ -31,7 +33,12 @@ export async function loadHostState(source: HostStateSource): Promise<HostState>
   if (file === undefined) {
     const { takeSnapshot } = await import('../host/snapshot.ts');
     return hostStateOf(
-      await takeSnapshot(source.dockerHost === undefined ? {} : { dockerHost: source.dockerHost }),
+      await takeSnapshot({
+        dockerHost: source.dockerHost,
+        without: new Set(
+          source.graphOnly === true ? ['conntrack', 'counters', 'policy rules', 'idle sysctls'] : [],
+        ),
+      }),
     );
   }
   return hostStateOf(await (isSnapshotFile(file) ? readSnapshotFile(file) : snapshotOfRecording(file)));

@@ -28,6 +28,8 @@ export interface IngestOptions {
   readonly vxlanPorts?: ReadonlySet<number>;
   /** Keep an index of packets, for lists. Without one, memory is bounded by flows alone. */
   readonly keepPackets: boolean;
+  /** Flows to hold at most: those that ended longest ago are forgotten. No limit without it. */
+  readonly mostFlows?: number;
   /** Live: stores the bytes and says where. Replay: absent, the record's position in its file is kept. */
   readonly store?: (record: PacketRecord) => number;
   /** Packets that this refuses are not counted at all: a BPF filter on a file. */
@@ -71,11 +73,13 @@ export class Ingest implements CaptureSink {
   readonly #decoder;
   readonly #frame = createFrame();
   readonly #row = createRow();
+  #forgets = false;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#decoder = createDecoder(options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts });
-    this.table = new FlowTable(this.#decoder.encapsulations);
+    const { mostFlows: limit } = options;
+    this.table = new FlowTable(this.#decoder.encapsulations, limit === undefined ? {} : { limit });
     this.index = options.keepPackets ? new PacketIndex() : null;
   }
 
@@ -99,6 +103,7 @@ export class Ingest implements CaptureSink {
       frame,
     );
     this.table.add(frame, record);
+    if (this.table.evicted > 0 && !this.#forgets) this.#sayThatItForgets();
     from.packets++;
     from.bytes += record.wireLength;
     this.packets++;
@@ -124,6 +129,11 @@ export class Ingest implements CaptureSink {
     }
     this.version++;
     this.#options.onPacket(this.packets, record);
+  }
+
+  #sayThatItForgets(): void {
+    this.#forgets = true;
+    this.warn(`more than ${this.#options.mostFlows} flows: those that ended longest ago are forgotten`);
   }
 
   warning(warning: CaptureWarning): void {

@@ -4,15 +4,16 @@ import type { PacketRecord } from '../capture-file/model.ts';
 import type { CaptureBackendName, CaptureTarget, LiveCapture, LiveSink } from '../host/capture/model.ts';
 import { defaultSnaplen } from '../host/capture/model.ts';
 import { openCapture } from '../host/capture/open.ts';
+import { RefusedInterface } from '../host/capture/open-handle.ts';
 import { takeSnapshot } from '../host/snapshot.ts';
 import type { SelectedInterface } from '../topology/select-interfaces.ts';
 import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
 import { BaseSession } from './base.ts';
+import { chooseInterfaces, keyOf, nameOf, nothingReady, waitingFor } from './choice.ts';
 import { HostFollower } from './host-follower.ts';
 import { type HostState, hostStateOf } from './host-state.ts';
 import type { Session } from './model.ts';
 import { namespacePath } from './namespace-path.ts';
-
 import { type PacketBytes, RingBytes } from './packet-bytes.ts';
 import { RecentRates } from './rates.ts';
 import { Recorder, type RecordingTarget } from './recorder.ts';
@@ -38,6 +39,14 @@ export interface LiveOptions {
 
 /** Bytes of packets that a live session holds for its lists. */
 const ringCapacity = 128 * 1024 * 1024;
+/** Flows that a live session holds: some 100 MB with all that is worked out of them. */
+const mostFlows = 200_000;
+/** How often the flows are told that time passed, in milliseconds. */
+const clockInterval = 500;
+/** Milliseconds that a packet may take from the wire to the flows. */
+const longestWay = 500;
+/** No state changes without packets after this many milliseconds of quiet. */
+const settledAfter = 4000;
 
 /**
  * Reads the host and starts to capture.
@@ -72,7 +81,11 @@ class LiveSession extends BaseSession {
   readonly #captures = new Set<LiveCapture>();
   /** Interfaces that are captured, or were until they disappeared: `namespace ifindex`. */
   readonly #chosen = new Set<string>();
+  /** Interfaces that were refused, with the state that they were in: not tried again until it changes. */
+  readonly #refused = new Map<string, SelectedInterface['state']>();
   #growing = false;
+  #clock: NodeJS.Timeout | null = null;
+  #packetAt = 0;
   #timer: NodeJS.Timeout | null = null;
   #stopping: Promise<void> | null = null;
   #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null;
@@ -84,6 +97,7 @@ class LiveSession extends BaseSession {
     super({
       numeric: options.numeric,
       keepPackets: options.keepPackets,
+      mostFlows,
       store: (record) => ring.write(record.buffer, record.start, record.capturedLength),
       accept: () => gate.left-- > 0,
     });
@@ -117,16 +131,47 @@ class LiveSession extends BaseSession {
       this.#settle?.resolve();
       return;
     }
-    const chosen = host.lookup.resolveInterfaces(this.#options.interfaces);
-    if (chosen.length === 0) throw nothingToCapture();
+    const { ready, down, named } = chooseInterfaces(host.lookup, this.#options.interfaces);
+    if (ready.length === 0) throw nothingReady(down);
     if (this.#options.write !== undefined) this.#recorder = this.#createRecorder(this.#options.write);
-    await this.#capture(chosen, host);
+    await this.#captureWilling(ready, named, host);
+    if (down.length > 0) this.ingest.warn(waitingFor(down));
     await this.#recorder?.open(host);
     this.#follower.start();
     this.state = 'capturing';
+    this.#clock = setInterval(() => this.#advance(), clockInterval);
     if (this.#options.duration !== undefined) {
       this.#timer = setTimeout(() => void this.stop(), this.#options.duration * 1000);
     }
+  }
+
+  /** Begins to capture on these interfaces but for those that refuse, unless they were named one by one. */
+  async #captureWilling(
+    chosen: readonly SelectedInterface[],
+    named: ReadonlySet<string>,
+    host: HostState,
+  ): Promise<void> {
+    try {
+      await this.#capture(chosen, host);
+    } catch (error) {
+      if (!(error instanceof RefusedInterface)) throw error;
+      const { namespaceName, interface: name } = error.target;
+      const refused = chosen.find((one) => one.namespaceName === namespaceName && one.name === name);
+      if (refused === undefined || named.has(keyOf(refused)) || chosen.length === 1) throw error;
+      this.#chosen.delete(keyOf(refused));
+      this.#refused.set(keyOf(refused), refused.state);
+      this.ingest.warn(`${nameOf(refused)}: ${error.why}`);
+      const others = chosen.filter((one) => one !== refused);
+      await this.#captureWilling(others, named, host);
+    }
+  }
+
+  /** Says that time passed: who waits for an answer may have waited long enough. */
+  #advance(): void {
+    this.ingest.table.advance((Date.now() - longestWay) / 1000);
+    if (Date.now() - this.#packetAt > settledAfter) return;
+    this.ingest.version++;
+    this.changes.announce();
   }
 
   /** Begins to capture on these interfaces, besides those that are captured already. */
@@ -155,10 +200,14 @@ class LiveSession extends BaseSession {
     if (this.state !== 'capturing' || this.#growing || this.#stopping !== null) return;
     this.#growing = true;
     for (const one of this.#wanted(host)) {
-      if (this.#chosen.has(keyOf(one))) continue;
+      if (this.#chosen.has(keyOf(one)) || one.state === 'down') continue;
+      if (this.#refused.get(keyOf(one)) === one.state) continue;
+      this.#refused.delete(keyOf(one));
       try {
         await this.#capture([one], host);
       } catch (error) {
+        this.#chosen.delete(keyOf(one));
+        this.#refused.set(keyOf(one), one.state);
         // Gone again already: engines make interfaces in the host's namespace and move them on.
         const isGone = error instanceof NetscopeError && error.status === exitStatus.usage;
         if (!isGone) this.ingest.warn(messageOf(error));
@@ -194,6 +243,7 @@ class LiveSession extends BaseSession {
 
   protected packetArrived(number: number, record: PacketRecord): void {
     this.#rates.add(record.seconds);
+    this.#packetAt = Date.now();
     this.#recorder?.packet(record, this.ingest.table.lastFlow);
     this.ingest.index?.forgetBefore(this.#ring.oldest);
     if (number === this.#options.count || this.#recorder?.isComplete === true) void this.stop();
@@ -249,6 +299,7 @@ class LiveSession extends BaseSession {
 
   async #finish(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#clock !== null) clearInterval(this.#clock);
     try {
       const captured = this.ingest.interfaces.length > 0;
       await Promise.all([...this.#captures].map((capture) => capture.stop()));
@@ -269,10 +320,6 @@ class LiveSession extends BaseSession {
   }
 }
 
-function keyOf({ namespaceId, index }: SelectedInterface): string {
-  return `${namespaceId} ${index}`;
-}
-
 function targetOf(chosen: SelectedInterface, host: HostState): CaptureTarget {
   const namespace = host.snapshot.namespaces.find(({ id }) => id === chosen.namespaceId);
   return {
@@ -281,13 +328,4 @@ function targetOf(chosen: SelectedInterface, host: HostState): CaptureTarget {
     interface: chosen.name,
     index: chosen.index,
   };
-}
-
-function nothingToCapture(): NetscopeError {
-  return new NetscopeError({
-    tried: 'choose interfaces to capture on',
-    why: 'this host has no bridge, no veth and no uplink',
-    todo: 'name one with -i (netscope topology lists them), or -i any',
-    status: exitStatus.usage,
-  });
 }

@@ -25,6 +25,21 @@ export interface GoneHandle {
   readonly gone: NetscopeError;
 }
 
+/** The kernel does not let anybody capture on this interface now: it is down, or no packets pass it. */
+export class RefusedInterface extends NetscopeError {
+  readonly target: CaptureTarget;
+
+  constructor(target: CaptureTarget, why: string) {
+    super({
+      tried: `capture on ${place(target)}`,
+      why,
+      todo: 'bring it up, or leave it out',
+      status: exitStatus.missing,
+    });
+    this.target = target;
+  }
+}
+
 /** Linux cooked v2 (LINKTYPE_LINUX_SLL2): says which interface, which v1 does not. */
 const linuxSll2 = 276;
 
@@ -104,6 +119,7 @@ function activationError(
   target: CaptureTarget,
 ): NetscopeError {
   const why = pcap.errorText(handle) || pcap.statusText(status);
+  if (status === activateError.interfaceDown) return new RefusedInterface(target, why);
   if (status !== activateError.permissionDenied) return captureError(target, why);
   return new NetscopeError({
     tried: `capture on ${place(target)}`,
