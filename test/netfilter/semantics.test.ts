@@ -257,6 +257,82 @@ describe('nat', () => {
   });
 });
 
+describe('a connection that is known', () => {
+  const state = (name: string, flags: string, from = `${fromA}10.2.0.1:80`) => {
+    const evaluation = evaluated(
+      {
+        nat: dnat,
+        filter: ['-A FORWARD -m conntrack --ctstate INVALID -j DROP'],
+        conntrack: [{ ...entry, state: name }],
+      },
+      `${from} flags ${flags}`,
+      from.startsWith('tcp 10.1') ? 'ra' : 'br0',
+    );
+    return [evaluation.verdict, ...matched(evaluation)];
+  };
+  const reply = 'tcp 10.3.0.11:8080 > 10.1.0.2:40000';
+
+  it.each([
+    ['SYN_SENT', 'ACK', undefined, ['accept']],
+    ['SYN_RECV', 'ACK', undefined, ['accept']],
+    ['ESTABLISHED', 'SYN', undefined, ['accept']],
+    ['TIME_WAIT', 'SYN', undefined, ['accept', 'nat PREROUTING 1']],
+    ['ESTABLISHED', 'SYN', reply, ['drop', 'filter FORWARD 1']],
+    ['SYN_SENT', 'FIN,ACK', reply, ['drop', 'filter FORWARD 1']],
+    ['ESTABLISHED', 'NONE', reply, ['drop', 'filter FORWARD 1']],
+    ['ESTABLISHED', 'RST', reply, ['accept']],
+  ] as const)('in %s, %s is judged by its state (%s)', (name, flags, from, expected) => {
+    // An ACK that no SYN-ACK went before is invalid, and invalid packets are not translated.
+    const wanted = name === 'SYN_SENT' && flags === 'ACK' ? ['accept'] : expected;
+    expect(state(name, flags, from)).toEqual(wanted);
+  });
+
+  it('may or may not be opened again after a reset', () => {
+    expect(state('CLOSE', 'SYN')).toEqual(['accept', 'nat PREROUTING 1']);
+  });
+});
+
+describe('an ICMP error', () => {
+  const nat = [...dnat, '-A POSTROUTING -j MASQUERADE'];
+  const filter = [
+    '-A FORWARD -p icmp -m conntrack --ctstate RELATED -j ACCEPT',
+    '-A FORWARD -p icmp -m conntrack --ctstate INVALID -j DROP',
+  ];
+  const setting = { nat, filter, conntrack: [entry] };
+  const about = 'about tcp 10.1.0.2:40000 > 10.3.0.11:8080';
+
+  it('is RELATED, never enters the nat chains, and is translated like its parent with what it quotes', () => {
+    const evaluator = evaluatorOf(setting);
+    const spec = parsePacketSpec(`icmp 10.3.0.11 > 10.1.0.2 icmp 3/3 ${about}`);
+    const evaluation = evaluator.evaluate({ packet: spec, in: 'br0' });
+    expect(matched(evaluation)).toEqual(['filter FORWARD 1']);
+    expect(evaluation.packet.source).toBe('10.2.0.1');
+    const [walk] = evaluator.walk({ packet: spec, in: 'br0' }).walks;
+    expect(walk?.packet.quoted).toMatchObject({
+      destination: [0x0a020001],
+      destinationPort: 80,
+      sourcePort: 40000,
+    });
+  });
+
+  it('is INVALID where it is about no connection, or not for its sender', () => {
+    const other = evaluated(
+      setting,
+      'icmp 10.3.0.11 > 10.1.0.2 icmp 3/3 about udp 10.1.0.2:1 > 10.3.0.11:2',
+      'br0',
+    );
+    expect([other.verdict, ...matched(other)]).toEqual(['drop', 'filter FORWARD 2']);
+    const elsewhere = evaluated(setting, `icmp 10.3.0.11 > 10.1.0.3 icmp 3/3 ${about}`, 'br0');
+    expect([elsewhere.verdict, ...matched(elsewhere)]).toEqual(['drop', 'filter FORWARD 2']);
+  });
+
+  it('may be either where nobody says what it quotes', () => {
+    const evaluation = evaluated(setting, 'icmp 10.3.0.11 > 10.1.0.2 icmp 3/3', 'br0');
+    expect(evaluation.outcomes.map((one) => one.verdict)).toEqual(['accept', 'drop']);
+    expect(evaluation.unknown).toEqual(['which packet the ICMP error quotes']);
+  });
+});
+
 describe('bridged frames', () => {
   const filter = [
     '-A FORWARD -i br0 -o br0 -m physdev --physdev-in p1 --physdev-out p2 --physdev-is-bridged -j DROP',
