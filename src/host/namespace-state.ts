@@ -13,7 +13,8 @@ import { readMdb } from './mdb.ts';
 import { inNamespaceOf } from './namespaces/enter.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
-import { NamespaceGone, withNamespace } from './namespaces/open.ts';
+import type { NamespaceHandles } from './namespaces/handles.ts';
+import { NamespaceGone, openFound } from './namespaces/open.ts';
 import { readFdb, readNeighbours } from './neighbours.ts';
 import { readNetfilter } from './netfilter-state.ts';
 import { readPolicyRules } from './policy-rules.ts';
@@ -30,18 +31,28 @@ export interface NamespaceReading {
   readonly holdings: RuleHoldings | undefined;
 }
 
-/** What may be left out, to be quicker. `sysctls` are those that take a file each, and the counters. */
-export type SnapshotPart = 'engines' | 'rules' | 'conntrack' | 'sysctls';
+/**
+ * What may be left out, to be quicker. `idle sysctls` are those that do not come with the links, of namespaces in
+ * which no process lives; the host's are always read.
+ */
+export type SnapshotPart = 'engines' | 'rules' | 'conntrack' | 'counters' | 'policy rules' | 'idle sysctls';
+
+/** What is the same for all namespaces of one snapshot. */
+export interface ReadingContext {
+  readonly search: NamespaceSearch;
+  readonly without: ReadonlySet<SnapshotPart>;
+  /** Is given what leads into each namespace. */
+  readonly handles: NamespaceHandles;
+  /** Files of /proc/net that this kernel does not have. */
+  readonly absent: Set<string>;
+}
 
 /** Kinds whose forwarding database is worth a dump. */
 const forwarding = new Set(['bridge', 'vxlan']);
 
 /** undefined when it has gone since it was found. */
-export function readNamespace(
-  found: FoundNamespace,
-  search: NamespaceSearch,
-  without: ReadonlySet<SnapshotPart>,
-): NamespaceReading | undefined {
+export function readNamespace(found: FoundNamespace, context: ReadingContext): NamespaceReading | undefined {
+  const { search, handles } = context;
   const state = createNamespaceState({
     id: found.id,
     host: found.id === search.host,
@@ -52,18 +63,37 @@ export function readNamespace(
     holders: found.holders,
   });
   try {
-    const holdings = withNamespace(found, (fd) => {
+    const fd = openFound(found);
+    let socket: NetlinkSocket | undefined;
+    try {
       const owner = ownerOf(fd);
       if (owner !== undefined) state.owner = owner;
-      const read = (): RuleHoldings | undefined => readInside(state, search, without);
+      const read = (): RuleHoldings | undefined => {
+        socket = openRouting(state);
+        return readInside(state, socket, context);
+      };
       // In netscope's own without moving, which takes no privilege.
-      return found.id === search.own ? read() : inNamespaceOf(fd, read);
-    });
-    return { found, state, holdings };
+      const holdings = found.id === search.own ? read() : inNamespaceOf(fd, read);
+      return { found, state, holdings };
+    } finally {
+      if (socket === undefined || !handles.keep(found.id, fd, socket)) {
+        socket?.close();
+        closeSync(fd);
+      }
+    }
   } catch (error) {
     if (error instanceof NamespaceGone) return undefined;
     state.unreadable.push(messageOf(error));
     return { found, state, holdings: undefined };
+  }
+}
+
+function openRouting(state: NamespaceState): NetlinkSocket | undefined {
+  try {
+    return new NetlinkSocket(NETLINK_ROUTE);
+  } catch (error) {
+    state.unreadable.push(`links: ${messageOf(error)}`);
+    return undefined;
   }
 }
 
@@ -81,8 +111,8 @@ function ownerOf(fd: number): string | undefined {
 /** The thread is inside. Each part fails alone: what can be read is read. */
 function readInside(
   state: NamespaceState,
-  search: NamespaceSearch,
-  without: ReadonlySet<SnapshotPart>,
+  socket: NetlinkSocket | undefined,
+  { search, without, absent }: ReadingContext,
 ): RuleHoldings | undefined {
   const part = (what: string, read: () => void): void => {
     try {
@@ -91,24 +121,37 @@ function readInside(
       state.unreadable.push(`${what}: ${messageOf(error)}`);
     }
   };
-  part('links', () => readByNetlink(state, search, part));
+  if (socket !== undefined) {
+    part('links', () => readByNetlink(state, socket, search, part));
+    if (!without.has('policy rules')) {
+      part('policy rules', () => {
+        state.policyRules = readPolicyRules(socket);
+      });
+    }
+  }
   part('listeners', () => {
     state.listeners = readListeners(search.sockets);
   });
+  const withSysctls = state.host || state.processes.length > 0 || !without.has('idle sysctls');
   let holdings: RuleHoldings | undefined;
   if (!without.has('rules') || !without.has('conntrack')) {
     part('netfilter', () => {
-      holdings = readNetfilter(state, { conntrack: !without.has('conntrack'), rules: !without.has('rules') });
+      holdings = readNetfilter(state, {
+        conntrack: !without.has('conntrack'),
+        rules: !without.has('rules'),
+        size: withSysctls,
+        absent,
+      });
     });
   }
-  if (!without.has('sysctls')) {
+  if (withSysctls) {
     addSysctlFiles(state.sysctls, {
       host: state.host,
       bridge: state.links.some(({ kind }) => kind === 'bridge'),
       netfilter: state.conntrack.length > 0 || (holdings !== undefined && holdsRules(holdings)),
     });
-    state.counters = readCounters();
   }
+  if (!without.has('counters')) state.counters = readCounters();
   return holdings;
 }
 
@@ -121,44 +164,39 @@ function addTunHolders(state: NamespaceState, search: NamespaceSearch): void {
 
 function readByNetlink(
   state: NamespaceState,
+  socket: NetlinkSocket,
   search: NamespaceSearch,
   part: (what: string, read: () => void) => void,
 ): void {
-  const socket = new NetlinkSocket(NETLINK_ROUTE);
-  try {
-    const { links, configurations, consistent } = readLinks(socket);
-    state.links = links;
-    if (!consistent) state.unreadable.push('links: they changed while they were read');
-    part('sysctls', () => {
-      addScopeSysctls(state.sysctls, socket);
-      addInterfaceSysctls(state.sysctls, configurations);
+  const { links, configurations, consistent } = readLinks(socket);
+  state.links = links;
+  if (!consistent) state.unreadable.push('links: they changed while they were read');
+  part('sysctls', () => {
+    addScopeSysctls(state.sysctls, socket);
+    addInterfaceSysctls(state.sysctls, configurations);
+  });
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  part('routes', () => {
+    const { routes, cut } = readRoutes(socket, names);
+    state.routes = routes;
+    if (cut) state.unreadable.push(`routes: only the first ${maximumRoutes}`);
+  });
+  part('neighbours', () => {
+    state.neighbours = readNeighbours(socket, names);
+  });
+  part('ethtool', () => addEthtool(links));
+  addTunHolders(state, search);
+  if (links.some(({ details }) => details.vlan_filtering === 1)) {
+    part('bridge VLANs', () => addBridgeVlans(socket, links));
+  }
+  if (links.some(({ kind }) => forwarding.has(kind))) {
+    part('forwarding database', () => {
+      state.fdb = readFdb(socket, names);
     });
-    const names = new Map(links.map(({ index, name }) => [index, name]));
-    part('routes', () => {
-      const { routes, cut } = readRoutes(socket, names);
-      state.routes = routes;
-      if (cut) state.unreadable.push(`routes: only the first ${maximumRoutes}`);
-      state.policyRules = readPolicyRules(socket);
+  }
+  if (links.some(({ kind }) => kind === 'bridge')) {
+    part('multicast groups', () => {
+      state.mdb = readMdb(socket, names);
     });
-    part('neighbours', () => {
-      state.neighbours = readNeighbours(socket, names);
-    });
-    part('ethtool', () => addEthtool(links));
-    addTunHolders(state, search);
-    if (links.some(({ details }) => details.vlan_filtering === 1)) {
-      part('bridge VLANs', () => addBridgeVlans(socket, links));
-    }
-    if (links.some(({ kind }) => forwarding.has(kind))) {
-      part('forwarding database', () => {
-        state.fdb = readFdb(socket, names);
-      });
-    }
-    if (links.some(({ kind }) => kind === 'bridge')) {
-      part('multicast groups', () => {
-        state.mdb = readMdb(socket, names);
-      });
-    }
-  } finally {
-    socket.close();
   }
 }

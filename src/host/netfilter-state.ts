@@ -14,22 +14,29 @@ import type { NetlinkSocket } from './ffi/netlink.ts';
 import { netfilterSocket } from './netfilter.ts';
 import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
 
+export interface NetfilterParts {
+  readonly rules: boolean;
+  /** How many connections are tracked, and how many can be. */
+  readonly size: boolean;
+  /** The connections. */
+  readonly conntrack: boolean;
+  /** As `readHoldings` takes it. */
+  readonly absent: Set<string>;
+}
+
 /**
  * Adds the tracked connections and returns which backends hold rules. The thread is inside the namespace.
  *
  * @throws SystemCallError when the kernel gives no socket.
  */
-export function readNetfilter(
-  state: NamespaceState,
-  wanted: { readonly conntrack: boolean; readonly rules: boolean },
-): RuleHoldings {
+export function readNetfilter(state: NamespaceState, wanted: NetfilterParts): RuleHoldings {
   const socket = openNetfilter();
   try {
-    const holdings = readHoldings(socket);
+    const holdings = readHoldings(socket, wanted.absent);
     if (holdings.nftError !== undefined && wanted.rules) {
       state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
     }
-    addConntrack(state, socket, wanted.conntrack);
+    if (wanted.size || wanted.conntrack) addConntrack(state, socket, wanted.conntrack);
     return holdings;
   } finally {
     socket?.close();

@@ -1,9 +1,11 @@
 /** Ids that one namespace has for another: RTM_GETNSID (linux/net_namespace.h). */
 import type { LinkState } from '../snapshot/schema.ts';
 import { pairKinds } from './ethtool.ts';
-import { attribute, forEachAttribute, signed32, u32 } from './ffi/attributes.ts';
+import { attribute, forEachAttribute, signed32, text, u32 } from './ffi/attributes.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
+import { hardwareAddress } from './inet.ts';
 import type { NamespaceReading } from './namespace-state.ts';
+import type { NamespaceHandles } from './namespaces/handles.ts';
 import { enterFound, withNamespace } from './namespaces/open.ts';
 
 const RTM_NEWNSID = 88;
@@ -11,19 +13,31 @@ const RTM_GETNSID = 90;
 const NETNSA_NSID = 1;
 const NETNSA_FD = 3;
 
+const RTM_NEWLINK = 16;
+const RTM_GETLINK = 18;
+const IFLA_ADDRESS = 1;
+const IFLA_IFNAME = 3;
+const IFLA_EXT_MASK = 29;
+const IFLA_TARGET_NETNSID = 46;
+const RTEXT_FILTER_SKIP_STATS = 8;
+
 /** Questions that no link gave a hint for, in one snapshot: some 5 us each. */
 const blindQuestions = 20_000;
+/** As many candidates are asked about without looking at the far link first. */
+const few = 2;
 
 /**
  * Fills `nsids` of every namespace with the ids that its links use (IFLA_LINK_NETNSID).
  *
  * The kernel translates only from a namespace to its id, so it is asked about namespaces that can be meant:
- * those that have the link with the ifindex that the id goes with. That is about one question a link, where asking
- * every namespace about every other would be the square of their number.
+ * those that have the link with the ifindex that the id goes with; where many do, as ifindexes are the same in all
+ * namespaces that were made alike, the kernel first says what that link is. That is one or two questions a link, where
+ * asking every namespace about every other would be the square of their number.
  */
 export async function resolveNsids(
   readings: readonly NamespaceReading[],
   own: string,
+  handles: NamespaceHandles,
   pause: () => Promise<void>,
 ): Promise<void> {
   const holders = new LinkHolders(readings);
@@ -33,7 +47,7 @@ export async function resolveNsids(
   for (const reading of hostFirst(readings)) {
     const wanted = linksByNsid(reading.state.links);
     if (wanted.size === 0) continue;
-    const asker = new Asker(reading, own);
+    const asker = new Asker(reading, own, handles);
     try {
       for (const [nsid, links] of wanted) {
         const known = mirror.find(reading, links);
@@ -41,10 +55,7 @@ export async function resolveNsids(
           reading.state.nsids.push({ nsid, namespace: known });
           continue;
         }
-        let answer = asker.find(
-          nsid,
-          links.flatMap((link) => holders.candidates(link)),
-        );
+        let answer = asker.find(nsid, candidates(nsid, links, asker, holders));
         if (answer === undefined && blind > 0) {
           blind -= readings.length;
           answer = asker.find(nsid, readings);
@@ -58,6 +69,20 @@ export async function resolveNsids(
     }
     await pause();
   }
+}
+
+/** Namespaces that the id can mean, likeliest first. */
+function candidates(
+  nsid: number,
+  links: readonly LinkState[],
+  asker: Asker,
+  holders: LinkHolders,
+): readonly NamespaceReading[] {
+  const possible = links.flatMap((link) => holders.candidates(link));
+  const [link] = links;
+  if (possible.length <= few || link === undefined) return possible;
+  const far = asker.lookAt(nsid, link.link ?? link.index);
+  return far === undefined ? possible : [...holders.alike(far), ...possible];
 }
 
 function hostFirst(readings: readonly NamespaceReading[]): NamespaceReading[] {
@@ -98,8 +123,12 @@ function linksByNsid(links: readonly LinkState[]): Map<number, LinkState[]> {
   return result;
 }
 
+/** A link as the namespace sees it that has an id for the link's own. */
+type FarLink = Pick<LinkState, 'index' | 'name' | 'mac'>;
+
 /** Which namespaces have a link of which ifindex. */
 class LinkHolders {
+  readonly #alike = new Map<string, NamespaceReading[]>();
   readonly #veths = new Map<string, NamespaceReading[]>();
   readonly #links = new Map<number, NamespaceReading[]>();
 
@@ -108,10 +137,16 @@ class LinkHolders {
     for (const reading of hostFirst(readings)) {
       for (const link of reading.state.links) {
         append(this.#links, link.index, reading);
+        append(this.#alike, alikeKey(link), reading);
         if (pairKinds.has(link.kind))
           append(this.#veths, `${link.index} ${link.link ?? link.index}`, reading);
       }
     }
+  }
+
+  /** Namespaces that have a link which looks like this one. */
+  alike(link: FarLink): readonly NamespaceReading[] {
+    return this.#alike.get(alikeKey(link)) ?? [];
   }
 
   /** Namespaces that the other end of `link` can be in. Both ends of a veth name each other. */
@@ -121,6 +156,10 @@ class LinkHolders {
       (pairKinds.has(link.kind) ? this.#veths.get(`${other} ${link.index}`) : this.#links.get(other)) ?? []
     );
   }
+}
+
+function alikeKey({ index, name, mac }: FarLink): string {
+  return `${index} ${mac} ${name}`;
 }
 
 function append<K>(map: Map<K, NamespaceReading[]>, key: K, reading: NamespaceReading): void {
@@ -133,13 +172,28 @@ function append<K>(map: Map<K, NamespaceReading[]>, key: K, reading: NamespaceRe
 class Asker {
   readonly #reading: NamespaceReading;
   readonly #own: string;
+  readonly #handles: NamespaceHandles;
   #socket: NetlinkSocket | undefined;
+  #ownSocket: NetlinkSocket | undefined;
   #gone = false;
   readonly #answers = new Map<string, number | undefined>();
 
-  constructor(reading: NamespaceReading, own: string) {
+  constructor(reading: NamespaceReading, own: string, handles: NamespaceHandles) {
     this.#reading = reading;
     this.#own = own;
+    this.#handles = handles;
+    this.#socket = handles.get(reading.state.id)?.socket;
+  }
+
+  /** The link `index` of the namespace that `nsid` means here; undefined where the kernel does not show it. */
+  lookAt(nsid: number, index: number): FarLink | undefined {
+    try {
+      const socket = this.#open();
+      return socket === undefined ? undefined : linkThrough(socket, nsid, index);
+    } catch {
+      // Before Linux 4.16, or without CAP_NET_ADMIN there: the candidates are asked about in turn.
+      return undefined;
+    }
   }
 
   find(nsid: number, candidates: readonly NamespaceReading[]): string | undefined {
@@ -156,7 +210,11 @@ class Asker {
     if (socket === undefined) return undefined;
     let nsid: number | undefined;
     try {
-      nsid = withNamespace(candidate.found, (fd) => nsidOf(socket, fd));
+      const handle = this.#handles.get(id);
+      nsid =
+        handle === undefined
+          ? withNamespace(candidate.found, (fd) => nsidOf(socket, fd))
+          : nsidOf(socket, handle.fd);
     } catch {
       // The candidate is gone, or this user may not open it.
     }
@@ -168,7 +226,8 @@ class Asker {
   #open(): NetlinkSocket | undefined {
     if (this.#socket !== undefined || this.#gone) return this.#socket;
     try {
-      this.#socket = enterFound(this.#reading.found, this.#own, () => new NetlinkSocket(NETLINK_ROUTE));
+      this.#ownSocket = enterFound(this.#reading.found, this.#own, () => new NetlinkSocket(NETLINK_ROUTE));
+      this.#socket = this.#ownSocket;
     } catch {
       this.#gone = true;
     }
@@ -176,8 +235,32 @@ class Asker {
   }
 
   close(): void {
-    this.#socket?.close();
+    this.#ownSocket?.close();
   }
+}
+
+/** A link of another namespace, named by the id that the namespace of `socket` has for it. */
+function linkThrough(socket: NetlinkSocket, nsid: number, index: number): FarLink | undefined {
+  let far: FarLink | undefined;
+  // struct ifinfomsg; no SR-IOV tables and no statistics.
+  const head = Buffer.alloc(16);
+  head.writeInt32LE(index, 4);
+  const body = Buffer.concat([
+    head,
+    attribute(IFLA_TARGET_NETNSID, u32(nsid)),
+    attribute(IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)),
+  ]);
+  socket.request(RTM_GETLINK, body, (type, buffer, start, end) => {
+    if (type !== RTM_NEWLINK) return;
+    let name = '';
+    let mac = '';
+    forEachAttribute(buffer, start + 16, end, (kind, at, length) => {
+      if (kind === IFLA_ADDRESS) mac = hardwareAddress(buffer, at, length);
+      if (kind === IFLA_IFNAME) name = text(buffer, at, length);
+    });
+    far = { index: buffer.readInt32LE(start + 4), name, mac };
+  });
+  return far;
 }
 
 /** The id that the namespace of `socket` has for that of the descriptor; undefined when it has none. */

@@ -13,6 +13,7 @@ import { type Engines, readEngines } from './engines/read.ts';
 import { attachContainers } from './engines/sandboxes.ts';
 import { type NamespaceReading, readNamespace, type SnapshotPart } from './namespace-state.ts';
 import { findNamespaces, type NamespaceSearch } from './namespaces/find.ts';
+import { NamespaceHandles } from './namespaces/handles.ts';
 import { enterFound } from './namespaces/open.ts';
 import { resolveNsids } from './nsids.ts';
 import { mapLimited } from './pool.ts';
@@ -45,14 +46,17 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   // Awaited below; a throw before that must not be an unhandled rejection.
   enginesRead.catch(() => undefined);
   const search = await findNamespaces(pause);
+  const handles = new NamespaceHandles();
+  const context = { search, without, handles, absent: new Set<string>() };
   try {
     const readings: NamespaceReading[] = [];
     for (const found of search.namespaces) {
-      const reading = readNamespace(found, search, without);
+      const reading = readNamespace(found, context);
       if (reading !== undefined) readings.push(reading);
       await pause();
     }
-    await resolveNsids(readings, search.own, pause);
+    await resolveNsids(readings, search.own, handles, pause);
+    handles.close();
     if (!without.has('rules')) await addRules(readings, search);
     addFiles(readings);
     const engines = await enginesRead;
@@ -73,6 +77,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
       warnings: [...search.warnings, ...engines.warnings, ...unreadable(namespaces)],
     };
   } finally {
+    handles.close();
     search.release();
   }
 }

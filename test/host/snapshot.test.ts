@@ -54,7 +54,7 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
 
   it('covers the whole host from whichever namespace it is started in', async () => {
     const lab = await start();
-    const quick = new Set(['rules', 'conntrack', 'engines', 'sysctls'] as const);
+    const quick = new Set(['rules', 'conntrack', 'engines', 'idle sysctls'] as const);
     const outside = await takeSnapshot({ without: quick });
     const home = openSync('/proc/thread-self/ns/net', 'r');
     const away = openSync(`/proc/${lab.pid}/ns/net`, 'r');
@@ -88,7 +88,7 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
     lab.stop();
     const gone = async (): Promise<boolean> => {
       const { namespaces } = await takeSnapshot({
-        without: new Set(['rules', 'conntrack', 'engines', 'sysctls']),
+        without: new Set(['rules', 'conntrack', 'engines', 'idle sysctls']),
       });
       return !namespaces.some(({ id }) => id === lab.id || id === `net:[${blue}]`);
     };
@@ -110,7 +110,7 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
   it('leads back into each of its namespaces', async () => {
     const lab = await start();
     const { namespaces } = await takeSnapshot({
-      without: new Set(['rules', 'conntrack', 'engines', 'sysctls']),
+      without: new Set(['rules', 'conntrack', 'engines', 'idle sysctls']),
     });
     const host = namespaces.find(({ id }) => id === lab.id);
     const blue = namespaces.find(({ nsids, paths }) => {

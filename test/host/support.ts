@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { type NamespaceReading, readNamespace } from '../../src/host/namespace-state.ts';
 import type { NamespaceSearch } from '../../src/host/namespaces/find.ts';
 import { FoundNamespaces } from '../../src/host/namespaces/found.ts';
+import { NamespaceHandles } from '../../src/host/namespaces/handles.ts';
 
 export const required = process.env.CI_REQUIRE_LAB === '1';
 
@@ -94,11 +95,25 @@ export function readLab(
   if (found === undefined) throw new Error(`${lab.id} is no namespace`);
   const own = readlinkSync('/proc/thread-self/ns/net');
   const host = asHost ? lab.id : own;
-  const reading = readNamespace(
-    found,
-    { namespaces: [found], host, own, sockets, tuns: new Map(), warnings: [], release: () => undefined },
-    new Set(),
-  );
-  if (reading === undefined) throw new Error(`${lab.id} is gone`);
-  return reading;
+  const handles = new NamespaceHandles();
+  try {
+    const reading = readNamespace(found, {
+      search: {
+        namespaces: [found],
+        host,
+        own,
+        sockets,
+        tuns: new Map(),
+        warnings: [],
+        release: () => undefined,
+      },
+      without: new Set(),
+      handles,
+      absent: new Set(),
+    });
+    if (reading === undefined) throw new Error(`${lab.id} is gone`);
+    return reading;
+  } finally {
+    handles.close();
+  }
 }

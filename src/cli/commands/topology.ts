@@ -38,7 +38,7 @@ export function topologyCommand(program: Command): void {
 }
 
 async function topology(options: TopologyOptions): Promise<void> {
-  const { topology: graph } = await loadHostState(options);
+  const { topology: graph } = await loadHostState({ ...options, graphOnly: true });
   const output = new Output();
   if (options.json === true) await output.json(graph);
   else if (options.dot === true) await output.write(drawDot(graph));

@@ -26,6 +26,20 @@ export class NamespaceGone extends Error {
  * @throws NamespaceGone, or the reason why this user may not open it.
  */
 export function withNamespace<T>(found: FoundNamespace, work: (fd: number) => T): T {
+  const fd = openFound(found);
+  try {
+    return work(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * A descriptor of the namespace; the caller closes it.
+ *
+ * @throws NamespaceGone, or the reason why this user may not open it.
+ */
+export function openFound(found: FoundNamespace): number {
   let refusal: unknown;
   for (const door of found.doors) {
     let fd: number | undefined;
@@ -34,12 +48,7 @@ export function withNamespace<T>(found: FoundNamespace, work: (fd: number) => T)
     } catch (error) {
       if (!isGone(error)) refusal = error;
     }
-    if (fd === undefined) continue;
-    try {
-      return work(fd);
-    } finally {
-      closeSync(fd);
-    }
+    if (fd !== undefined) return fd;
   }
   throw refusal ?? new NamespaceGone(`${found.id} is gone`);
 }

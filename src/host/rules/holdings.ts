@@ -15,8 +15,14 @@ export interface RuleHoldings {
   readonly ipvs: boolean;
 }
 
-/** Of the namespace that the thread is in. @param socket opened there; undefined without nfnetlink in the kernel. */
-export function readHoldings(socket: NetlinkSocket | undefined): RuleHoldings {
+/**
+ * Of the namespace that the thread is in.
+ *
+ * @param socket opened there; undefined without nfnetlink in the kernel.
+ * @param absent files of /proc/net that no namespace has, because their module is not loaded; those that are found
+ *   missing are added.
+ */
+export function readHoldings(socket: NetlinkSocket | undefined, absent: Set<string>): RuleHoldings {
   let nftTables: readonly NftTable[] = [];
   let nftError: string | undefined;
   try {
@@ -32,19 +38,21 @@ export function readHoldings(socket: NetlinkSocket | undefined): RuleHoldings {
   return {
     nftTables,
     nftError,
-    legacy4: hasLines('ip_tables_names', 1),
-    legacy6: hasLines('ip6_tables_names', 1),
+    legacy4: hasLines('ip_tables_names', 1, absent),
+    legacy6: hasLines('ip6_tables_names', 1, absent),
     // Three lines of headings.
-    ipvs: hasLines('ip_vs', 4),
+    ipvs: hasLines('ip_vs', 4, absent),
   };
 }
 
 /** Whether a file of /proc/net has at least `count` lines that are not empty. */
-function hasLines(file: string, count: number): boolean {
+function hasLines(file: string, count: number, absent: Set<string>): boolean {
+  if (absent.has(file)) return false;
   try {
     const lines = readFileSync(`/proc/thread-self/net/${file}`, 'utf8').split('\n');
     return lines.filter((line) => line !== '').length >= count;
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') absent.add(file);
     return false;
   }
 }

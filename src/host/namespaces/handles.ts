@@ -1,0 +1,47 @@
+/**
+ * What stays open of each namespace while a snapshot is taken, so that each is opened and entered once: a descriptor
+ * of it, and a routing socket in it.
+ */
+import { closeSync, readFileSync } from 'node:fs';
+import type { NetlinkSocket } from '../ffi/netlink.ts';
+
+export interface NamespaceHandle {
+  readonly fd: number;
+  readonly socket: NetlinkSocket;
+}
+
+/** Descriptors that are left for everything else. */
+const spare = 512;
+
+export class NamespaceHandles {
+  readonly #handles = new Map<string, NamespaceHandle>();
+  #room = Math.max(0, Math.floor((descriptorLimit() - spare) / 2));
+
+  /** Takes both over; false when there are too many already, and they stay the caller's. */
+  keep(id: string, fd: number, socket: NetlinkSocket): boolean {
+    if (this.#room === 0) return false;
+    this.#room--;
+    this.#handles.set(id, { fd, socket });
+    return true;
+  }
+
+  /** undefined for one that was not kept: what needs it opens it. */
+  get(id: string): NamespaceHandle | undefined {
+    return this.#handles.get(id);
+  }
+
+  close(): void {
+    for (const { fd, socket } of this.#handles.values()) {
+      closeSync(fd);
+      socket.close();
+    }
+    this.#handles.clear();
+    this.#room = 0;
+  }
+}
+
+/** The soft limit, which Node raises to the hard one when it starts (proc_pid_limits(5)). */
+function descriptorLimit(): number {
+  const line = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
+  return Number(line?.[1] ?? 1024);
+}
