@@ -153,6 +153,18 @@ function sourcePorts(port: number): readonly [number, number] {
   return port < 1024 ? [600, 1023] : [1024, 65535];
 }
 
+/** Another source port for a connection whose own is taken, though no rule translates it. */
+function moveTaken(run: Run, connection: TrackedConnection): void {
+  const { source: address, sourcePort: port } = run.packet;
+  run.changes.push({
+    kind: 'snat',
+    from: { address, port },
+    to: { address, port, ports: sourcePorts(port) },
+    rule: null,
+  });
+  connection.sourceNat = true;
+}
+
 function move(run: Run, manip: Manip, address: Words, port: number): void {
   const { packet } = run;
   if (manip === 'source') {
@@ -283,7 +295,7 @@ export function natStage(run: Run, chains: readonly BaseChain[]): ChainResult {
   }
   // A null binding where no rule set one up; it still moves a source port that is taken.
   if (!bound && manip === 'source' && isTaken(run, run.packet.source, run.packet.sourcePort))
-    connection.sourceNat = true;
+    moveTaken(run, connection);
   if (manip === 'source') connection.sourceNatDone = true;
   else connection.destinationNatDone = true;
   return { kind: 'accept' };

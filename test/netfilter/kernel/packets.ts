@@ -126,7 +126,6 @@ export function errorAbout(random: Random, entry: ConntrackEntry): SentPacket | 
   const from = peerOf(ends.destination);
   const near = random.chance(0.7);
   const source = near || from === 'R' ? ends.destination : random.pick(sources[family][from]);
-  if ((source.startsWith('127.') || source === '::1') && peerOf(ends.source) !== 'R') return null;
   const echo = entry.protocol === 1 || entry.protocol === 58;
   const request = family === 'ip' ? 8 : 128;
   const quoted: QuotedPacket = echo
@@ -144,6 +143,8 @@ export function errorAbout(random: Random, entry: ConntrackEntry): SentPacket | 
       };
   // Some are for a host that sent nothing of the kind.
   const destination = random.chance(0.9) ? ends.source : random.pick(destinations[family]);
+  // A raw socket sends what no other socket could: loopback addresses to the outside.
+  if ((source.startsWith('127.') || source === '::1') && peerOf(destination) !== 'R') return null;
   const [type, code] =
     family === 'ip'
       ? random.pick([
