@@ -2,6 +2,7 @@
  * The hot path: from the bytes of a frame to the numbers that flows are made of. It never throws, never reads
  * outside the frame, and takes a bounded number of steps. Nothing is allocated per packet.
  */
+import { decodeCommon } from './common.ts';
 import { resetFrame } from './frame.ts';
 import { linkTypes } from './link-types/index.ts';
 import type { DecodedFrame, Encapsulations } from './model.ts';
@@ -15,6 +16,8 @@ for (const protocol of linkTypes) register(protocol);
 
 /** Headers of one frame that are looked at; more of them are nobody's traffic. */
 export const maxSteps = 128;
+
+const ethernet = 1;
 
 export interface Decoder {
   /**
@@ -39,17 +42,31 @@ export function createDecoder(options: { readonly vxlanPorts?: ReadonlySet<numbe
   return {
     encapsulations: walk.encapsulations,
     decode: (buffer, start, capturedLength, wireLength, linkType, out) => {
-      resetFrame(out);
-      walk.begin(buffer, start, capturedLength, wireLength, out);
-      let protocol: Protocol | null = byLinkType(linkType);
-      let branch = 0;
-      for (let steps = 0; steps < maxSteps; steps++) {
-        if (protocol === null) {
-          protocol = walk.takeBranch(branch++);
-          if (protocol === null) return;
-        }
-        protocol = protocol.step(walk);
-      }
+      if (linkType === ethernet && decodeCommon(buffer, start, capturedLength, wireLength, out)) return;
+      walkFrame(walk, buffer, start, capturedLength, wireLength, linkType, out);
     },
   };
+}
+
+/** Fills `out` as `Decoder.decode` does, going from header to header whatever the frame is made of. */
+export function walkFrame(
+  walk: Walk,
+  buffer: Uint8Array,
+  start: number,
+  capturedLength: number,
+  wireLength: number,
+  linkType: number,
+  out: DecodedFrame,
+): void {
+  resetFrame(out);
+  walk.begin(buffer, start, capturedLength, wireLength, out);
+  let protocol: Protocol | null = byLinkType(linkType);
+  let branch = 0;
+  for (let steps = 0; steps < maxSteps; steps++) {
+    if (protocol === null) {
+      protocol = walk.takeBranch(branch++);
+      if (protocol === null) return;
+    }
+    protocol = protocol.step(walk);
+  }
 }
