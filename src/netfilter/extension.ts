@@ -71,6 +71,8 @@ export interface NatEffect {
   readonly base: number | null;
   /** `--random`, `--random-fully`: the port cannot be worked out. */
   readonly random: boolean;
+  /** `--persistent`: of a range, a client gets the same address whatever it talks to. */
+  readonly persistent?: boolean;
   /** NETMAP: replace these bits of the address. */
   readonly map: { readonly words: Words; readonly mask: Words } | null;
 }

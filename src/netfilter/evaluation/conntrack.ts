@@ -6,6 +6,7 @@ import {
   isIcmpError,
   type Packet,
   type Quoted,
+  replyTuple,
   type TrackedConnection,
   type Tuple,
   tcpFlag,
@@ -74,6 +75,19 @@ export class ConntrackIndex {
       reply.sourcePort ?? -1,
     );
     this.translated.set(middle, entry);
+  }
+
+  /** What the source of this tuple was mapped to in other connections, the newest first. */
+  mappingsOf(tuple: Tuple, number: number): readonly Tuple[] {
+    const source = formatAddress(tuple.source);
+    const mapped: Tuple[] = [];
+    for (const entry of new Set(this.original.values())) {
+      const { original, reply } = entry;
+      if (entry.protocol !== number || original.source !== source) continue;
+      if (tupleOf(original).sourcePort === tuple.sourcePort)
+        mapped.unshift(replyTuple(tupleOf(reply), number));
+    }
+    return mapped;
   }
 
   get size(): number {

@@ -4,6 +4,7 @@ import type { NatEffect } from '../extension.ts';
 import { isIcmpError, replyTuple, type TrackedConnection, type Tuple, tupleOfPacket } from '../packet.ts';
 import { protocol } from '../protocols.ts';
 import { tupleKey } from './conntrack.ts';
+import { addressOfRange } from './nat-address.ts';
 import type { BaseChain, ProgramRule } from './program.ts';
 import type { Change, Run } from './run.ts';
 import { type ChainResult, walkChain } from './walk.ts';
@@ -20,25 +21,6 @@ const isIcmp = (number: number) => number === protocol.icmp || number === protoc
 /** The port that nat may show for this protocol; null where there is none. */
 function shownPort(run: Run, port: number): number | null {
   return port === -1 || isIcmp(run.packet.protocol) ? null : port;
-}
-
-/** The range of addresses that one mapping may try, before it is left open. */
-const addressLimit = 64;
-
-function addressesBetween(from: Words, to: Words): readonly Words[] | null {
-  const list: Words[] = [from];
-  let current = from;
-  while (compareWords(current, to) < 0) {
-    if (list.length >= addressLimit) return null;
-    const next = [...current];
-    for (let index = next.length - 1; index >= 0; index--) {
-      next[index] = ((next[index] ?? 0) + 1) >>> 0;
-      if (next[index] !== 0) break;
-    }
-    current = next;
-    list.push(current);
-  }
-  return list;
 }
 
 interface Mapped {
@@ -92,13 +74,28 @@ function mapAddress(run: Run, effect: NatEffect, current: Words): Words | null {
   if (effect.addresses === null) return current;
   const [from, to] = effect.addresses;
   if (equalWords(from, to)) return from;
-  const list = addressesBetween(from, to);
-  if (list === null) {
-    run.decisions.reasons.add('nat to one of a range of addresses');
-    return from;
+  const manip = manipOf(run);
+  if (manip === 'source' && !effect.random) {
+    const kept = keptSource(run, from, to, effect.ports);
+    if (kept !== null) return kept;
   }
-  run.decisions.reasons.add(`nat to one of ${list.length} addresses`);
-  return list[run.choose(list.map((address) => `nat to ${formatAddress(address)}`))] ?? from;
+  const { source, destination } = packet;
+  return addressOfRange({ from, to, source, destination, manip, persistent: effect.persistent ?? false });
+}
+
+/** A source that is in the range stays as it is, and one that was mapped before is mapped the same again. */
+function keptSource(run: Run, from: Words, to: Words, ports: NatEffect['ports']): Words | null {
+  const { packet, view } = run;
+  const fits = (address: Words, port: number) =>
+    compareWords(from, address) <= 0 &&
+    compareWords(address, to) <= 0 &&
+    (ports === null || port === -1 || (port >= ports[0] && port <= ports[1])) &&
+    !isTaken(run, address, port);
+  if (fits(packet.source, packet.sourcePort)) return packet.source;
+  for (const mapped of view.conntrack.mappingsOf(tupleOfPacket(packet), packet.protocol)) {
+    if (fits(mapped.source, mapped.sourcePort)) return mapped.source;
+  }
+  return null;
 }
 
 /** Carries a nat target out: changes the packet and the connection's reply tuple. */

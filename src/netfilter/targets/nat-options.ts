@@ -133,6 +133,7 @@ export function natEffect(type: NatEffect['type'], range: NatRange, flags: NatFl
     ports: range.ports,
     base: range.base,
     random: flags.random || flags.randomFully,
+    persistent: flags.persistent,
     map: null,
   };
 }

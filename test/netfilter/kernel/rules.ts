@@ -220,6 +220,18 @@ function target(random: Random, place: Place, protocol: string | null, callable:
   return random.pick(options);
 }
 
+/** Ranges of hosts that are there, and of sources, which need not be. */
+const natRanges: Readonly<Record<Family, { hosts: readonly string[]; sources: readonly string[] }>> = {
+  ip: {
+    hosts: ['10.1.0.2-10.1.0.3', '10.3.0.11-10.3.0.12'],
+    sources: ['10.1.0.2-10.1.0.3', '10.2.0.64-10.2.0.200', '10.20.0.1-10.20.255.254', '10.1.0.0-10.3.0.20'],
+  },
+  ip6: {
+    hosts: ['fd00:1::2-fd00:1::3', 'fd00:3::11-fd00:3::12'],
+    sources: ['fd00:1::2-fd00:1::3', 'fd00:2::40-fd00:2::ffff', 'fd00:20::-fd00:20:0:1::ffff'],
+  },
+};
+
 function natTargets(
   random: Random,
   family: Family,
@@ -229,16 +241,21 @@ function natTargets(
   const withPort = protocol === 'tcp' || protocol === 'udp';
   const bracket = (host: string) => (family === 'ip' || !withPort ? host : `[${host}]`);
   const hosts = addresses[family].slice(0, 7);
+  const flag = random.chance(0.2) ? ' --persistent' : '';
   const options: string[] = [];
   const only = (...names: string[]) => [...hooks].every((hook) => names.includes(hook));
   if (only('PREROUTING', 'OUTPUT')) {
     const port = withPort ? `:${random.pick([...ports, '2000-2010'])}` : '';
-    options.push(`-j DNAT --to-destination ${bracket(random.pick(hosts))}${port}`);
+    options.push(
+      `-j DNAT --to-destination ${bracket(random.pick([...hosts, ...natRanges[family].hosts]))}${port}${flag}`,
+    );
     options.push(withPort ? `-j REDIRECT --to-ports ${random.pick(ports)}` : '-j REDIRECT');
   }
   if (only('POSTROUTING', 'INPUT')) {
     const port = withPort ? `:${random.pick(ports)}` : '';
-    options.push(`-j SNAT --to-source ${bracket(random.pick(hosts))}${port}`);
+    options.push(
+      `-j SNAT --to-source ${bracket(random.pick([...hosts, ...natRanges[family].sources]))}${port}${flag}`,
+    );
   }
   const [from, to] = family === 'ip' ? ['10.1.0.0/24', '10.3.0.0/24'] : ['fd00:1::/64', 'fd00:3::/64'];
   options.push(`-j NETMAP --to ${random.pick([from, to])}`);
