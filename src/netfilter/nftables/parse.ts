@@ -34,7 +34,6 @@ class TableDraft {
   private readonly namesFamily: boolean;
   handle = 0;
   dormant = false;
-  foreign = false;
   readonly chains = new Map<string, ChainDraft>();
   readonly sets = new Map<string, { name: string; elements: unknown[]; isMap: boolean; volatile: boolean }>();
 
@@ -88,7 +87,6 @@ class TableDraft {
     });
     for (const statement of statements) {
       const tag = tagged(statement);
-      if (tag?.tag === 'xt') this.foreign = true;
       const updated = tag?.tag === 'set' || tag?.tag === 'map' ? textOf(field(tag.body, tag.tag)) : null;
       if (updated !== null) this.change(updated.replace(/^@/, ''));
     }
@@ -135,7 +133,6 @@ class TableDraft {
       name: this.name,
       handle: this.handle,
       dormant: this.dormant,
-      foreign: this.foreign,
       chains: drafts.map(({ name, policy, base, rules, bodies }) => ({
         name,
         policy,

@@ -23,8 +23,6 @@ export interface NftTable extends Table {
   readonly sets: ReadonlyMap<string, Elements>;
   /** Base chains in the order in which they were made. */
   readonly order: readonly string[];
-  /** It has statements of iptables extensions (`xt`): iptables-nft made it. */
-  readonly foreign: boolean;
 }
 
 /** A table of any backend. */
