@@ -5,9 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { addRules, parseRulesFile } from '../../src/session/given-rules.ts';
 import { bareSnapshot } from '../../src/session/host-state.ts';
 import { parseGivenAddress, parseGivenRoute, withGiven } from '../../src/session/made-up-host.ts';
-import { createNamespaceState } from '../../src/snapshot/schema.ts';
+import { createNamespaceState } from '../../src/snapshot/create.ts';
 
 describe('a host made up for a bare dump', () => {
+  const eth0 = {
+    index: 7,
+    name: 'eth0',
+    kind: 'physical',
+    mac: '',
+    mtu: 1500,
+    flags: ['up'],
+    operstate: 'UP',
+    details: {},
+  };
   const bare = createNamespaceState({ id: 'net:[0]', host: true });
 
   it('gives an address to the interface whose route covers it, else to the loopback interface', () => {
@@ -35,7 +45,7 @@ describe('a host made up for a bare dump', () => {
   it('adds to what a real host says, and changes none of it', () => {
     const known = createNamespaceState({
       id: 'net:[1]',
-      links: [{ index: 7, name: 'eth0', kind: 'physical', addresses: [{ cidr: '198.51.100.1/24' }] }],
+      links: [{ ...eth0, addresses: [{ cidr: '198.51.100.1/24', scope: 'global', flags: [] }] }],
       sysctls: { 'net.ipv4.ip_forward': '0' },
     });
     const made = withGiven(known, ['192.0.2.1'], [parseGivenRoute('192.0.2.0/24=eth0')], []);
