@@ -11,13 +11,20 @@ export class ConntrackLog {
   readonly #namespaces = new Map<string, Map<string, ConntrackEntry>>();
   version = 0;
 
+  /**
+   * What a snapshot has of a namespace: connections that do not change while the session runs announce nothing.
+   * Events know better.
+   *
+   * @param namespace its id, `net:[...]`.
+   */
+  seed(namespace: string, known: readonly ConntrackEntry[]): void {
+    const entries = this.#entriesOf(namespace);
+    for (const entry of known) if (!entries.has(keyOf(entry))) this.add(namespace, entry);
+  }
+
   /** @param namespace its id, `net:[...]`. */
   add(namespace: string, entry: ConntrackEntry): void {
-    let entries = this.#namespaces.get(namespace);
-    if (entries === undefined) {
-      entries = new Map();
-      this.#namespaces.set(namespace, entries);
-    }
+    const entries = this.#entriesOf(namespace);
     const key = keyOf(entry);
     const known = entries.get(key);
     // An event that ends an entry says less about its state than the ones before it.
@@ -33,6 +40,20 @@ export class ConntrackLog {
       if (oldest.done !== true) entries.delete(oldest.value);
     }
     this.version++;
+  }
+
+  /** Lets go of namespaces that are no more. */
+  keepOnly(present: ReadonlySet<string>): void {
+    for (const id of this.#namespaces.keys()) if (!present.has(id)) this.#namespaces.delete(id);
+  }
+
+  #entriesOf(namespace: string): Map<string, ConntrackEntry> {
+    let entries = this.#namespaces.get(namespace);
+    if (entries === undefined) {
+      entries = new Map();
+      this.#namespaces.set(namespace, entries);
+    }
+    return entries;
   }
 
   /** The snapshot with what was logged added to what its own entries say. */

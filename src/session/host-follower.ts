@@ -20,7 +20,10 @@ export class HostFollower {
   readonly #dockerHost: string | undefined;
   readonly #onState: (state: HostState) => void;
   readonly #onWarning: (text: string) => void;
-  readonly #conntrack = new Map<string, ConntrackFollower>();
+  readonly #conntrack = new Map<string, Followed>();
+  /** Connections are read again: those of a namespace are not known, or events were missed. */
+  #wantsConntrack = false;
+  readonly #warned = new Set<string>();
   #state: HostState;
   /** The snapshot as the host gave it, without the log. */
   #taken: HostSnapshot;
@@ -47,6 +50,7 @@ export class HostFollower {
 
   start(): void {
     this.#followConntrack();
+    this.#seed();
     this.#watcher = watchHost({ dockerHost: this.#dockerHost }, () => this.#schedule(shortestInterval));
     this.#schedule(refreshInterval);
     this.#merger = setInterval(() => this.#mergeConnections(), mergeInterval);
@@ -55,6 +59,7 @@ export class HostFollower {
   /** Reads the host once more, so that counters and connections are those of the end. */
   async finish(): Promise<void> {
     await this.#reading;
+    this.#wantsConntrack = true;
     await this.#read();
   }
 
@@ -63,7 +68,7 @@ export class HostFollower {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#merger !== null) clearInterval(this.#merger);
     this.#watcher?.stop();
-    for (const follower of this.#conntrack.values()) follower.stop();
+    for (const { follower } of this.#conntrack.values()) follower.stop();
     this.#conntrack.clear();
   }
 
@@ -84,9 +89,16 @@ export class HostFollower {
 
   async #read(): Promise<void> {
     try {
-      const snapshot = await takeSnapshot({ dockerHost: this.#dockerHost });
+      // Events tell of the connections: reading tens of thousands every few seconds would be for nothing.
+      const whole = this.#wantsConntrack || !this.#followsAll();
+      this.#wantsConntrack = false;
+      const snapshot = await takeSnapshot({
+        dockerHost: this.#dockerHost,
+        without: new Set(whole ? [] : ['conntrack']),
+      });
       this.#taken = snapshot;
       this.#followConntrack();
+      this.#seed();
       this.#merged = this.#log.version;
       const next = hostStateOf(this.#log.mergeInto(snapshot));
       // The same graph is the same object: names that were worked out from it stay valid.
@@ -101,36 +113,100 @@ export class HostFollower {
   }
 
   #mergeConnections(): void {
+    this.#noticeOverruns();
     if (this.#log.version === this.#merged) return;
     this.#merged = this.#log.version;
     this.#state = { ...this.#state, snapshot: this.#log.mergeInto(this.#taken) };
     this.#onState(this.#state);
   }
 
+  /** What the snapshot has of connections; it has none when it was taken without them. */
+  #seed(): void {
+    for (const { id, conntrack } of this.#taken.namespaces) {
+      if (this.#conntrack.has(id)) this.#log.seed(id, conntrack);
+    }
+  }
+
+  #noticeOverruns(): void {
+    for (const [id, followed] of this.#conntrack) {
+      const overruns = followed.follower.overruns();
+      if (overruns === followed.overruns) continue;
+      if (followed.overruns === 0) {
+        this.#onWarning(
+          `the kernel threw away news of connections in ${this.#nameOf(id)}: netscope could not keep up`,
+        );
+      }
+      followed.overruns = overruns;
+      this.#wantsConntrack = true;
+    }
+  }
+
+  #followsAll(): boolean {
+    return this.#taken.namespaces.every(
+      (namespace) => !isTracking(namespace) || this.#conntrack.has(namespace.id),
+    );
+  }
+
   /** Follows conntrack in every namespace that has rules or connections; without rules nothing is tracked. */
   #followConntrack(): void {
     for (const namespace of this.#taken.namespaces) {
-      if (!isTracking(namespace) || this.#conntrack.has(namespace.id)) continue;
-      try {
-        const follower = followConntrack(namespacePath(namespace), (entry) =>
-          this.#log.add(namespace.id, entry),
-        );
-        this.#conntrack.set(namespace.id, follower);
-      } catch (error) {
-        this.#onWarning(
-          `connections of ${namespace.names[0] ?? namespace.id} are not followed: ${messageOf(error)}`,
-        );
-      }
+      if (isTracking(namespace) && !this.#conntrack.has(namespace.id)) this.#follow(namespace);
     }
     const present = new Set(this.#taken.namespaces.map(({ id }) => id));
-    for (const [id, follower] of this.#conntrack) {
+    for (const [id, { follower }] of this.#conntrack) {
       if (present.has(id)) continue;
       follower.stop();
       this.#conntrack.delete(id);
     }
+    this.#log.keepOnly(present);
+  }
+
+  #follow(namespace: NamespaceState): void {
+    const { id } = namespace;
+    try {
+      const follower = followConntrack(
+        namespacePath(namespace),
+        (entry) => this.#log.add(id, entry),
+        (error) => {
+          this.#conntrack.delete(id);
+          this.#warnOnce(
+            id,
+            `connections of ${this.#nameOf(id)} are not followed any more: ${messageOf(error)}`,
+          );
+        },
+      );
+      this.#conntrack.set(id, { follower, overruns: 0 });
+      // Those that came before this moment are not announced.
+      this.#wantsConntrack = true;
+    } catch (error) {
+      this.#warnOnce(id, `connections of ${this.#nameOf(id)} are not followed: ${messageOf(error)}`);
+    }
+  }
+
+  /** A namespace that cannot be followed is tried again with each snapshot; it is worth one warning. */
+  #warnOnce(id: string, text: string): void {
+    if (this.#warned.has(id)) return;
+    this.#warned.add(id);
+    this.#onWarning(text);
+  }
+
+  #nameOf(id: string): string {
+    return this.#state.topology.namespaces.find((namespace) => namespace.id === id)?.name ?? id;
   }
 }
 
-function isTracking(namespace: NamespaceState): boolean {
-  return namespace.host || namespace.rulesets.length > 0 || namespace.conntrack.length > 0;
+interface Followed {
+  readonly follower: ConntrackFollower;
+  /** As far as they have been noticed. */
+  overruns: number;
+}
+
+function isTracking({
+  host,
+  rulesets,
+  conntrack,
+  sysctls,
+}: Pick<NamespaceState, 'host' | 'rulesets' | 'conntrack' | 'sysctls'>): boolean {
+  const tracked = Number(sysctls['net.netfilter.nf_conntrack_count'] ?? conntrack.length);
+  return host || rulesets.length > 0 || tracked > 0;
 }

@@ -47,4 +47,19 @@ describe('the conntrack log', () => {
     log.add('net:[2]', entry(1));
     expect(log.mergeInto(snapshotWith([])).namespaces[0]?.conntrack).toEqual([]);
   });
+
+  it('keeps connections that a snapshot had before, and lets events say what became of them', () => {
+    const log = new ConntrackLog();
+    log.add('net:[1]', entry(40_000, { state: 'TIME_WAIT' }));
+    log.seed('net:[1]', [entry(40_000, { state: 'ESTABLISHED' }), entry(50_000, { state: 'ESTABLISHED' })]);
+    const [namespace] = log.mergeInto(snapshotWith([])).namespaces;
+    expect(namespace?.conntrack.map(({ state }) => state)).toEqual(['TIME_WAIT', 'ESTABLISHED']);
+  });
+
+  it('lets go of namespaces that are no more', () => {
+    const log = new ConntrackLog();
+    log.add('net:[1]', entry(1));
+    log.keepOnly(new Set(['net:[2]']));
+    expect(log.mergeInto(snapshotWith([])).namespaces[0]?.conntrack).toEqual([]);
+  });
 });
