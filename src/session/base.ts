@@ -5,6 +5,7 @@ import type { StreamPiece } from '../flow/stream.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
+import { withChanges } from './events.ts';
 import { followFlow } from './follow.ts';
 import type { HostState } from './host-state.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';
@@ -13,6 +14,7 @@ import type {
   PacketList,
   RulesReport,
   Session,
+  SessionEvent,
   SessionInterface,
   SessionState,
   SessionTotals,
@@ -39,6 +41,7 @@ export abstract class BaseSession implements Session {
   readonly packets: PacketList;
   state: SessionState = 'starting';
   progress: number | null = null;
+  events: readonly SessionEvent[] = [];
   protected readonly ingest: Ingest;
   protected readonly changes = new Changes();
   readonly #names: SessionNames;
@@ -51,8 +54,8 @@ export abstract class BaseSession implements Session {
     this.ingest = new Ingest({
       ...options,
       vxlanPorts: this.#vxlanPorts,
-      onPacket: (number, record) => {
-        this.packetArrived(number, record);
+      onPacket: (number, record, time) => {
+        this.packetArrived(number, record, time);
         this.changes.announce();
       },
       onSnapshot: (json) => this.snapshotArrived(json),
@@ -69,8 +72,8 @@ export abstract class BaseSession implements Session {
   abstract stop(): Promise<void>;
   abstract close(): Promise<void>;
   protected abstract bytesOf(interfaceId: number): PacketBytes | undefined;
-  /** Called after packet `number` was taken in. */
-  protected abstract packetArrived(number: number, record: PacketRecord): void;
+  /** Called after packet `number` was taken in; `time` is the record's in seconds with a fraction. */
+  protected abstract packetArrived(number: number, record: PacketRecord, time: number): void;
   /** Called when the input holds a host snapshot. */
   protected abstract snapshotArrived(json: string): void;
   protected abstract rates(): readonly number[];
@@ -90,6 +93,7 @@ export abstract class BaseSession implements Session {
 
   protected set host(state: HostState | null) {
     if (state?.topology !== this.#host?.topology) this.#names.version++;
+    this.events = withChanges(this.events, this.#host, state);
     this.#host = state;
     for (const port of vxlanPortsOf(state?.snapshot)) this.#vxlanPorts.add(port);
     this.changes.announce();

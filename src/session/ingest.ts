@@ -34,8 +34,8 @@ export interface IngestOptions {
   readonly store?: (record: PacketRecord) => number;
   /** Packets that this refuses are not counted at all: a BPF filter on a file. */
   readonly accept?: (record: PacketRecord, linkType: number) => boolean;
-  /** Called after a packet was taken in, with its number. */
-  readonly onPacket: (number: number, record: PacketRecord) => void;
+  /** Called after a packet was taken in, with its number and its time in seconds with a fraction. */
+  readonly onPacket: (number: number, record: PacketRecord, time: number) => void;
   readonly onSnapshot: (json: string) => void;
 }
 
@@ -67,18 +67,28 @@ export class Ingest implements CaptureSink {
   /** Times of the earliest and the latest packet, in seconds with a fraction; NaN before the first. */
   earliest = Number.NaN;
   latest = Number.NaN;
+  /** Set when no more packets are wanted: those that still come are refused. */
+  isFull = false;
   /** Goes up with everything that changes what a view shows. */
   version = 0;
-  readonly #options: IngestOptions;
+  readonly #accept: IngestOptions['accept'];
+  readonly #store: IngestOptions['store'];
+  readonly #onPacket: IngestOptions['onPacket'];
+  readonly #onSnapshot: IngestOptions['onSnapshot'];
   readonly #decoder;
   readonly #frame = createFrame();
   readonly #row = createRow();
+  readonly #mostFlows: number | undefined;
   #forgets = false;
 
   constructor(options: IngestOptions) {
-    this.#options = options;
+    this.#accept = options.accept;
+    this.#store = options.store;
+    this.#onPacket = options.onPacket;
+    this.#onSnapshot = options.onSnapshot;
     this.#decoder = createDecoder(options.vxlanPorts === undefined ? {} : { vxlanPorts: options.vxlanPorts });
     const { mostFlows: limit } = options;
+    this.#mostFlows = limit;
     this.table = new FlowTable(this.#decoder.encapsulations, limit === undefined ? {} : { limit });
     this.index = options.keepPackets ? new PacketIndex() : null;
   }
@@ -90,9 +100,10 @@ export class Ingest implements CaptureSink {
 
   packet(record: PacketRecord): void {
     const from = this.interfaces[record.interfaceId];
-    if (from === undefined) return;
+    if (from === undefined || this.isFull) return;
     const linkType = from.device.linkType;
-    if (this.#options.accept !== undefined && !this.#options.accept(record, linkType)) return;
+    const accept = this.#accept;
+    if (accept !== undefined && !accept(record, linkType)) return;
     const frame = this.#frame;
     this.#decoder.decode(
       record.buffer,
@@ -113,7 +124,8 @@ export class Ingest implements CaptureSink {
     if (!(time <= this.latest)) this.latest = time;
     if (this.index !== null) {
       const row = this.#row;
-      row.position = this.#options.store === undefined ? record.position : this.#options.store(record);
+      const store = this.#store;
+      row.position = store === undefined ? record.position : store(record);
       row.seconds = record.seconds;
       row.nanoseconds = record.nanoseconds;
       row.wireLength = record.wireLength;
@@ -128,12 +140,12 @@ export class Ingest implements CaptureSink {
       this.packetComments.set(this.packets, record.comments);
     }
     this.version++;
-    this.#options.onPacket(this.packets, record);
+    this.#onPacket(this.packets, record, time);
   }
 
   #sayThatItForgets(): void {
     this.#forgets = true;
-    this.warn(`more than ${this.#options.mostFlows} flows: those that ended longest ago are forgotten`);
+    this.warn(`more than ${this.#mostFlows} flows: those that ended longest ago are forgotten`);
   }
 
   warning(warning: CaptureWarning): void {
@@ -164,7 +176,7 @@ export class Ingest implements CaptureSink {
   }
 
   snapshot(json: string): void {
-    this.#options.onSnapshot(json);
+    this.#onSnapshot(json);
   }
 
   statistics(): void {

@@ -37,18 +37,28 @@ export class WholeRates {
   #start = Number.NaN;
   /** Seconds per bucket. */
   #width = 1 / 16;
+  /** The bucket of the packet before, and from when to when it is: most packets are in it too. */
+  #at = 0;
+  #from = Number.NaN;
+  #to = Number.NaN;
 
   /** @param time seconds since 1970, with a fraction. */
   add(time: number): void {
-    if (Number.isNaN(this.#start)) this.#start = time;
-    const elapsed = Math.max(0, time - this.#start);
-    while (elapsed >= this.#width * bucketCount) this.#widen();
-    const at = Math.floor(elapsed / this.#width);
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1;
+    if (!(time >= this.#from && time < this.#to)) this.#find(time);
+    this.#counts[this.#at] = (this.#counts[this.#at] ?? 0) + 1;
   }
 
   rates(): readonly number[] {
     return Array.from(this.#counts, (count) => count / this.#width);
+  }
+
+  #find(time: number): void {
+    if (Number.isNaN(this.#start)) this.#start = time;
+    const elapsed = Math.max(0, time - this.#start);
+    while (elapsed >= this.#width * bucketCount) this.#widen();
+    this.#at = Math.floor(elapsed / this.#width);
+    this.#from = this.#start + this.#at * this.#width;
+    this.#to = this.#from + this.#width;
   }
 
   #widen(): void {

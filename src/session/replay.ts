@@ -60,7 +60,6 @@ class ReplaySession extends BaseSession {
   /** Resolves with the first packet, or the end. */
   readonly started: Promise<void>;
   readonly #options: ReplayOptions;
-  readonly #gate: { open: boolean };
   readonly #rates = new WholeRates();
   readonly #abort = new AbortController();
   readonly #bytes: { readonly firstInterface: number; readonly bytes: PacketBytes }[] = [];
@@ -69,15 +68,11 @@ class ReplaySession extends BaseSession {
   #parseSnapshot: typeof parseSnapshot | null = null;
 
   constructor(options: ReplayOptions) {
-    const matches = options.filter === '' ? () => true : createAcceptor(options.filter);
-    // The reader looks at the signal between slices of a chunk only: the rest of a slice is refused here.
-    const gate = { open: true };
     super({
       numeric: options.numeric,
       keepPackets: options.keepPackets,
-      accept: (record, linkType) => gate.open && matches(record, linkType),
+      ...(options.filter === '' ? {} : { accept: createAcceptor(options.filter) }),
     });
-    this.#gate = gate;
     this.#options = options;
     this.files = options.files;
     this.title = options.files.map((file) => (file === '-' ? 'standard input' : basename(file))).join(', ');
@@ -106,13 +101,13 @@ class ReplaySession extends BaseSession {
     return this.#bytes.findLast(({ firstInterface }) => firstInterface <= interfaceId)?.bytes;
   }
 
-  protected packetArrived(number: number, record: PacketRecord): void {
-    this.#rates.add(record.seconds + record.nanoseconds / 1e9);
+  protected packetArrived(number: number, _: PacketRecord, time: number): void {
+    this.#rates.add(time);
     if (number === 1) this.#start();
     const { count, duration } = this.#options;
-    const { earliest, latest } = this.ingest;
-    if (number === count || (duration !== undefined && latest - earliest >= duration)) {
-      this.#gate.open = false;
+    if (number === count || (duration !== undefined && this.#hasLasted(duration))) {
+      // The reader looks at the signal between slices of a chunk only: the rest of a slice is refused here.
+      this.ingest.isFull = true;
       this.#abort.abort(enough);
     }
   }
@@ -183,6 +178,10 @@ class ReplaySession extends BaseSession {
     } catch (error) {
       if (error !== enough) throw error;
     }
+  }
+
+  #hasLasted(duration: number): boolean {
+    return this.ingest.latest - this.ingest.earliest >= duration;
   }
 
   #takeSnapshot(snapshot: HostSnapshot): void {
