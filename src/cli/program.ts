@@ -11,6 +11,7 @@ const loaders: Readonly<Record<string, () => Promise<(program: Command) => void>
   flows: async () => (await import('./commands/flows.ts')).flowsCommand,
   packets: async () => (await import('./commands/packets.ts')).packetsCommand,
   rules: async () => (await import('./commands/rules.ts')).rulesCommand,
+  diagnose: async () => (await import('./commands/diagnose.ts')).diagnoseCommand,
   record: async () => (await import('./commands/record.ts')).recordCommand,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
   trace: async () => (await import('./commands/trace.ts')).traceCommand,

@@ -1,0 +1,54 @@
+/** Packets leave the host with a container's private address. */
+
+import type { Evidence } from '../evidence.ts';
+import type { Finding } from '../model.ts';
+import { blocker, type Cause, once, pages, troublesOf } from './cause.ts';
+import { engineRules } from './rule-class.ts';
+
+export const masqueradeMissing: Cause = {
+  id: 'masquerade-missing',
+  find: (evidence) => (ownRules(evidence) === 'whole' ? unmasked(evidence, 'masquerade-missing') : []),
+};
+
+/** The engine was told to leave iptables alone, or a network's mode says so. */
+export const dockerIptablesDisabled: Cause = {
+  id: 'docker-iptables-disabled',
+  find: (evidence) => (ownRules(evidence) === 'none' ? unmasked(evidence, 'docker-iptables-disabled') : []),
+};
+
+function ownRules({ scene }: Evidence): 'whole' | 'flushed' | 'none' {
+  return scene.host === undefined ? 'whole' : engineRules(scene, scene.host);
+}
+
+function unmasked(evidence: Evidence, cause: string): readonly Finding[] {
+  return once(
+    troublesOf(evidence, 'unmasked').map(({ device, source, bridge, namespace }) => {
+      const { scene } = evidence;
+      const network = scene.networkOfBridge(bridge ?? '');
+      const subnet =
+        network?.subnets.find(({ subnet: one }) => one.includes(':') === source.includes(':'))?.subnet ??
+        scene.host?.routes.find((route) => route.interface === bridge && route.protocol === 'kernel')
+          ?.destination ??
+        source;
+      const disabled = cause === 'docker-iptables-disabled';
+      const why = disabled
+        ? 'Docker keeps no rules on this host (iptables=false, or a network without NAT)'
+        : 'no MASQUERADE rule matches it';
+      return blocker({
+        cause,
+        summary: `Packets from ${source} leave ${namespace} by ${device} with that private address, which the answer does not find back to: ${why}.`,
+        evidence: [
+          {
+            kind: 'rule',
+            where: namespace,
+            text: `no rule of nat POSTROUTING translates ${source} on ${device}`,
+          },
+        ],
+        fix: [
+          `iptables -t nat -A POSTROUTING -s ${subnet}${bridge === null ? '' : ` ! -o ${bridge}`} -j MASQUERADE`,
+        ],
+        link: pages.firewall,
+      });
+    }),
+  );
+}

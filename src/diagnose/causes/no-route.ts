@@ -1,0 +1,94 @@
+/** No route, one that refuses, or a policy rule that leads to one. */
+
+import { formatAddress, parseAddress } from '../../netfilter/address.ts';
+import type { NamespaceState } from '../../snapshot/schema.ts';
+import { enter } from '../commands.ts';
+import type { Evidence } from '../evidence.ts';
+import type { EvidenceItem } from '../model.ts';
+import { blocker, type Cause, once, type TroubleOf, toName, troublesOf } from './cause.ts';
+
+export const noRoute: Cause = {
+  id: 'no-route',
+  find: (evidence) =>
+    once(
+      troublesOf(evidence, 'no-route').map((trouble) => {
+        const { namespace, destination, why, direction } = trouble;
+        const { scene } = evidence;
+        const state = scene.snapshot.namespaces.find((one) => scene.nameOf(one) === namespace);
+        const { items, fix } =
+          state === undefined ? { items: [], fix: [] } : explain(evidence, state, trouble);
+        const to =
+          direction === 'forward' ? `${toName(evidence)} (${destination})` : `the client (${destination})`;
+        return blocker({
+          cause: 'no-route',
+          summary: `${namespace} has no way to ${to}: ${why}.`,
+          evidence: [{ kind: 'route', where: namespace, text: why }, ...items],
+          fix,
+        });
+      }),
+    ),
+};
+
+function explain(
+  { scene }: Evidence,
+  state: NamespaceState,
+  { destination, source, namespace, why }: TroubleOf<'no-route'>,
+): { readonly items: readonly EvidenceItem[]; readonly fix: readonly string[] } {
+  const prefix = enter(state);
+  const refusing = ['blackhole', 'unreachable', 'prohibit', 'throw'];
+  const kind = refusing.find((one) => why.startsWith(one));
+  const family = destination.includes(':') ? 'ip6' : 'ip';
+  const ip = family === 'ip6' ? 'ip -6' : 'ip';
+  if (kind === undefined) {
+    const container = scene.containersIn(state)[0];
+    const endpoint = container?.endpoints.find(({ gateway }) => gateway !== '');
+    const gateway = endpoint?.gateway;
+    return {
+      items: [],
+      fix: gateway === undefined ? [] : [`${prefix}${ip} route add default via ${gateway}`],
+    };
+  }
+  const rule = state.policyRules.find((one) => one.family === family && one.action === kind);
+  const routes = state.routes.filter(
+    (route) => route.type === kind && route.family === family && covers(route.destination, destination),
+  );
+  const [route] = routes;
+  if (rule !== undefined && route === undefined) {
+    return {
+      items: [{ kind: 'route', where: namespace, text: `policy rule ${rule.priority}: ${kind}` }],
+      fix: [`${prefix}${ip} rule delete priority ${rule.priority}`],
+    };
+  }
+  if (route === undefined) return { items: [], fix: [] };
+  const leading = state.policyRules.find(
+    (one) => one.family === family && one.table === route.table && ![253, 254, 255].includes(route.table),
+  );
+  const text = `${kind} ${route.destination} table ${route.table}`;
+  const items: EvidenceItem[] = [{ kind: 'route', where: namespace, text }];
+  if (leading === undefined) {
+    const table = route.table === 254 ? '' : ` table ${route.table}`;
+    return { items, fix: [`${prefix}${ip} route delete ${kind} ${route.destination}${table}`] };
+  }
+  const from = leading.source === undefined ? '' : ` from ${leading.source}`;
+  const by = leading.inInterface === undefined ? '' : ` iif ${leading.inInterface}`;
+  items.push({
+    kind: 'route',
+    where: namespace,
+    text: `policy rule ${leading.priority}:${from}${by} lookup ${route.table} (the packet is from ${source})`,
+  });
+  return { items, fix: [`${prefix}${ip} rule delete priority ${leading.priority}`] };
+}
+
+function covers(prefix: string, address: string): boolean {
+  if (prefix === 'default') return true;
+  const [network = '', length] = prefix.split('/');
+  const [a, b] = [parseAddress(network), parseAddress(address)];
+  if (a === null || b === null || a.length !== b.length) return false;
+  if (length === undefined) return formatAddress(a) === formatAddress(b);
+  let bits = Number(length);
+  return a.every((word, at) => {
+    const own = Math.max(0, Math.min(32, bits));
+    bits -= 32;
+    return own === 0 || word >>> (32 - own) === (b[at] ?? 0) >>> (32 - own);
+  });
+}

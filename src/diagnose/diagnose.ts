@@ -1,0 +1,145 @@
+/** From the evidence to the answer. */
+import { causes } from './causes/index.ts';
+import type { Evidence } from './evidence.ts';
+import { type Diagnosis, type DiagnosisHop, diagnosisSchemaName, type Finding } from './model.ts';
+import { endText } from './scene.ts';
+import { listenerText } from './service.ts';
+
+/** Causes that stand although a connection could be opened. */
+const despiteConnection: ReadonlySet<string> = new Set([
+  'container-not-running',
+  'mtu-black-hole',
+  'db-access-denied',
+  'db-too-many-connections',
+  'tls-mismatch',
+]);
+
+const severities = ['blocker', 'warning', 'info'];
+
+export function diagnose(evidence: Evidence): Diagnosis {
+  const { probe } = evidence;
+  const through = probe?.outcome === 'connected' || probe?.outcome === 'answered';
+  const found = causes
+    .flatMap((cause) => cause.find(evidence))
+    .map((finding) => (through && !despiteConnection.has(finding.cause) ? disproved(finding) : finding))
+    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  const methods: Diagnosis['methods'] = [
+    'state',
+    ...(probe === null ? [] : (['probe'] as const)),
+    ...(evidence.seen.length > 0 ? (['capture'] as const) : []),
+  ];
+  return {
+    schema: diagnosisSchemaName,
+    from: evidence.fromEnd,
+    to: evidence.toEnd,
+    reachable: reachable(evidence, found, through),
+    methods,
+    path: path(evidence),
+    findings: found,
+    beyond: beyond(evidence),
+  };
+}
+
+/** The attempt got through: what the state seemed to say is no more than a remark. */
+function disproved(finding: Finding): Finding {
+  if (finding.severity !== 'blocker') return finding;
+  return {
+    ...finding,
+    severity: 'info',
+    confidence: 'possible',
+    summary: `${finding.summary} The probe got through nevertheless.`,
+  };
+}
+
+function reachable(evidence: Evidence, findings: readonly Finding[], through: boolean): boolean | null {
+  if (findings.some(({ severity }) => severity === 'blocker')) return false;
+  if (through) return true;
+  const { probe, service, target, forward } = evidence;
+  if (probe?.outcome === 'refused' || probe?.outcome === 'unreachable') return false;
+  if (probe?.outcome === 'no-answer' && target.protocol === 'tcp') return false;
+  const doubtful = findings.some(({ severity }) => severity === 'warning');
+  const certain = forward.every(({ unknown }) => unknown.length === 0) && !doubtful;
+  if (service?.state === 'listening' && certain) return true;
+  const end = forward.at(-1)?.end;
+  return end?.kind === 'delivered' && target.port === null && certain ? true : null;
+}
+
+function path(evidence: Evidence): readonly DiagnosisHop[] {
+  const { resolution, forward, reply, service, scene } = evidence;
+  const hops: DiagnosisHop[] = [nameHop(evidence)];
+  for (const way of forward)
+    hops.push(
+      ...reached(
+        way.hops,
+        hops.slice(1).every(({ status }) => status !== 'blocked'),
+      ),
+    );
+  if (service !== null) {
+    const ok = service.state === 'listening';
+    hops.push({
+      hop: `${scene.nameOf(service.namespace)} ${service.protocol} ${service.port}`,
+      what: 'listener',
+      status: ok ? 'ok' : 'blocked',
+      evidence: service.listener === null ? 'nothing listens there' : listenerText(service.listener),
+    });
+  }
+  const end = forward.at(-1)?.end;
+  if (end?.kind === 'stopped' || (resolution.address === null && forward.length === 0)) {
+    hops.push({
+      hop: resolution.address === null ? evidence.toEnd.given : endText(resolution.address, resolution.port),
+      what: 'destination',
+      status: 'not-reached',
+      evidence: '',
+    });
+  }
+  if (end?.kind === 'beyond')
+    hops.push({ hop: 'beyond this host', what: end.why, status: 'unknown', evidence: '' });
+  const passes = hops.every(({ status }) => status !== 'blocked');
+  const back = reply === null ? [] : reached(reply.hops, passes);
+  return [...hops, ...back.map((hop) => ({ ...hop, what: `back: ${hop.what}` }))];
+}
+
+/** Hops behind the first one that is blocked are where the packet would go. */
+function reached(hops: readonly DiagnosisHop[], until: boolean): readonly DiagnosisHop[] {
+  let open = until;
+  return hops.map((hop) => {
+    const shown = open || hop.status !== 'ok' ? hop : { ...hop, status: 'not-reached' as const };
+    if (hop.status === 'blocked') open = false;
+    return shown;
+  });
+}
+
+function nameHop({ resolution, target }: Evidence): DiagnosisHop {
+  const { name, how, address, trouble, answer, published } = resolution;
+  const hop = `name ${name}`;
+  const servers = resolution.servers.length === 0 ? '' : ` (nameserver ${resolution.servers.join(', ')})`;
+  const to = address === null ? 'no address' : endText(address, resolution.port ?? target.port);
+  if (trouble !== null) {
+    return {
+      hop,
+      what: `resolution${servers}`,
+      status: 'blocked',
+      evidence: answer?.text ?? `${trouble.kind}; judged with ${to}`,
+    };
+  }
+  if (address === null)
+    return { hop, what: `resolution${servers}`, status: 'unknown', evidence: 'asked of nobody' };
+  const text = published === null ? to : `${to}, published for port ${target.port}`;
+  return {
+    hop,
+    what: how === 'literal' ? 'an address' : `by ${how}${servers}`,
+    status: 'ok',
+    evidence: text,
+  };
+}
+
+function beyond({ forward, reply, scene }: Evidence): readonly string[] {
+  const ways = [...forward, ...(reply === null ? [] : [reply])];
+  const unknown = ways.flatMap((way) => way.unknown);
+  const ends = forward.flatMap(({ end }) =>
+    end.kind === 'beyond'
+      ? [`${end.why}: packets leave by ${scene.nameOf(end.namespace)}:${end.device}`]
+      : [],
+  );
+  return [...new Set([...ends, ...unknown])];
+}

@@ -1,0 +1,67 @@
+/** All that the causes judge by. */
+import type { Listener, NamespaceState } from '../snapshot/schema.ts';
+import type { From, Target } from './ends.ts';
+import type { DiagnosisEnd, EvidenceItem } from './model.ts';
+import type { Resolution } from './resolve.ts';
+import type { Scene } from './scene.ts';
+import type { Trouble } from './trouble.ts';
+import type { Way } from './way.ts';
+
+/** The socket that the packet would reach, or why there is none. */
+export interface Service {
+  readonly namespace: NamespaceState;
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly state: 'listening' | 'loopback-only' | 'nothing';
+  readonly listener: Listener | null;
+  /** What else listens there for others, the engine's resolver aside. */
+  readonly others: readonly Listener[];
+}
+
+/** What one real attempt brought. */
+export interface ProbeResult {
+  readonly outcome: 'connected' | 'answered' | 'refused' | 'unreachable' | 'no-answer' | 'failed';
+  /** errno's name, where the attempt failed with one. */
+  readonly error: string | null;
+  readonly milliseconds: number;
+  /** The first octets that the service sent by itself. */
+  readonly greeting: Uint8Array;
+  /** The peer closed the connection at once. */
+  readonly closed: boolean;
+}
+
+/** A packet of the probe as it passed an interface. */
+export interface SeenPacket {
+  /** `NS:IFACE` */
+  readonly interface: string;
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly text: string;
+  readonly kind: 'syn' | 'syn-ack' | 'rst' | 'icmp-error' | 'arp-request' | 'arp-reply' | 'data' | 'other';
+  readonly source: string;
+  readonly destination: string;
+}
+
+export interface Evidence {
+  readonly scene: Scene;
+  readonly from: From;
+  readonly fromEnd: DiagnosisEnd;
+  readonly target: Target;
+  readonly toEnd: DiagnosisEnd;
+  readonly resolution: Resolution;
+  /** Forward ways, one after another (a proxy begins a new one); empty where there is no address. */
+  readonly forward: readonly Way[];
+  readonly reply: Way | null;
+  /** Of all ways, in their order. */
+  readonly troubles: readonly Trouble[];
+  readonly service: Service | null;
+  readonly probe: ProbeResult | null;
+  readonly seen: readonly SeenPacket[];
+  /** What the state does not show in words, from packets: for findings of the probe. */
+  readonly notes: readonly EvidenceItem[];
+}
+
+export function lastWay({ forward }: Evidence): Way | null {
+  return forward.at(-1) ?? null;
+}

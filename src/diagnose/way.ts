@@ -1,0 +1,402 @@
+/** The way of one packet over the namespaces of a host: rules, routes, links and bridges, until it arrives or cannot go on. */
+import { formatAddress, parseAddress } from '../netfilter/address.ts';
+import type { Walk } from '../netfilter/evaluate.ts';
+import type { PacketSpec } from '../netfilter/packet-spec.ts';
+import type { ConntrackEntry, NamespaceState } from '../snapshot/schema.ts';
+import { bridgeRules } from './bridge-rules.ts';
+import type { DiagnosisHop } from './model.ts';
+import { type Passage, passThrough } from './rules-walk.ts';
+import { endText, isUp, type Place, plain, type Scene } from './scene.ts';
+import { type Arrival, type Crossing, intoOwner, outOfBridge, overVeth, stopped } from './segment.ts';
+import { describeTrouble } from './text.ts';
+import type { Direction, RulePlace, Trouble } from './trouble.ts';
+
+export interface Visit {
+  readonly namespace: NamespaceState;
+  readonly in: string | null;
+  readonly before: PacketSpec;
+  readonly after: Walk['packet'];
+  readonly walk: Walk;
+}
+
+export type WayEnd =
+  | {
+      readonly kind: 'delivered';
+      readonly namespace: NamespaceState;
+      readonly in: string | null;
+      readonly packet: PacketSpec;
+    }
+  | {
+      readonly kind: 'beyond';
+      readonly namespace: NamespaceState;
+      readonly device: string;
+      readonly why: string;
+      readonly packet: PacketSpec;
+    }
+  | { readonly kind: 'stopped'; readonly packet: PacketSpec };
+
+export interface Way {
+  readonly direction: Direction;
+  readonly hops: readonly DiagnosisHop[];
+  readonly troubles: readonly Trouble[];
+  readonly visits: readonly Visit[];
+  readonly end: WayEnd;
+  /** The links on the way, in order. */
+  readonly places: readonly Place[];
+  readonly unknown: readonly string[];
+}
+
+export interface WayStart {
+  readonly namespace: NamespaceState;
+  readonly in: string | null;
+  readonly packet: PacketSpec;
+  readonly direction: Direction;
+  /** For a reply: the entries that the forward packet made, by namespace id. */
+  readonly entries?: ReadonlyMap<string, ConntrackEntry>;
+}
+
+/** Namespaces on one way; more is a loop. */
+const mostNamespaces = 10;
+
+export function walkWay(scene: Scene, start: WayStart): Way {
+  const { direction } = start;
+  const hops: DiagnosisHop[] = [];
+  const troubles: Trouble[] = [];
+  const visits: Visit[] = [];
+  const places: Place[] = [];
+  const unknown = new Set<string>();
+  const pass: Crossing['pass'] = (place, what, trouble) => {
+    places.push(place);
+    hops.push({
+      hop: `${scene.nameOf(place.namespace)}:${place.link.name}`,
+      what,
+      status: trouble === null ? 'ok' : 'blocked',
+      evidence: trouble === null ? linkText(place) : describeTrouble(trouble),
+    });
+  };
+  const crossing: Crossing = { scene, direction, troubles, pass };
+  const result = (end: WayEnd): Way => ({
+    direction,
+    hops,
+    troubles,
+    visits,
+    end,
+    places,
+    unknown: [...unknown],
+  });
+  let at = { namespace: start.namespace, in: start.in };
+  let packet = start.packet;
+  for (let count = 0; count < mostNamespaces; count++) {
+    const { namespace } = at;
+    const full = conntrackTrouble(scene, namespace, direction);
+    if (full !== null) troubles.push(full);
+    const entry = start.entries?.get(namespace.id);
+    const passage = passThrough(scene, {
+      namespace,
+      packet,
+      in: at.in,
+      direction,
+      ...(entry === undefined ? {} : { entry }),
+    });
+    if (passage === null) return result({ kind: 'stopped', packet });
+    const ruled = withLinksDown(scene, namespace, passage);
+    troubles.push(...ruled);
+    for (const why of passage.unknown) unknown.add(`${scene.nameOf(namespace)}: ${why}`);
+    hops.push(rulesHop(scene, namespace, at.in, passage, ruled));
+    const { walk } = passage;
+    if (walk.verdict !== 'accept') return result({ kind: 'stopped', packet });
+    visits.push({ namespace, in: at.in, before: packet, after: walk.packet, walk });
+    const next: PacketSpec = { ...specAfter(packet, walk), mark: 0 };
+    if (walk.out === null || walk.out === 'lo') {
+      return result({ kind: 'delivered', namespace, in: at.in, packet: next });
+    }
+    const arrival = leave(crossing, { namespace, in: at.in, passage, out: walk.out, packet: next });
+    if (arrival.kind === 'stopped') return result({ kind: 'stopped', packet: next });
+    if (arrival.kind === 'beyond') {
+      const end: WayEnd = { kind: 'beyond', namespace, device: walk.out, why: arrival.why, packet: next };
+      const bare = direction === 'forward' ? unmasked(scene, end, at.in, packet) : null;
+      if (bare !== null) troubles.push(bare);
+      return result(end);
+    }
+    at = arrival;
+    packet = next;
+  }
+  troubles.push({
+    direction,
+    namespace: scene.nameOf(at.namespace),
+    kind: 'discarded',
+    why: 'the way goes round in circles',
+  });
+  return result({ kind: 'stopped', packet });
+}
+
+interface Leaving {
+  readonly namespace: NamespaceState;
+  readonly in: string | null;
+  readonly passage: Passage;
+  readonly out: string;
+  readonly packet: PacketSpec;
+}
+
+function leave(crossing: Crossing, leaving: Leaving): Arrival {
+  const { scene, troubles, direction } = crossing;
+  const { namespace, passage, out, packet } = leaving;
+  const link = scene.linkNamed(namespace, out);
+  if (link === undefined) return { kind: 'beyond', why: `${out} is not known` };
+  const place = { namespace, link };
+  const nextHop = nextHopOf(passage, packet, leaving.in ?? '');
+  const port = leaving.in === null ? undefined : scene.linkNamed(namespace, leaving.in);
+  const bridged = port?.master === link.index && port !== undefined;
+  if (link.kind === 'bridge') {
+    const from = bridged ? { namespace, link: port } : null;
+    if (from !== null) {
+      for (const trouble of bridgeRules(scene, { namespace, port: from.link, packet, direction }))
+        troubles.push(trouble);
+    }
+    return outOfBridge(crossing, place, nextHop, from, translatedBy(scene, namespace, passage.walk));
+  }
+  const { name } = { name: scene.nameOf(namespace) };
+  if (!isUp(link)) {
+    const down: Trouble = { direction, namespace: name, kind: 'link-down', place, role: 'other', of: name };
+    troubles.push(down);
+    crossing.pass(place, link.kind, down);
+    return stopped;
+  }
+  if (link.kind === 'veth' && scene.peer(place) !== null) {
+    crossing.pass(place, vethText(scene, place), null);
+    return overVeth(crossing, place, nextHop);
+  }
+  if (link.kind === 'macvlan' || link.kind === 'ipvlan') return overParent(crossing, place, nextHop);
+  const child = macvlanChild(scene, place, nextHop);
+  if (child !== null) {
+    const trouble: Trouble = { direction, namespace: name, kind: 'macvlan', child, parent: place };
+    troubles.push(trouble);
+    crossing.pass(place, 'uplink', trouble);
+    return stopped;
+  }
+  if (link.kind === 'vxlan') troubles.push(...overlayTroubles(scene, place, nextHop, direction));
+  crossing.pass(place, link.kind === 'vxlan' ? 'VXLAN' : 'uplink', null);
+  return { kind: 'beyond', why: `what lies behind ${name}:${out} is not on this host` };
+}
+
+/** macvlan and ipvlan: the lower device's namespace takes no part, except as a host that cannot be reached. */
+function overParent(crossing: Crossing, child: Place, nextHop: string): Arrival {
+  const { scene, troubles, direction } = crossing;
+  const parent = scene.parent(child);
+  const namespace = scene.nameOf(child.namespace);
+  crossing.pass(child, child.link.kind, null);
+  if (parent === null) return { kind: 'beyond', why: `the lower device of ${child.link.name} is not known` };
+  const isHosts = parent.namespace.links.some(({ addresses }) =>
+    addresses.some(({ cidr }) => plain(cidr) === nextHop),
+  );
+  if (isHosts) {
+    const trouble: Trouble = { direction, namespace, kind: 'macvlan', child, parent };
+    troubles.push(trouble);
+    crossing.pass(parent, 'lower device', trouble);
+    return stopped;
+  }
+  crossing.pass(parent, 'lower device', null);
+  const sibling = macvlanChild(scene, parent, nextHop);
+  if (sibling !== null) return intoOwner(crossing, sibling, nextHop);
+  return {
+    kind: 'beyond',
+    why: `what lies behind ${scene.nameOf(parent.namespace)}:${parent.link.name} is not on this host`,
+  };
+}
+
+function macvlanChild(scene: Scene, parent: Place, address: string): Place | null {
+  const found = scene.owners(address).find((owner) => {
+    if (owner.link.kind !== 'macvlan' && owner.link.kind !== 'ipvlan') return false;
+    const lower = scene.parent(owner);
+    return lower?.namespace.id === parent.namespace.id && lower.link.index === parent.link.index;
+  });
+  return found ?? null;
+}
+
+/** Whether the outer packets of a VXLAN have a way: an FDB entry for the peer, and no rule against UDP 4789. */
+function overlayTroubles(
+  scene: Scene,
+  place: Place,
+  address: string,
+  direction: Direction,
+): readonly Trouble[] {
+  const { namespace, link } = place;
+  const base = { direction, namespace: scene.nameOf(namespace), kind: 'overlay' as const, place, address };
+  const { remote, group } = link.details;
+  const entries = namespace.fdb.filter(
+    (entry) => entry.interfaceIndex === link.index && entry.destination !== undefined,
+  );
+  const named = typeof remote === 'string' || typeof group === 'string';
+  if (entries.length === 0 && !named) {
+    return [{ ...base, why: `${link.name} has no FDB entry with a remote end`, rule: null }];
+  }
+  const { local, port } = link.details;
+  const to = entries[0]?.destination;
+  if (typeof local !== 'string' || to === undefined) return [];
+  const destination = parseAddress(local);
+  const source = parseAddress(to);
+  if (destination === null || source === null) return [];
+  const outer: PacketSpec = {
+    ...datagram(source, destination, typeof port === 'number' ? port : 4789),
+  };
+  const parent = scene.parent(place);
+  const passage = passThrough(scene, { namespace, packet: outer, in: parent?.link.name ?? null, direction });
+  return (passage?.troubles ?? []).flatMap((trouble): Trouble[] =>
+    trouble.kind === 'rule'
+      ? [{ ...base, why: `packets of the other end, ${to}, are dropped on arrival`, rule: trouble.rule }]
+      : [],
+  );
+}
+
+function datagram(source: readonly number[], destination: readonly number[], port: number): PacketSpec {
+  return {
+    family: source.length === 1 ? 'ip' : 'ip6',
+    protocol: 17,
+    source,
+    destination,
+    sourcePort: 40000,
+    destinationPort: port,
+    icmpType: -1,
+    icmpCode: -1,
+    icmpId: null,
+    tcpFlags: -1,
+    mark: 0,
+    state: null,
+    length: null,
+    ttl: 64,
+    tos: null,
+  };
+}
+
+function nextHopOf({ evaluator, walk }: Passage, packet: PacketSpec, inDevice: string): string {
+  const route = evaluator.view.routing(packet.family).lookup({
+    source: walk.packet.source,
+    destination: walk.packet.destination,
+    mark: walk.packet.mark,
+    in: inDevice === '' ? '' : (evaluator.view.bridgeOf(inDevice)?.name ?? inDevice),
+    protocol: packet.protocol,
+    sourcePort: packet.sourcePort,
+    destinationPort: packet.destinationPort,
+    tos: packet.tos ?? 0,
+  });
+  const hop = route?.hops.find(({ device }) => device === walk.out) ?? route?.hops[0];
+  return formatAddress(hop?.gateway ?? walk.packet.destination);
+}
+
+function specAfter(packet: PacketSpec, { packet: after }: Walk): PacketSpec {
+  const { source, destination, sourcePort, destinationPort, ttl } = after;
+  return { ...packet, source, destination, sourcePort, destinationPort, ttl, state: null };
+}
+
+function translatedBy(scene: Scene, namespace: NamespaceState, walk: Walk): RulePlace | null {
+  const rule = walk.changes.findLast(({ kind }) => kind === 'dnat' || kind === 'redirect')?.rule;
+  if (rule === undefined || rule === null) return null;
+  const { chain } = rule;
+  return {
+    namespace: scene.nameOf(namespace),
+    namespaceId: namespace.id,
+    backend: chain.table.backend,
+    family: chain.table.family,
+    table: chain.table.name,
+    chain: chain.name,
+    position: rule.rule.position,
+    text: rule.rule.text,
+    counter: rule.rule.counter,
+  };
+}
+
+/** Routes vanish with the link that they lead over: then the link is what is wrong. */
+function withLinksDown(scene: Scene, namespace: NamespaceState, { troubles }: Passage): readonly Trouble[] {
+  const lost = troubles.find(({ kind }) => kind === 'no-route');
+  if (lost?.kind !== 'no-route' || !lost.why.startsWith('no route')) return troubles;
+  const down = namespace.links.find(
+    (link) => link.kind !== 'loopback' && !isUp(link) && wasUsed(scene, namespace, link.mac),
+  );
+  if (down === undefined) return troubles;
+  const of = scene.nameOf(namespace);
+  const role = down.kind === 'bridge' ? 'bridge' : down.kind === 'veth' ? 'veth' : 'other';
+  const { direction } = lost;
+  const place = { namespace, link: down };
+  return [
+    ...troubles.filter((trouble) => trouble !== lost),
+    { direction, namespace: of, kind: 'link-down', place, role, of: role === 'bridge' ? down.name : of },
+  ];
+}
+
+/** A link that an engine gave to a container, or a bridge of an engine's network. */
+function wasUsed(scene: Scene, namespace: NamespaceState, mac: string): boolean {
+  const link = namespace.links.find((one) => one.mac === mac);
+  if (link === undefined) return false;
+  if (link.kind === 'bridge') return scene.networkOfBridge(link.name) !== undefined;
+  return link.kind === 'veth' && link.master === undefined;
+}
+
+function conntrackTrouble(scene: Scene, namespace: NamespaceState, direction: Direction): Trouble | null {
+  const count = Number(namespace.sysctls['net.netfilter.nf_conntrack_count']);
+  const max = Number(
+    namespace.sysctls['net.netfilter.nf_conntrack_max'] ??
+      scene.host?.sysctls['net.netfilter.nf_conntrack_max'],
+  );
+  if (!(max > 0) || !(count >= max)) return null;
+  return { direction, namespace: scene.nameOf(namespace), kind: 'conntrack-full', count, max };
+}
+
+/** A container's private source address that leaves the host as it is. */
+function unmasked(
+  scene: Scene,
+  end: WayEnd & { kind: 'beyond' },
+  inDevice: string | null,
+  before: PacketSpec,
+): Trouble | null {
+  const { namespace, device, packet } = end;
+  if (inDevice === null || !namespace.host) return null;
+  const { view } = scene.evaluator(namespace);
+  if (view.addressType(packet.source, null) === 'local') return null;
+  const source = formatAddress(packet.source);
+  if (source !== formatAddress(before.source)) return null;
+  const bridge = view.bridgeOf(inDevice)?.name ?? inDevice;
+  if (bridge === device) return null;
+  return {
+    direction: 'forward',
+    namespace: scene.nameOf(namespace),
+    kind: 'unmasked',
+    device,
+    source,
+    bridge,
+    in: inDevice,
+  };
+}
+
+function rulesHop(
+  scene: Scene,
+  namespace: NamespaceState,
+  inDevice: string | null,
+  { walk, unknown }: Passage,
+  troubles: readonly Trouble[],
+): DiagnosisHop {
+  const changes = walk.changes.map(
+    ({ kind, from, to }) =>
+      `${kind} ${endText(formatAddress(from.address), from.port)} to ${endText(formatAddress(to.address), to.port)}`,
+  );
+  const sure = troubles.filter((trouble) => trouble.kind !== 'rule' || trouble.certain);
+  const status = sure.length > 0 ? 'blocked' : unknown.length > 0 ? 'unknown' : 'ok';
+  const met = walk.hits.length;
+  const rules = met === 0 ? 'no rule matched' : `${met} ${met === 1 ? 'rule' : 'rules'} matched`;
+  const evidence =
+    troubles.length > 0 ? troubles.map(describeTrouble).join('; ') : [walk.why, rules, ...changes].join('; ');
+  return {
+    hop: scene.nameOf(namespace),
+    what: inDevice === null ? 'sends it: route and rules' : `in by ${inDevice}: route and rules`,
+    status,
+    evidence,
+  };
+}
+
+function linkText({ link }: Place): string {
+  return `${isUp(link) ? 'up' : 'down'}, MTU ${link.mtu}`;
+}
+
+function vethText(scene: Scene, place: Place): string {
+  const peer = scene.peer(place);
+  return peer === null ? 'veth' : `veth to ${scene.nameOf(peer.namespace)}:${peer.link.name}`;
+}
