@@ -39,7 +39,7 @@ export interface Chain {
 
 export interface Table {
   readonly backend: RulesBackend;
-  /** `inet` tables see both IPv4 and IPv6; those of bridge, netdev and arp are shown, not evaluated. */
+  /** `inet` tables see both IPv4 and IPv6; those of netdev what a device receives; of bridge and arp they are shown, not evaluated. */
   readonly family: 'ip' | 'ip6' | 'inet' | 'bridge' | 'netdev' | 'arp';
   readonly name: string;
   readonly chains: readonly Chain[];

@@ -46,6 +46,8 @@ export interface BaseChain {
   /** Changes of mark, address or TOS in it make the kernel route a local packet again (mangle OUTPUT). */
   readonly reroutes: boolean;
   readonly policy: 'accept' | 'drop';
+  /** Devices whose packets meet it, where it does not hang on a hook of IP (ingress); empty where not known. */
+  readonly devices?: readonly string[];
   readonly chain: ProgramChain;
 }
 

@@ -66,8 +66,21 @@ function describeRule(rule: ProgramRule): string {
   return `rule ${rule.rule.position} of ${rule.chain.table.name} ${rule.chain.name}`;
 }
 
+/** Whether the packet came in by one of the chain's devices, as itself or as the bridge of one. */
+function arrivedBy(run: Run, chain: ProgramChain, devices: readonly string[]): boolean {
+  const { packet } = run;
+  if (devices.length > 0) {
+    return devices.includes(packet.in) || (packet.bridge !== null && devices.includes(packet.bridge.inPort));
+  }
+  // nft 1.0.6 leaves the device out of its JSON.
+  const why = `whether ${chain.table.name} ${chain.name} hangs on ${packet.in}`;
+  run.place = why;
+  return run.pick(why, [`${why}: yes`, `${why}: no`]) === 0;
+}
+
 /** Runs a base chain. Rules that matched are in `run.hits`. */
 export function walkChain(run: Run, base: BaseChain): ChainResult {
+  if (base.devices !== undefined && !arrivedBy(run, base.chain, base.devices)) return accepted;
   const frames: Frame[] = [];
   let chain = base.chain;
   let position = 0;

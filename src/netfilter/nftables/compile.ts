@@ -9,6 +9,9 @@ import { withMerged } from './merged.ts';
 import { type Statement, statementOf } from './statement.ts';
 import type { NftTable } from './table.ts';
 
+/** Below every priority that a chain on a hook of IP may have, by as much as priorities may be. */
+const ingressPriority = -(2 ** 33);
+
 /** Chains with fewer rules are walked without an index. */
 const indexedFrom = 16;
 
@@ -160,13 +163,16 @@ function compileFor(table: NftTable, family: 'ip' | 'ip6'): readonly BaseChain[]
   return table.order.toReversed().flatMap((name): BaseChain[] => {
     const base = table.bases.get(name);
     const chain = chains.get(name);
-    const hook = base === undefined ? undefined : hooks[base.hook];
+    // Ingress comes before every hook of IP, whatever its priority (__netif_receive_skb_core).
+    const ingress = base?.hook === 'ingress';
+    const hook = base === undefined ? undefined : ingress ? 'prerouting' : hooks[base.hook];
     if (base === undefined || chain === undefined || hook === undefined) return [];
     const policy = table.chains.find((one) => one.name === name)?.policy;
     return [
       {
         hook,
-        priority: base.priority,
+        priority: ingress ? ingressPriority + base.priority : base.priority,
+        ...(ingress ? { devices: base.devices } : {}),
         nat: base.type === 'nat',
         reroutes: base.type === 'route' && hook === 'output',
         policy: policy === 'DROP' ? 'drop' : 'accept',
@@ -184,9 +190,9 @@ export function compileNftTable(table: NftTable): readonly BaseChain[] {
     case 'ip6':
       return compileFor(table, table.family);
     case 'inet':
+    case 'netdev':
       return [...compileFor(table, 'ip'), ...compileFor(table, 'ip6')];
     case 'bridge':
-    case 'netdev':
     case 'arp':
       return [];
   }

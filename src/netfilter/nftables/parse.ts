@@ -68,6 +68,7 @@ class TableDraft {
               type: textOf(field(body, 'type')) ?? 'filter',
               hook,
               priority: numberOf(field(body, 'prio')) ?? 0,
+              devices: [...wordsOf(field(body, 'dev')), ...wordsOf(field(body, 'devices'))],
             },
       rules: [],
       bodies: [],
@@ -141,7 +142,7 @@ class TableDraft {
           const calls = callsOf(bodies[at] ?? [], sets);
           return calls.length === 0 ? rule : { ...rule, calls };
         }),
-        ...(base === null ? {} : { base }),
+        ...(base === null ? {} : { base: shownBase(base) }),
       })),
       bodies: new Map(drafts.map(({ name, bodies }) => [name, bodies])),
       bases: new Map(drafts.flatMap(({ name, base }) => (base === null ? [] : [[name, base] as const]))),
@@ -149,6 +150,10 @@ class TableDraft {
       order: drafts.toSorted((a, b) => a.handle - b.handle).map(({ name }) => name),
     };
   }
+}
+
+function shownBase({ type, hook, priority }: ChainBase): NonNullable<Chain['base']> {
+  return { type, hook, priority };
 }
 
 /** Of the rule's own counter; a named one counts for several rules. */

@@ -8,6 +8,8 @@ export interface ChainBase {
   readonly type: string;
   readonly hook: string;
   readonly priority: number;
+  /** Of chains on ingress: the devices that they hang on. */
+  readonly devices: readonly string[];
 }
 
 export interface NftTable extends Table {
