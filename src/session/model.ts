@@ -84,6 +84,16 @@ export interface RulesReport {
   readonly version: number;
 }
 
+/** Something that came, went or changed on the host: a container, a link, an address. */
+export interface SessionEvent {
+  /** Seconds since 1970 at which it was noticed; NaN where the snapshot does not say. */
+  readonly time: number;
+  /** One line. */
+  readonly text: string;
+  /** Keys (topology/keys.ts) of the namespaces and links concerned. */
+  readonly subjects: readonly string[];
+}
+
 export interface SessionTotals {
   readonly packets: number;
   readonly bytes: number;
@@ -111,6 +121,8 @@ export interface Session {
   readonly interfaces: readonly SessionInterface[];
   readonly packets: PacketList;
   readonly warnings: readonly string[];
+  /** What changed on the host, oldest first; only the newest. Another array when there are more. */
+  readonly events: readonly SessionEvent[];
   /** Comments of the files' sections and interfaces. */
   readonly comments: readonly string[];
   totals(): SessionTotals;

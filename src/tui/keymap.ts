@@ -219,7 +219,7 @@ export const keymap: readonly Binding[] = [
     keys: ['L'],
     group: 'Look',
     label: 'log',
-    help: 'warnings, and what each interface captured and dropped',
+    help: 'warnings, what changed on the host, what interfaces captured',
   },
   {
     action: 'suspend',

@@ -21,6 +21,7 @@ import { colorDepthOf, createTheme } from './theme.ts';
 import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
 import { createRulesView } from './views/rules/view.tsx';
+import { recentEvents } from './views/topology/recent.ts';
 import { createTopologyView } from './views/topology/view.tsx';
 import type { Views } from './views/view.ts';
 
@@ -162,9 +163,14 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     exiting: () => terminal.leave(),
   });
   const stopListening = pace(session, 1000 / (options.fps ?? 10), tick);
+  let marked = false;
   const messages = setInterval(() => {
     const { message } = store.get();
     if (message !== null && message.until < Date.now()) store.set({ ...store.get(), message: null });
+    // Marks go away without anything else changing.
+    const isMarked = recentEvents(session.events).length > 0;
+    if (marked && !isMarked) tick();
+    marked = isMarked;
   }, messageCheck);
 
   const screen = (

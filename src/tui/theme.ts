@@ -27,6 +27,8 @@ export interface Symbols {
   readonly down: string;
   readonly partial: string;
   readonly warning: string;
+  /** Came or changed a moment ago. */
+  readonly changed: string;
   readonly open: string;
   readonly shut: string;
   /** Stands for nothing: a byte that is no character, a count of zero. */
@@ -61,6 +63,7 @@ const unicode: Symbols = {
   down: '○',
   partial: '◐',
   warning: '▲',
+  changed: '◆',
   open: '▾',
   shut: '▸',
   dot: '·',
@@ -83,6 +86,7 @@ const plainAscii: Symbols = {
   down: 'o',
   partial: '%',
   warning: '!',
+  changed: '+',
   open: 'v',
   shut: '>',
   dot: '.',

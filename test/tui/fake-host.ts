@@ -214,6 +214,51 @@ export const topology: Topology = {
   warnings: [],
 };
 
+/** After `docker stop web`: its namespace and both ends of its veth are gone. */
+export const webStopped: Topology = {
+  ...topology,
+  namespaces: topology.namespaces
+    .filter(({ name }) => name !== 'web')
+    .map((one) => ({ ...one, links: one.links.filter(({ index }) => one.name !== 'host' || index !== 9) })),
+  bridges: topology.bridges.map((bridge) =>
+    bridge.name === 'docker0' ? { ...bridge, members: [] } : bridge,
+  ),
+  publishedPorts: [],
+  stoppedContainers: topology.namespaces
+    .flatMap(({ containers }) => containers)
+    .filter(({ name }) => name === 'web')
+    .map((one) => ({ ...one, state: 'exited' })),
+};
+
+/** After `docker start web`: it has another namespace, and a veth with other names and indexes. */
+export const webRestarted: Topology = {
+  ...topology,
+  namespaces: topology.namespaces.map((one) => {
+    if (one.name === 'host') {
+      const end = { namespace: 'net:[4026533333]', index: 20, name: 'eth0' };
+      const links = one.links.map((own) =>
+        own.index === 9 ? { ...own, index: 21, name: 'veth0c0ffee', peer: end } : own,
+      );
+      return { ...one, links };
+    }
+    if (one.name !== 'web') return one;
+    const links = one.links.map((own) =>
+      own.index === 8
+        ? { ...own, index: 20, peer: { namespace: hostId, index: 21, name: 'veth0c0ffee' } }
+        : own,
+    );
+    return { ...one, id: 'net:[4026533333]', links };
+  }),
+  bridges: topology.bridges.map((bridge) => ({
+    ...bridge,
+    members: bridge.members.map((member) =>
+      member.index === 9
+        ? { ...member, index: 21, name: 'veth0c0ffee', peer: { namespace: 'web', name: 'eth0', index: 20 } }
+        : member,
+    ),
+  })),
+};
+
 /** Chains as `iptables-save -c` prints them: counters, then the rule. */
 const saved: Readonly<
   Record<string, readonly (readonly [chain: string, policy: 'ACCEPT' | 'DROP' | null, ...rules: string[]])[]>

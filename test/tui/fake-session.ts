@@ -7,9 +7,12 @@ import type {
   FlowReport,
   PacketEntry,
   Session,
+  SessionEvent,
   SessionInterface,
   SessionState,
 } from '../../src/session/model.ts';
+import { topologyChanges, wholeChanges } from '../../src/topology/changes.ts';
+import type { Topology } from '../../src/topology/model.ts';
 import { ruleReference, rules, rulesMetBy, topology } from './fake-host.ts';
 import { dissectFrame, type FakePacket, type SegmentInput, tcpFrame } from './fake-packets.ts';
 
@@ -261,6 +264,8 @@ export interface FakeOptions {
 export interface FakeSession extends Session {
   /** Packets come in, and the listeners are told. */
   arrive(packets: number): void;
+  /** The host is like this now. */
+  become(host: Topology): void;
   totals: Session['totals'];
   readonly isClosed: boolean;
 }
@@ -278,6 +283,8 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
   });
   const rates = Array.from({ length: 60 }, (_, second) => Math.round(600 + 500 * Math.sin(second / 4)));
   const listeners = new Set<() => void>();
+  let host = empty ? null : topology;
+  let events: readonly SessionEvent[] = [];
 
   function entry(number: number): PacketEntry | undefined {
     if (number < 1 || number > last) return undefined;
@@ -303,7 +310,9 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     files: [],
     writing: options.writing ?? null,
     snapshot: null,
-    topology: empty ? null : topology,
+    get topology() {
+      return host;
+    },
     get interfaces() {
       return names.map((text, id): SessionInterface => {
         const [namespace = '', name = ''] = text.split(':');
@@ -334,6 +343,9 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
       },
     },
     warnings: options.warnings ?? [],
+    get events() {
+      return events;
+    },
     totals: () => ({
       ...{ packets: last, bytes: last * 420, dropped: options.dropped ?? 0 },
       ...{ rates: empty ? [] : rates, duration: Math.floor(last / 80) },
@@ -355,6 +367,13 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     },
     get isClosed() {
       return state === 'closed';
+    },
+    become(next) {
+      const changes = host === null ? [] : wholeChanges(topologyChanges(host, next));
+      const time = Date.now() / 1000;
+      events = [...events, ...changes.map(({ text, subjects }) => ({ time, text, subjects }))];
+      host = next;
+      for (const listener of listeners) listener();
     },
     arrive(packets) {
       last += packets;

@@ -76,6 +76,36 @@ describe.each([
   });
 });
 
+describe('a host that changes', () => {
+  it('marks what changed, keeps the place of a container that restarts, and remembers it all', async () => {
+    await start({ columns: 120, rows: 40 });
+    await press('/web', '/web');
+    await press('\r', '/web');
+    await press('G', /▌.*lo /);
+    await press('h', /▌.*web container/);
+    run.send('\u001b');
+    await run.until((screen) => screen.includes('wg0'), 'everything again');
+    await press('l', /web container[^\n]*\n[^\n]*├╴● eth0/);
+
+    run.kill('SIGUSR2');
+    await run.until((screen) => !screen.includes('web container'), 'web to stop');
+    expect(run.screen().join('\n')).toMatch(/docker0 ◆/);
+    expect(run.screen()[2]).toContain('◆ 2 changes');
+
+    run.kill('SIGUSR2');
+    await run.until((screen) => screen.includes('veth0c0ffee'), 'web to start again');
+    expect(cursorRow()).toMatch(/▾ ● web container ◆/);
+    expect(run.screen().join('\n')).toMatch(/veth0c0ffee ◆/);
+    expect(run.screen().join('\n')).toMatch(/web container[^\n]*\n[^\n]*├╴● eth0/);
+    await run.until((screen) => !screen.includes('◆'), 'the marks to go');
+
+    const log = await press('L', '4 changes of the host');
+    expect(log).toMatch(/\d\d:\d\d:\d\d {2}host:veth0c0ffee came, the peer of web:eth0/);
+    expect(log).toMatch(/container web: running \(was exited\)/);
+    expect(log).toMatch(/container web: exited[\s\S]*host:veth6f6b800 went, the peer of web:eth0/);
+  });
+});
+
 describe('keys', () => {
   it('filter as one types, undo with Esc, and find the next match afterwards', async () => {
     await start();

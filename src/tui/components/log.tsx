@@ -1,9 +1,9 @@
 /** What went wrong and how the capture goes: warnings, and the interfaces with what they saw and lost. */
 import type { ReactElement } from 'react';
-import type { Session, SessionInterface } from '../../session/model.ts';
+import type { Session, SessionEvent, SessionInterface } from '../../session/model.ts';
 import { clampScroll } from '../state/list.ts';
 import { type Line, piece } from '../text/line.ts';
-import { bytes, count, counted } from '../text/units.ts';
+import { bytes, clock, count, counted } from '../text/units.ts';
 import { fitText } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
 import { heading, paintFacts, paragraph, trimmed } from './facts.ts';
@@ -36,10 +36,11 @@ export function Log({ session, offset, width, height, theme }: LogProps): ReactE
 }
 
 function logLines(session: Session, width: number, theme: Theme): readonly Line[] {
-  const { warnings, interfaces, files, writing } = session;
+  const { warnings, events, interfaces, files, writing } = session;
   return trimmed([
     ...heading(counted(warnings.length, 'warning')),
     ...warnings.flatMap((text) => paragraph(text, width, 'warn', `${theme.symbols.warning} `)),
+    ...eventLines(events, width),
     ...heading(counted(interfaces.length, 'interface')),
     [piece(row('', 'packets', 'bytes', 'dropped'), 'faint')],
     ...interfaces.map((device) => interfaceLine(device, theme)),
@@ -47,6 +48,19 @@ function logLines(session: Session, width: number, theme: Theme): readonly Line[
     ...files.map((file): Line => [piece(file)]),
     ...(writing === null ? [] : [...heading('Recording to'), [piece(writing)]]),
   ]);
+}
+
+/** The newest first: it is what one opens the log for. */
+function eventLines(events: readonly SessionEvent[], width: number): readonly Line[] {
+  if (events.length === 0) return [];
+  return [
+    ...heading(`${counted(events.length, 'change')} of the host`),
+    ...events
+      .toReversed()
+      .flatMap(({ time, text }) =>
+        paragraph(text, width, 'plain', Number.isNaN(time) ? '' : `${clock(time)}  `),
+      ),
+  ];
 }
 
 function row(name: string, packets: string, size: string, dropped: string): string {

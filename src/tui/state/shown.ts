@@ -9,8 +9,8 @@ export type Shown = Omit<Session, 'onChange' | 'ended' | 'stop' | 'close'>;
  * those are shown as gone.
  */
 export function freeze(session: Shown): Shown {
-  const { mode, title, state, progress, files, writing, snapshot, topology, interfaces, warnings, comments } =
-    session;
+  const { mode, title, state, progress, files, writing, snapshot, topology } = session;
+  const { interfaces, warnings, events, comments } = session;
   const totals = session.totals();
   const flows = session.flows();
   const rules = session.rules();
@@ -25,6 +25,7 @@ export function freeze(session: Shown): Shown {
     topology,
     interfaces,
     warnings,
+    events,
     comments,
     packets: cutOff(session.packets),
     totals: () => totals,

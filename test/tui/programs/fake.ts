@@ -1,5 +1,6 @@
 /** The TUI on the scripted session. Options come as JSON in FAKE. */
 import { runTui } from '../../../src/tui/run.tsx';
+import { webRestarted, webStopped } from '../fake-host.ts';
 import { type FakeOptions, fakeSession } from '../fake-session.ts';
 
 type Fault = 'throw-later' | 'reject-later' | 'throw-in-draw' | 'exit-later' | 'print-later';
@@ -16,6 +17,12 @@ const script: Script = JSON.parse(process.env.FAKE ?? '{}');
 const session = fakeSession(script);
 const { arriving, fault } = script;
 if (arriving !== undefined) setInterval(() => session.arrive(arriving), 100).unref();
+// Each SIGUSR2 is the next thing that happens to the host.
+const happens = [webStopped, webRestarted];
+process.on('SIGUSR2', () => {
+  const next = happens.shift();
+  if (next !== undefined) session.become(next);
+});
 if (fault !== undefined) setTimeout(() => fail(fault), 300);
 
 function fail(kind: Fault): void {

@@ -1,6 +1,7 @@
 /** Rules: tables and chains of every namespace with counters, and the connections that met each rule. */
 import type { Evidence } from '../../../flow/model.ts';
 import type { RulesReport } from '../../../session/model.ts';
+import { namespaceKey } from '../../../topology/keys.ts';
 import type { Action } from '../../keymap.ts';
 import { listOf } from '../../state/list.ts';
 import { type Place, placeOf, type Scope, type Sorting, selecting, toggle } from '../../state/place.ts';
@@ -125,7 +126,7 @@ function toNamespace(row: RulesRow, frame: Frame): Effect {
   const name = row.kind === 'error' ? undefined : row.table.namespace;
   const namespace = frame.data.topology?.namespaces.find((candidate) => candidate.name === name);
   if (namespace === undefined) return { kind: 'say', text: 'its namespace is not in the topology' };
-  return into(selecting(placeOf('topology', namespace.name), `namespace ${namespace.id}`));
+  return into(selecting(placeOf('topology', namespace.name), namespaceKey(namespace.name)));
 }
 
 /** How it is known that the one connection of the scope met this rule. */

@@ -11,6 +11,7 @@ import { captureOf } from './traffic.ts';
 export function topologyColumns(
   topology: Topology,
   interfaces: readonly SessionInterface[],
+  changed: ReadonlySet<string>,
   theme: Theme,
 ): readonly Column<TopologyRow>[] {
   const captured = (row: TopologyRow) => {
@@ -18,7 +19,7 @@ export function topologyColumns(
     return link === null ? undefined : captureOf(link, row.namespace, topology, interfaces);
   };
   return [
-    { id: 'name', title: 'Name', min: 22, max: 46, keep: 0, cell: (row) => nameCell(row, theme) },
+    { id: 'name', title: 'Name', min: 22, max: 46, keep: 0, cell: (row) => markedName(row, changed, theme) },
     { id: 'address', title: 'Address', min: 15, max: 26, keep: 1, cell: addressCell },
     {
       id: 'to',
@@ -43,6 +44,11 @@ export function topologyColumns(
       },
     },
   ];
+}
+
+function markedName(row: TopologyRow, changed: ReadonlySet<string>, theme: Theme): Line {
+  const name = nameCell(row, theme);
+  return changed.has(row.key) ? [...name, piece(` ${theme.symbols.changed}`, 'warn')] : name;
 }
 
 function nameCell(row: TopologyRow, theme: Theme): Line {

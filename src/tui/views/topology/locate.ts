@@ -1,8 +1,8 @@
 /** Finds the row of the topology that a name of a flow stands for. */
 import type { FlowInterface } from '../../../flow/model.ts';
+import { linkKey, namespaceKey } from '../../../topology/keys.ts';
 import type { Topology } from '../../../topology/model.ts';
 import { type Place, placeOf, selecting } from '../../state/place.ts';
-import { linkKey } from './rows.ts';
 
 /** The topology with this interface selected, its namespace opened; null where the topology lacks it. */
 export function topologyAt(where: FlowInterface, topology: Topology): Place | null {
@@ -11,7 +11,7 @@ export function topologyAt(where: FlowInterface, topology: Topology): Place | nu
   if (namespace === undefined || link === undefined) return null;
   const place = selecting(
     placeOf('topology', `${where.namespace}:${where.name}`),
-    linkKey(namespace.id, link.index),
+    linkKey(namespace.name, link.name),
   );
-  return namespace.kind === 'host' ? place : { ...place, toggled: new Set([`namespace ${namespace.id}`]) };
+  return namespace.kind === 'host' ? place : { ...place, toggled: new Set([namespaceKey(namespace.name)]) };
 }

@@ -1,4 +1,5 @@
 /** The topology as the rows of a tree: namespaces, in them bridges with their members, and other links. */
+import { linkKey, namespaceKey } from '../../../topology/keys.ts';
 import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../../../topology/model.ts';
 import type { RowFilter } from '../../text/words.ts';
 
@@ -23,10 +24,6 @@ interface Node {
   readonly children: readonly Node[];
   readonly row: (base: RowBase) => TopologyRow;
   readonly namespace: TopologyNamespace;
-}
-
-export function linkKey(namespace: string, index: number): string {
-  return `link ${namespace} ${index}`;
 }
 
 /** The rows that are open to view, in order. With a filter: rows that pass, and what they hang on. */
@@ -86,7 +83,7 @@ function namespaceNode(namespace: TopologyNamespace, topology: Topology): Node {
     (a, b) => Number(a.kind === 'loopback') - Number(b.kind === 'loopback') || a.index - b.index,
   );
   return {
-    key: `namespace ${namespace.id}`,
+    key: namespaceKey(namespace.name),
     openByDefault: namespace.kind === 'host',
     text: [namespace.name, namespace.kind, ...namespace.names, ...containerWords(namespace)].join(' '),
     children: [
@@ -110,7 +107,7 @@ function containerWords(namespace: TopologyNamespace): readonly string[] {
 function bridgeNode(bridge: Bridge, namespace: TopologyNamespace, topology: Topology): Node {
   const link = namespace.links.find((candidate) => candidate.index === bridge.index) ?? null;
   return {
-    key: linkKey(namespace.id, bridge.index),
+    key: linkKey(namespace.name, bridge.name),
     openByDefault: true,
     text: [bridge.name, 'bridge', bridge.network ?? '', ...bridge.addresses].join(' '),
     children: bridge.members.flatMap((member) => {
@@ -131,7 +128,7 @@ function linkNode(
   const peer = link.peer === null ? '' : endName(topology, link.peer);
   const words = [link.name, link.kind, link.state, link.mac, peer, ...link.addresses];
   return {
-    key: linkKey(namespace.id, link.index),
+    key: linkKey(namespace.name, link.name),
     openByDefault: true,
     text: [...words, ...(member?.containers ?? [])].join(' '),
     children: [],

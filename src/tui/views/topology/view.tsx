@@ -3,7 +3,7 @@ import type { Topology } from '../../../topology/model.ts';
 import type { Action } from '../../keymap.ts';
 import { listOf } from '../../state/list.ts';
 import { type Place, placeOf, toggle } from '../../state/place.ts';
-import { piece, textOf } from '../../text/line.ts';
+import { type Line, piece, textOf } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
 import { counted } from '../../text/units.ts';
 import { wordFilter } from '../../text/words.ts';
@@ -11,6 +11,7 @@ import { createListView, type RowList } from '../list-view.tsx';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { topologyColumns } from './columns.ts';
 import { topologyDetails } from './details.ts';
+import { changedNow, recentEvents } from './recent.ts';
 import { type TopologyRow, topologyRows } from './rows.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -33,7 +34,9 @@ export function createTopologyView(): View {
     list: (place, frame) => listFor(frame.data.topology, place.toggled, place.filter),
     start: () => 0,
     columns(_, { data, theme }) {
-      return data.topology === null ? [] : topologyColumns(data.topology, data.interfaces, theme);
+      return data.topology === null
+        ? []
+        : topologyColumns(data.topology, data.interfaces, changedNow(data.events), theme);
     },
     shape: (row) => ({ cells: row }),
     details(row, _list, _place, { data, theme }, width) {
@@ -44,7 +47,7 @@ export function createTopologyView(): View {
     },
     nameOf: titleOf,
     textOf: rowText,
-    note: (_, place, frame) => countNote(frame.data.topology, place),
+    note: (_, place, frame) => countNote(place, frame),
     whyEmpty,
     search(text, frame) {
       const words = wordFilter(text);
@@ -90,7 +93,7 @@ function toParent(row: TopologyRow, list: TopologyList, place: Place): Effect {
 function rowText(row: TopologyRow, frame: Frame): string {
   const { topology, interfaces } = frame.data;
   if (topology === null) return '';
-  const columns = topologyColumns(topology, interfaces, frame.theme).slice(1);
+  const columns = topologyColumns(topology, interfaces, new Set(), frame.theme).slice(1);
   const rest = columns.map((column) => textOf(column.cell(row, 60))).filter((text) => text !== '');
   return [titleOf(row), ...rest].join('  ');
 }
@@ -106,10 +109,13 @@ function titleOf(row: TopologyRow): string {
   }
 }
 
-function countNote(topology: Topology | null, place: Place) {
-  if (topology === null) return [];
-  const note = [piece(counted(topology.namespaces.length, 'namespace'), 'faint')];
-  return place.filter === '' ? note : [piece(`/${place.filter}`, 'accent'), piece(' '), ...note];
+function countNote(place: Place, { data, theme }: Frame): Line {
+  if (data.topology === null) return [];
+  const note = [piece(counted(data.topology.namespaces.length, 'namespace'), 'faint')];
+  const recent = recentEvents(data.events).length;
+  if (recent > 0) note.unshift(piece(`${theme.symbols.changed} ${counted(recent, 'change')} `, 'warn'));
+  if (place.filter !== '') note.unshift(piece(`/${place.filter} `, 'accent'));
+  return note;
 }
 
 function whyEmpty(place: Place, frame: Frame): readonly string[] {

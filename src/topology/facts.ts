@@ -1,0 +1,113 @@
+/** A topology as facts that can be compared one by one: what exists, in which state, and what it hangs on. */
+import { linkKey, namespaceKey } from './keys.ts';
+import type { Bridge, Link, PublishedPort, Topology, TopologyContainer, TopologyNamespace } from './model.ts';
+
+export type FactKind = 'namespace' | 'link' | 'address' | 'member' | 'container' | 'port';
+
+export interface Fact {
+  readonly kind: FactKind;
+  /** Unique among all facts of a topology. */
+  readonly key: string;
+  /** What of it is compared besides its being there. */
+  readonly state: Readonly<Record<string, string>>;
+  /** `web:eth0`, `172.17.0.2/16 on web:eth0`. */
+  readonly name: string;
+  /** Key of the fact that says as much when both come or go: a link's for its addresses. */
+  readonly within: string | null;
+  /** Keys (keys.ts) of what it is or belongs to. */
+  readonly subjects: readonly string[];
+}
+
+export function factsOf(topology: Topology): ReadonlyMap<string, Fact> {
+  const facts = [
+    ...topology.namespaces.flatMap((namespace) => namespaceFacts(namespace, topology)),
+    ...topology.stoppedContainers.map((container) => containerFact(container, null)),
+    ...topology.bridges.flatMap(memberFacts),
+    ...topology.publishedPorts.map((port) => portFact(port, topology)),
+  ];
+  return new Map(facts.map((fact) => [fact.key, fact]));
+}
+
+function containerKey(name: string): string {
+  return `container ${name}`;
+}
+
+function namespaceFacts(namespace: TopologyNamespace, topology: Topology): readonly Fact[] {
+  const { name, id, containers, links } = namespace;
+  const subjects = [namespaceKey(name)];
+  const [container] = namespace.kind === 'host' ? [] : containers;
+  return [
+    {
+      ...{ kind: 'namespace', key: namespaceKey(name), name: `namespace ${name}`, subjects, state: { id } },
+      within: container === undefined ? null : containerKey(container.name),
+    },
+    ...containers.map((one) => containerFact(one, namespace)),
+    ...links.flatMap((link) => linkFacts(link, namespace, topology)),
+  ];
+}
+
+function containerFact(container: TopologyContainer, namespace: TopologyNamespace | null): Fact {
+  const { name, state, networks } = container;
+  return {
+    ...{ kind: 'container', key: containerKey(name), name: `container ${name}`, within: null },
+    state: {
+      state,
+      namespace: namespace?.id ?? '',
+      networks: networks
+        .map((network) => network.name)
+        .sort()
+        .join(', '),
+    },
+    subjects: namespace === null ? [] : [namespaceKey(namespace.name)],
+  };
+}
+
+function linkFacts(link: Link, namespace: TopologyNamespace, topology: Topology): readonly Fact[] {
+  const key = linkKey(namespace.name, link.name);
+  const place = `${namespace.name}:${link.name}`;
+  // The rows of a container's links are not in sight until it is opened.
+  const subjects = namespace.kind === 'host' ? [key] : [key, namespaceKey(namespace.name)];
+  const peer = topology.namespaces.find(({ id }) => id === link.peer?.namespace);
+  return [
+    {
+      ...{ kind: 'link', key, name: place, within: namespaceKey(namespace.name) },
+      state: {
+        state: link.state,
+        kind: link.kind,
+        mtu: String(link.mtu),
+        peer: link.peer === null || peer === undefined ? '' : `${peer.name}:${link.peer.name}`,
+      },
+      subjects: link.master === null ? subjects : [...subjects, linkKey(namespace.name, link.master.name)],
+    },
+    ...link.addresses.map(
+      (address): Fact => ({
+        ...{ kind: 'address', key: `address ${place} ${address}`, name: `${address} on ${place}` },
+        ...{ state: {}, within: key, subjects },
+      }),
+    ),
+  ];
+}
+
+function memberFacts({ namespace, name, members }: Bridge): readonly Fact[] {
+  return members.map((member) => ({
+    ...{ kind: 'member', key: `member ${namespace}:${name} ${member.name}` },
+    name: `${member.name} in ${namespace}:${name}`,
+    state: { state: member.state },
+    within: linkKey(namespace, member.name),
+    subjects: [linkKey(namespace, member.name), linkKey(namespace, name)],
+  }));
+}
+
+function portFact(port: PublishedPort, topology: Topology): Fact {
+  const { container, protocol, hostAddress, hostPort, containerPort, by } = port;
+  const address = hostAddress.includes(':') ? `[${hostAddress}]` : hostAddress;
+  const name = `published port ${address}:${hostPort}/${protocol} of ${container}:${containerPort}`;
+  const namespace = topology.namespaces.find(({ containers }) =>
+    containers.some((one) => one.name === container),
+  );
+  return {
+    ...{ kind: 'port', key: `port ${name}`, name, within: containerKey(container) },
+    state: { by: [...by].sort().join(', ') },
+    subjects: namespace === undefined ? [] : [namespaceKey(namespace.name)],
+  };
+}
