@@ -5,9 +5,12 @@ import { parseNftDump } from './nftables/parse.ts';
 import { isNftTable, type NftTable, type RuleTable } from './nftables/table.ts';
 import { parseDump } from './parse/dump.ts';
 import type { ParseError } from './rule.ts';
+import { ShadowCache, type Shadows } from './shadow.ts';
 
 /** Dumps that are kept; more namespaces with rules than this are parsed again when they come round. */
 const cacheLimit = 512;
+
+const noShadows: Shadows = new Map();
 
 export interface ParsedRules {
   readonly tables: readonly RuleTable[];
@@ -24,6 +27,7 @@ function parse(dump: RulesetDump, text: string): ParsedRules {
 }
 
 export class RulesetCache {
+  private readonly shadows = new ShadowCache();
   private readonly parsed = new Map<string, ParsedRules>();
 
   /** Tables of a dump; nothing for one that could not be read. */
@@ -36,6 +40,12 @@ export class RulesetCache {
     if (this.parsed.size >= cacheLimit) this.parsed.clear();
     this.parsed.set(key, fresh);
     return fresh;
+  }
+
+  /** Rules that an earlier one leaves nothing for. Of native nftables nothing is known. */
+  shadowsOf(namespace: string, table: RuleTable): Shadows {
+    if (isNftTable(table)) return noShadows;
+    return this.shadows.of(`${namespace} ${table.backend} ${tableKey(table)}`, table);
   }
 
   /** Every table of a namespace, over all backends, in the order in which they were made as far as it is known. */
@@ -69,17 +79,24 @@ export interface NamespaceTable extends Table {
   readonly namespace: string;
 }
 
+/** With the rules that others leave nothing for. */
+export interface ReportedTable extends NamespaceTable {
+  readonly shadows: Shadows;
+}
+
 /** Every table of every namespace, and what could not be read, in the tools' words. */
 export function rulesReport(
   snapshot: HostSnapshot,
   nameOf: (namespaceId: string) => string,
   cache: RulesetCache = new RulesetCache(),
-): { readonly tables: readonly NamespaceTable[]; readonly errors: readonly string[] } {
-  const tables: NamespaceTable[] = [];
+): { readonly tables: readonly ReportedTable[]; readonly errors: readonly string[] } {
+  const tables: ReportedTable[] = [];
   const errors: string[] = [];
   for (const namespace of snapshot.namespaces) {
     const name = nameOf(namespace.id);
-    for (const table of cache.tables(namespace)) tables.push({ ...table, namespace: name });
+    for (const table of cache.tables(namespace)) {
+      tables.push({ ...table, namespace: name, shadows: cache.shadowsOf(name, table) });
+    }
     for (const dump of namespace.rulesets) {
       if (dump.error !== undefined) errors.push(`${name}: ${dump.backend} (${dump.family}): ${dump.error}`);
       for (const { line, text, why } of cache.parse(dump).errors) {

@@ -95,19 +95,78 @@ function covers(wide: ParsedRule, narrow: ParsedRule): boolean {
   });
 }
 
-/** Chains longer than this are compared with their first rules only: the work grows with the square. */
+/** Rules without a match of their own that a rule is compared with: the work grows with the square. */
 const compared = 2000;
+
+/** The text of a match that every rule below the one that has it must have too. */
+function demandOf(rule: ParsedRule): string | null {
+  const match = rule.matches.find(({ name, text }) => name !== 'comment' && text !== '');
+  return match === undefined ? null : `${match.name} ${match.text}`;
+}
+
+/** Rules that end the chain, by what they demand, so that a long chain is not compared with all of itself. */
+class Enders {
+  private readonly plain: ParsedRule[] = [];
+  private readonly demanding = new Map<string, ParsedRule[]>();
+
+  add(rule: ParsedRule): void {
+    const demand = demandOf(rule);
+    if (demand === null) {
+      if (this.plain.length < compared) this.plain.push(rule);
+      return;
+    }
+    const list = this.demanding.get(demand);
+    if (list === undefined) this.demanding.set(demand, [rule]);
+    else if (list.length < compared) list.push(rule);
+  }
+
+  /** The first rule that takes everything that this one could match. */
+  covering(rule: ParsedRule): ParsedRule | undefined {
+    const lists = [
+      this.plain,
+      ...rule.matches.map(({ name, text }) => this.demanding.get(`${name} ${text}`) ?? []),
+    ];
+    let first: ParsedRule | undefined;
+    for (const list of lists) {
+      const found = list.find((earlier) => covers(earlier, rule));
+      if (found !== undefined && (first === undefined || found.position < first.position)) first = found;
+    }
+    return first;
+  }
+}
 
 /** The rules of a table that an earlier one of their chain leaves nothing for. */
 export function shadowedRules(table: ParsedTable): readonly ShadowedRule[] {
   const shadowed: ShadowedRule[] = [];
   for (const chain of table.chains) {
-    const enders: ParsedRule[] = [];
+    const enders = new Enders();
     for (const rule of chain.rules) {
-      const by = enders.find((earlier) => covers(earlier, rule));
+      const by = enders.covering(rule);
       if (by !== undefined) shadowed.push({ chain: chain.name, position: rule.position, by: by.position });
-      else if (ends(rule) && enders.length < compared) enders.push(rule);
+      else if (ends(rule)) enders.add(rule);
     }
   }
   return shadowed;
+}
+
+/** By chain, the shadowed rules' positions and those of the rules above them. */
+export type Shadows = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** Shadowed rules of tables, worked out again only when rules changed, not when they counted. */
+export class ShadowCache {
+  private readonly known = new Map<string, { readonly rules: string; readonly shadows: Shadows }>();
+
+  /** @param key of the table, the same each time that it is read. */
+  of(key: string, table: ParsedTable): Shadows {
+    const rules = table.chains.map((chain) => chain.rules.map(({ text }) => text).join('\n')).join('\n\n');
+    const before = this.known.get(key);
+    if (before?.rules === rules) return before.shadows;
+    const shadows = new Map<string, Map<number, number>>();
+    for (const { chain, position, by } of shadowedRules(table)) {
+      const own = shadows.get(chain) ?? new Map<number, number>();
+      shadows.set(chain, own.set(position, by));
+    }
+    this.known.set(key, { rules, shadows });
+    return shadows;
+  }
 }

@@ -78,12 +78,12 @@ export class ConntrackIndex {
   }
 
   /** What the source of this tuple was mapped to in other connections, the newest first. */
-  mappingsOf(tuple: Tuple, number: number): readonly Tuple[] {
+  mappingsOf(tuple: Tuple, number: number, except: ConntrackEntry | null): readonly Tuple[] {
     const source = formatAddress(tuple.source);
     const mapped: Tuple[] = [];
     for (const entry of new Set(this.original.values())) {
       const { original, reply } = entry;
-      if (entry.protocol !== number || original.source !== source) continue;
+      if (entry === except || entry.protocol !== number || original.source !== source) continue;
       if (tupleOf(original).sourcePort === tuple.sourcePort)
         mapped.unshift(replyTuple(tupleOf(reply), number));
     }

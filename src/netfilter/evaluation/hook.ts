@@ -84,11 +84,14 @@ function entryOf(run: Run): Tracking | null {
     case 'invalid':
       return { kind: 'invalid' };
     case 'reopens':
+      run.replaced = found.entry;
       return null;
     case 'maybe-reopens': {
       const why = 'whether the side that starts again had closed the connection';
       run.decisions.reasons.add(why);
-      return run.choose([`${why}: yes`, `${why}: no`]) === 0 ? null : trackingOf(found, packet);
+      if (run.choose([`${why}: yes`, `${why}: no`]) === 1) return trackingOf(found, packet);
+      run.replaced = found.entry;
+      return null;
     }
   }
 }

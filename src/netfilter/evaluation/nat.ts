@@ -92,7 +92,7 @@ function keptSource(run: Run, from: Words, to: Words, ports: NatEffect['ports'])
     (ports === null || port === -1 || (port >= ports[0] && port <= ports[1])) &&
     !isTaken(run, address, port);
   if (fits(packet.source, packet.sourcePort)) return packet.source;
-  for (const mapped of view.conntrack.mappingsOf(tupleOfPacket(packet), packet.protocol)) {
+  for (const mapped of view.conntrack.mappingsOf(tupleOfPacket(packet), packet.protocol, run.replaced)) {
     if (fits(mapped.source, mapped.sourcePort)) return mapped.source;
   }
   return null;
@@ -141,7 +141,8 @@ function isTaken(run: Run, source: Words, port: number): boolean {
     packet.destinationPort,
     port,
   );
-  return view.conntrack.find(key) !== null;
+  const found = view.conntrack.find(key);
+  return found !== null && found.entry !== run.replaced;
 }
 
 /** The ports that a taken one is moved among (nf_nat_l4proto_unique_tuple). */

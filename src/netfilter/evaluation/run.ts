@@ -1,5 +1,6 @@
 /** One way of one packet through a namespace: what is kept while it walks. */
 
+import type { ConntrackEntry } from '../../snapshot/schema.ts';
 import type { Words } from '../address.ts';
 import { formatAddress } from '../address.ts';
 import type { AddressType, Answer, Effect, Environment } from '../extension.ts';
@@ -49,6 +50,8 @@ export class Run implements Environment {
   state: GivenState = null;
   /** Another connection has the tuple that a rule demands for this one. */
   clash = false;
+  /** The ended connection in whose place this one starts: its tuples are free again. */
+  replaced: ConntrackEntry | null = null;
   /** Where the walk is, for {@link Decisions}. */
   place = '';
   /** Routes a local packet again; an ending where that fails. */
@@ -135,6 +138,7 @@ export class Run implements Environment {
       packet.bridge?.outPort,
       tracked,
       this.route?.device,
+      this.replaced !== null,
     ].join('|');
   }
 }
