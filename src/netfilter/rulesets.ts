@@ -49,7 +49,7 @@ export class RulesetCache {
   }
 
   /** Every table of a namespace, over all backends, in the order in which they were made as far as it is known. */
-  tables(namespace: NamespaceState): readonly RuleTable[] {
+  tables(namespace: Pick<NamespaceState, 'rulesets'>): readonly RuleTable[] {
     return withoutCopies(namespace.rulesets.flatMap((dump) => this.parse(dump).tables));
   }
 }
@@ -77,6 +77,17 @@ function withoutCopies(tables: readonly RuleTable[]): readonly RuleTable[] {
 /** A table and the name of the namespace that has it. */
 export interface NamespaceTable extends Table {
   readonly namespace: string;
+}
+
+/** Every table of these namespaces that could be read. */
+export function namespaceTables(
+  namespaces: readonly Pick<NamespaceState, 'id' | 'rulesets'>[],
+  nameOf: (namespaceId: string) => string,
+  cache: RulesetCache,
+): readonly NamespaceTable[] {
+  return namespaces.flatMap((namespace) =>
+    cache.tables(namespace).map((table) => ({ ...table, namespace: nameOf(namespace.id) })),
+  );
 }
 
 /** With the rules that others leave nothing for. */

@@ -2,6 +2,8 @@
 import type { JoinedConnection } from '../flow/connections/path.ts';
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
 import { Annotator } from '../netfilter/annotate.ts';
+import { ruleKey } from '../netfilter/counters.ts';
+import type { Chain } from '../netfilter/model.ts';
 import { type NamespaceTable, type RulesetCache, rulesReport } from '../netfilter/rulesets.ts';
 import type { HostState } from './host-state.ts';
 import type { RulesReport, RuleTable } from './model.ts';
@@ -32,7 +34,11 @@ export class Annotations {
     return annotation;
   }
 
-  rulesMetBy(connections: readonly Connection[]): Omit<RulesReport, 'version'> {
+  /** @param rates of rules in packets per second, by their keys. */
+  rulesMetBy(
+    connections: readonly Connection[],
+    rates: ReadonlyMap<string, number>,
+  ): Omit<RulesReport, 'version'> {
     const met = new Map<string, Map<number, number[]>>();
     for (const { id, rules } of connections) {
       for (const rule of rules) {
@@ -51,11 +57,13 @@ export class Annotations {
     return {
       errors,
       tables: tables.map(
-        (table): RuleTable => ({
+        ({ shadows, ...table }): RuleTable => ({
           ...table,
           chains: table.chains.map((chain) => ({
             ...chain,
             connections: metIn(met, table, chain.name),
+            shadowedBy: shadows.get(chain.name) ?? new Map(),
+            rates: ratesIn(rates, table, chain),
           })),
         }),
       ),
@@ -83,6 +91,19 @@ function metIn(
     );
   }
   return both;
+}
+
+function ratesIn(
+  rates: ReadonlyMap<string, number>,
+  { namespace, backend, family, name: table }: NamespaceTable,
+  { name: chain, rules }: Chain,
+): ReadonlyMap<number, number> {
+  const own = new Map<number, number>();
+  for (const { position } of rates.size === 0 ? [] : rules) {
+    const rate = rates.get(ruleKey({ namespace, backend, family, table, chain, position }));
+    if (rate !== undefined) own.set(position, rate);
+  }
+  return own;
 }
 
 function chainKey(

@@ -95,6 +95,7 @@ export abstract class BaseSession implements Session {
     if (state?.topology !== this.#host?.topology) this.#names.version++;
     this.events = withChanges(this.events, this.#host, state);
     this.#host = state;
+    if (state !== null) this.#reports.hostRead(state);
     for (const port of vxlanPortsOf(state?.snapshot)) this.#vxlanPorts.add(port);
     this.changes.announce();
   }

@@ -68,6 +68,10 @@ export interface FlowReport {
 export interface RuleChain extends Chain {
   /** Connections by rule position, for rules that some connection met. */
   readonly connections: ReadonlyMap<number, readonly number[]>;
+  /** By the position of a rule that no packet reaches: the earlier rule that takes all that it could match. */
+  readonly shadowedBy: ReadonlyMap<number, number>;
+  /** Packets per second since netscope started, by rule position, where two readings tell. */
+  readonly rates: ReadonlyMap<number, number>;
 }
 
 /** The rules of one namespace from one backend. */

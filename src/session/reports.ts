@@ -6,6 +6,7 @@ import { ConnectionJoiner, type JoinContext } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
 import { Annotations } from './annotations.ts';
+import { CounterLog } from './counter-log.ts';
 import type { HostState } from './host-state.ts';
 import type { Ingest } from './ingest.ts';
 import type { FlowReport, RulesReport } from './model.ts';
@@ -21,6 +22,7 @@ export class Reports {
   readonly #host: () => HostState | null;
   readonly #joiner: ConnectionJoiner;
   readonly #rulesets = new RulesetCache();
+  readonly #counters = new CounterLog(this.#rulesets);
   #conntrack: { readonly of: HostState | null; readonly entries: JoinContext['conntrack'] } = {
     of: null,
     entries: [],
@@ -42,6 +44,11 @@ export class Reports {
     this.#names = names;
     this.#host = host;
     this.#joiner = new ConnectionJoiner(ingest.table);
+  }
+
+  /** The host was read: its rules' counters are compared with those before. */
+  hostRead(host: HostState): void {
+    this.#counters.see(host);
   }
 
   /** @param running more packets are coming, so a report that is a moment old will do. */
@@ -66,7 +73,10 @@ export class Reports {
     this.#rulesOf = { flows: version, host };
     const annotations = this.#annotationsOf(host);
     if (annotations === null) return this.#rules;
-    this.#rules = { ...annotations.rulesMetBy(connections), version: this.#rules.version + 1 };
+    this.#rules = {
+      ...annotations.rulesMetBy(connections, this.#counters.rates()),
+      version: this.#rules.version + 1,
+    };
     return this.#rules;
   }
 
@@ -103,7 +113,11 @@ export class Reports {
         problem: [problem, met.problem].filter((text) => text !== '').join('; '),
       };
     });
-    return { flows, connections };
+    this.#counters.settle(connections, (id) => flowById.get(id));
+    return {
+      flows,
+      connections: connections.map((connection) => this.#counters.withEvidence(connection.id, connection)),
+    };
   }
 
   #conntrackOf(host: HostState | null): JoinContext['conntrack'] {

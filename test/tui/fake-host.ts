@@ -332,6 +332,8 @@ function tableOf(name: string): RuleTable {
       policy,
       counter: policy === null ? null : { packets: 12, bytes: 720 },
       connections,
+      shadowedBy: new Map(name === 'filter' && chain === 'DOCKER-USER' ? [[3, 2]] : []),
+      rates: new Map(chain === 'DOCKER' && name === 'nat' ? [[3, 1.25]] : []),
       rules: rules.map((line, index) => {
         const [, packets = '0', bytes = '0', text = ''] = /^\[(\d+):(\d+)\] (.*)$/.exec(line) ?? [];
         const who = met[`${name} ${chain} ${index + 1}`];
