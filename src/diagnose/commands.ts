@@ -56,12 +56,26 @@ export function removeRule(scene: Scene, rule: RulePlace, accept: readonly strin
 }
 
 function nftRemoval(scene: Scene, rule: RulePlace, prefix: string): readonly string[] {
-  const { family, table, chain, position } = rule;
+  const { table, chain, position } = rule;
+  const family = familyOf(scene, rule);
   const place = `${family} ${word(table)} ${word(chain)}`;
   if (position === 0) return [`${prefix}nft chain ${place} '{ policy accept; }'`];
-  const handle = handleOf(scene, rule);
+  const handle = handleOf(scene, { ...rule, family });
   if (handle === null) return [`${prefix}nft -a list chain ${place}`];
   return [`${prefix}nft delete rule ${place} handle ${handle}`];
+}
+
+/** The table's own family: a rule of an inet table is met as one of ip or ip6. */
+function familyOf(scene: Scene, { namespaceId, family, table, backend }: RulePlace): string {
+  const namespace = scene.namespace(namespaceId);
+  const named = (namespace === undefined ? [] : scene.tables(namespace)).filter(
+    (one) => one.backend === backend && one.name === table,
+  );
+  return (
+    named.find((one) => one.family === family)?.family ??
+    named.find((one) => one.family === 'inet')?.family ??
+    family
+  );
 }
 
 interface ListedRule {
@@ -92,10 +106,8 @@ function handleOf(scene: Scene, rule: RulePlace): number | null {
       ? [entry.rule]
       : [],
   );
-  const families = rule.family === 'bridge' ? ['bridge'] : [rule.family, 'inet'];
   const own = rules.filter(
-    ({ family, table, chain }) =>
-      typeof family === 'string' && families.includes(family) && table === rule.table && chain === rule.chain,
+    ({ family, table, chain }) => family === rule.family && table === rule.table && chain === rule.chain,
   );
   const handle = own[rule.position - 1]?.handle;
   return typeof handle === 'number' ? handle : null;

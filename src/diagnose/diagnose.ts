@@ -8,6 +8,12 @@ import { listenerText } from './service.ts';
 /** Causes that stand although a connection could be opened. */
 const despiteConnection: ReadonlySet<string> = new Set([
   'container-not-running',
+  // The attempt was made with the address that netscope knows.
+  'dns-default-bridge',
+  'dns-embedded-broken',
+  'dns-nxdomain',
+  'dns-upstream-failing',
+  'conntrack-stale',
   'mtu-black-hole',
   'db-access-denied',
   'db-too-many-connections',

@@ -1,7 +1,7 @@
 /** All that the causes judge by. */
 import type { Listener, NamespaceState } from '../snapshot/schema.ts';
 import type { From, Target } from './ends.ts';
-import type { DiagnosisEnd, EvidenceItem } from './model.ts';
+import type { DiagnosisEnd } from './model.ts';
 import type { Resolution } from './resolve.ts';
 import type { Scene } from './scene.ts';
 import type { Trouble } from './trouble.ts';
@@ -27,6 +27,8 @@ export interface ProbeResult {
   readonly milliseconds: number;
   /** The first octets that the service sent by itself. */
   readonly greeting: Uint8Array;
+  /** It said so only after the probe had spoken to it. */
+  readonly spoke: boolean;
   /** The peer closed the connection at once. */
   readonly closed: boolean;
 }
@@ -58,8 +60,6 @@ export interface Evidence {
   readonly service: Service | null;
   readonly probe: ProbeResult | null;
   readonly seen: readonly SeenPacket[];
-  /** What the state does not show in words, from packets: for findings of the probe. */
-  readonly notes: readonly EvidenceItem[];
 }
 
 export function lastWay({ forward }: Evidence): Way | null {

@@ -1,5 +1,4 @@
 /** The host as diagnosis asks about it: namespaces, owners of addresses, bridges of networks, rules made ready. */
-import { familyOf, parseAddress, type Words } from '../netfilter/address.ts';
 import { createEvaluator, type Evaluator } from '../netfilter/evaluate.ts';
 import type { RuleTable } from '../netfilter/nftables/table.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
@@ -138,15 +137,6 @@ export function plain(cidr: string): string {
 
 export function isUp({ flags }: LinkState): boolean {
   return flags.includes('up');
-}
-
-export function wordsOf(address: string): Words | null {
-  return parseAddress(address);
-}
-
-export function familyOfText(address: string): 'ip' | 'ip6' {
-  const words = parseAddress(address);
-  return words === null ? 'ip' : familyOf(words);
 }
 
 /** `address:port`, IPv6 as `[address]:port`. */

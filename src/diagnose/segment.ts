@@ -24,10 +24,6 @@ export function note(crossing: Crossing, trouble: Trouble): Trouble {
   return trouble;
 }
 
-export function containerNameOf(scene: Scene, namespace: NamespaceState): string {
-  return scene.nameOf(namespace);
-}
-
 /** The bridge of the engine's network that a container's address belongs to. */
 export function expectedBridge(scene: Scene, { namespace, link }: Place): string | null {
   const addresses = link.addresses.map(({ cidr }) => plain(cidr));
@@ -243,6 +239,9 @@ export function outOfBridge(
   let trouble = isUp(port.link)
     ? portTrouble(crossing, port, bridge.link, of)
     : note(crossing, { ...base, kind: 'link-down', place: port, role: 'veth', of });
+  if (trouble === null && from?.link.index === port.link.index && !isOn(port.link.port?.hairpin)) {
+    trouble = note(crossing, { ...base, kind: 'hairpin', port: port.link.name, destination: nextHop });
+  }
   if (trouble === null && from !== null && isOn(from.link.port?.isolated) && isOn(port.link.port?.isolated)) {
     const why = `it and ${from.link.name} are isolated ports`;
     const fix = `bridge link set dev ${port.link.name} isolated off`;

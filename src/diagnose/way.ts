@@ -189,6 +189,17 @@ function overParent(crossing: Crossing, child: Place, nextHop: string): Arrival 
   const isHosts = parent.namespace.links.some(({ addresses }) =>
     addresses.some(({ cidr }) => plain(cidr) === nextHop),
   );
+  const hostsChild = parent.namespace.links.some((link) => {
+    if (link.kind !== 'macvlan' && link.kind !== 'ipvlan') return false;
+    return (
+      scene.parent({ namespace: parent.namespace, link })?.link.index === parent.link.index && isUp(link)
+    );
+  });
+  // A host with such an interface of its own answers by that.
+  if (isHosts && hostsChild) {
+    crossing.pass(parent, 'lower device', null);
+    return { kind: 'namespace', namespace: parent.namespace, in: parent.link.name };
+  }
   if (isHosts) {
     const trouble: Trouble = { direction, namespace, kind: 'macvlan', child, parent };
     troubles.push(trouble);

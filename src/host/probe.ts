@@ -32,6 +32,8 @@ export interface Attempt {
   readonly timeout: number;
   /** Milliseconds to wait for the first octets after a connection was made. */
   readonly patience?: number;
+  /** What is said to a server that waits for its client to speak first; then the same patience once more. */
+  readonly speak?: Uint8Array;
 }
 
 export interface AttemptResult {
@@ -43,6 +45,8 @@ export interface AttemptResult {
   readonly received: Uint8Array;
   /** The other side ended the connection. */
   readonly closed: boolean;
+  /** `speak` was sent before anything was received. */
+  readonly spoke: boolean;
 }
 
 const pollInterval = 4;
@@ -101,6 +105,7 @@ function ended(error: string | null, { started }: Socket): AttemptResult {
     milliseconds: performance.now() - started,
     received: new Uint8Array(),
     closed: false,
+    spoke: false,
   };
   switch (error) {
     case null:
@@ -137,7 +142,12 @@ async function connection(socket: Socket, request: Attempt): Promise<AttemptResu
   const connected = ended(null, socket);
   const { payload } = request;
   if (payload !== undefined) libc().send(socket.fd, payload, payload.length, MSG_DONTWAIT);
-  return { ...connected, ...(await receive(socket.fd, request.patience ?? 0)) };
+  const patience = request.patience ?? 0;
+  const heard = await receive(socket.fd, patience);
+  if (request.speak === undefined || heard.closed || heard.received.length > 0)
+    return { ...connected, ...heard };
+  libc().send(socket.fd, request.speak, request.speak.length, MSG_DONTWAIT);
+  return { ...connected, ...(await receive(socket.fd, patience)), spoke: true };
 }
 
 /** The first octets, or the end, whichever comes within the time. */

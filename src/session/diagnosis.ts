@@ -4,6 +4,7 @@ import { dnsQuery, readDnsReply } from '../diagnose/dns-message.ts';
 import { type From, fromEnd, parseFrom, parseTarget, type Target } from '../diagnose/ends.ts';
 import type { ProbeResult, SeenPacket } from '../diagnose/evidence.ts';
 import type { Diagnosis, DiagnosisEnd } from '../diagnose/model.ts';
+import { openingFor } from '../diagnose/openings.ts';
 import {
   type DnsAnswer,
   embeddedRules,
@@ -58,7 +59,6 @@ export async function runDiagnosis(options: DiagnosisOptions): Promise<Diagnosis
     resolution,
     ...ways,
     ...watched,
-    notes: [],
   });
 }
 
@@ -166,7 +166,7 @@ async function probe(probing: Probing): Promise<typeof nothing> {
   if (namespacePath === undefined) return nothing;
   const filter = `${target.protocol} port ${port}${proxied(ways, port)} or icmp or icmp6 or arp`;
   return watchProbe({ scene, places, filter, seconds: 0, client: null }, () =>
-    tryIt(namespacePath, { address, port, protocol: target.protocol }),
+    tryIt(namespacePath, { address, port, protocol: target.protocol }, openingFor(ways.service, port)),
   );
 }
 
@@ -182,6 +182,7 @@ function proxied({ forward }: Ways, port: number): string {
 async function tryIt(
   namespacePath: string,
   to: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'udp' },
+  opening: Uint8Array | null,
 ): Promise<ProbeResult> {
   const isDns = to.protocol === 'udp' && to.port === 53;
   const result = await attempt({
@@ -190,7 +191,8 @@ async function tryIt(
     timeout: to.protocol === 'tcp' ? connectTimeout : queryTimeout,
     patience: greetingPatience,
     ...(isDns ? { payload: dnsQuery('localhost', 1) } : {}),
+    ...(opening === null ? {} : { speak: opening }),
   });
-  const { outcome, error, milliseconds, received, closed } = result;
-  return { outcome, error, milliseconds, greeting: received, closed };
+  const { outcome, error, milliseconds, received, closed, spoke } = result;
+  return { outcome, error, milliseconds, greeting: received, closed, spoke };
 }

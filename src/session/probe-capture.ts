@@ -152,6 +152,7 @@ async function waitFor(
         error: null,
         milliseconds: 0,
         greeting: new Uint8Array(),
+        spoke: false,
         closed: false,
       };
     }

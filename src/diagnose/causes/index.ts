@@ -9,6 +9,7 @@ import { bridgeNoAddress } from './bridge-no-address.ts';
 import { bridgePortBlocked } from './bridge-port-blocked.ts';
 import type { Cause } from './cause.ts';
 import { conntrackFull } from './conntrack-full.ts';
+import { conntrackStale } from './conntrack-stale.ts';
 import { containerNotRunning } from './container-not-running.ts';
 import { containerRuleDrop } from './container-rule-drop.ts';
 import { dbAccessDenied, dbTooManyConnections } from './db-refusals.ts';
@@ -72,6 +73,7 @@ export const causes: readonly Cause[] = [
   duplicateAddress,
   arpStale,
   conntrackFull,
+  conntrackStale,
   ipForwardOff,
   rpFilterDrop,
   routeLocalnet,

@@ -46,6 +46,8 @@ function postgresql(bytes: Uint8Array): Refusal | null {
   const code = fields.get('C') ?? '';
   const text = fields.get('M') ?? '';
   if (code === '53300') return { cause: 'db-too-many-connections', server: 'PostgreSQL', code, text };
+  // A role that does not exist is netscope's own, who asked.
+  if (code === '28000' && !text.includes('pg_hba.conf')) return null;
   return /^(28|3D)/.test(code) ? { cause: 'db-access-denied', server: 'PostgreSQL', code, text } : null;
 }
 
