@@ -7,7 +7,12 @@ import { field, textOf } from './json.ts';
 import type { Statement } from './statement.ts';
 
 /** Fields that lie side by side in a header, the second right after the first. */
-const neighbours: Readonly<Record<string, string>> = { sport: 'dport', type: 'code' };
+const neighbours: Readonly<Record<string, string>> = {
+  sport: 'dport',
+  type: 'code',
+  ttl: 'protocol',
+  nexthdr: 'hoplimit',
+};
 
 /** The header and field of `HEADER FIELD != VALUE`; null for any other statement. */
 function unequal(json: unknown): { readonly header: string; readonly name: string } | null {
