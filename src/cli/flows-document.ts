@@ -1,5 +1,5 @@
 /** `netscope flows` as data: the JSON document, CSV records and NDJSON objects of the contract. */
-import { type Flow, flowsSchemaName } from '../flow/model.ts';
+import { type Connection, type Flow, flowsSchemaName } from '../flow/model.ts';
 import type { Session } from '../session/model.ts';
 
 export interface SourceSummary {
@@ -23,22 +23,42 @@ export function sourceOf(session: Session): SourceSummary {
   };
 }
 
-/** A flow without what is only of use inside the process. */
-export function flowObject(flow: Flow): Omit<Flow, 'interfaceId'> {
-  const { interfaceId: _, ...rest } = flow;
-  return rest;
+/** A flow without what is only of use inside the process: JSON leaves out what is undefined. */
+export function flowObject(flow: Flow): object {
+  return { ...flow, interfaceId: undefined };
 }
 
+/** Flows and connections are to be gone through in this order, once: what is shown of the one decides on the other. */
 export function flowsDocument(session: Session, accepts: (flow: Flow) => boolean): object {
-  const { flows, connections } = session.flows();
-  const shown = flows.filter(accepts);
-  const ids = new Set(shown.map((flow) => flow.id));
+  const { flows, connections } = session.passingFlows();
+  const shown = new Set<number>();
   return {
     schema: flowsSchemaName,
     source: sourceOf(session),
-    flows: shown.map(flowObject),
-    connections: connections.filter((connection) => connection.flows.some((flow) => ids.has(flow))),
+    flows: shownFlows(flows, accepts, shown),
+    connections: connectionsOf(connections, shown),
   };
+}
+
+function* shownFlows(
+  flows: Iterable<Flow>,
+  accepts: (flow: Flow) => boolean,
+  shown: Set<number>,
+): Generator<object> {
+  for (const flow of flows) {
+    if (!accepts(flow)) continue;
+    shown.add(flow.id);
+    yield flowObject(flow);
+  }
+}
+
+function* connectionsOf(
+  connections: Iterable<Connection>,
+  shown: ReadonlySet<number>,
+): Generator<Connection> {
+  for (const connection of connections) {
+    if (connection.flows.some((flow) => shown.has(flow))) yield connection;
+  }
 }
 
 export const flowColumns = [

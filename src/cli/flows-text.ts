@@ -11,12 +11,15 @@ export function* flowLines(
   accepts: (flow: Flow) => boolean,
   paint: Paint,
 ): Generator<string> {
-  const { flows, connections } = session.flows();
-  const byId = new Map(flows.map((flow) => [flow.id, flow]));
+  const { count, connections, flow: flowOf } = session.passingFlows();
   const housekeeping: Generator<string>[] = [];
   let shown = 0;
   for (const connection of connections) {
-    const members = connection.flows.flatMap((id) => byId.get(id) ?? []);
+    const members: Flow[] = [];
+    for (const id of connection.flows) {
+      const flow = flowOf(id);
+      if (flow !== undefined) members.push(flow);
+    }
     if (!members.some(accepts)) continue;
     shown++;
     const lines = connectionLines(connection, members, paint);
@@ -27,7 +30,7 @@ export function* flowLines(
   const totals = session.totals();
   const dropped = totals.dropped === null ? 'drops not known' : `${grouped(totals.dropped)} dropped`;
   yield paint.dim(
-    `${grouped(shown)} connections, ${grouped(flows.length)} flows, ${grouped(totals.packets)} packets, ${grouped(totals.bytes)} bytes, ${dropped}`,
+    `${grouped(shown)} connections, ${grouped(count)} flows, ${grouped(totals.packets)} packets, ${grouped(totals.bytes)} bytes, ${dropped}`,
   );
 }
 

@@ -1,7 +1,8 @@
 /** Standard output for programs and pipes: whole documents without building them in memory first. */
 import { once } from 'node:events';
 
-const flushAt = 1 << 16;
+/** Characters. */
+const flushAt = 1 << 18;
 
 /** Collects text and writes it in large pieces, waiting for slow readers. */
 export class Output {
@@ -21,6 +22,14 @@ export class Output {
     await this.write(`${text}\n`);
   }
 
+  /** Many at once: only what is written is waited for. */
+  async lines(texts: Iterable<string>): Promise<void> {
+    for (const text of texts) {
+      this.#pending += `${text}\n`;
+      if (this.#pending.length >= flushAt) await this.flush();
+    }
+  }
+
   async flush(): Promise<void> {
     const text = this.#pending;
     this.#pending = '';
@@ -28,28 +37,38 @@ export class Output {
   }
 
   /**
-   * One JSON document. Arrays at the top level are written an element a line, so that 100,000 flows need
-   * neither one huge string nor a pretty-printer to be read with `less`.
+   * One JSON document. Arrays at the top level, and what else can be iterated over, are written an element a line, so
+   * that 100,000 flows need neither one huge string nor a pretty-printer to be read with `less`.
    */
   async json(document: object): Promise<void> {
     const entries = Object.entries(document).filter(([, value]) => value !== undefined);
     await this.write('{');
     for (const [at, [key, value]] of entries.entries()) {
       await this.write(`${at === 0 ? '' : ','}\n  ${JSON.stringify(key)}: `);
-      if (Array.isArray(value)) await this.#array(value);
+      if (isIterable(value)) await this.#array(value);
       else await this.write(JSON.stringify(value));
     }
     await this.line('\n}');
     await this.flush();
   }
 
-  async #array(values: readonly unknown[]): Promise<void> {
+  async #array(values: Iterable<unknown>): Promise<void> {
     await this.write('[');
-    for (const [at, value] of values.entries()) {
-      await this.write(`${at === 0 ? '' : ','}\n    ${JSON.stringify(value)}`);
+    let separator = '\n    ';
+    let end = ']';
+    for (const value of values) {
+      this.#pending += separator;
+      this.#pending += JSON.stringify(value);
+      separator = ',\n    ';
+      end = '\n  ]';
+      if (this.#pending.length >= flushAt) await this.flush();
     }
-    await this.write(values.length === 0 ? ']' : '\n  ]');
+    await this.write(end);
   }
+}
+
+function isIterable(value: unknown): value is Iterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.iterator in value;
 }
 
 /** One CSV record (RFC 4180). A cell that a spreadsheet would run as a formula is prefixed with an apostrophe. */
@@ -66,5 +85,6 @@ export function csvRecord(cells: readonly (string | number | null)[]): string {
 
 /** Whole numbers with thousands grouped, for people. Not by `toLocaleString`, whose first call costs 10 ms. */
 export function grouped(value: number): string {
+  if (value < 1000) return String(value);
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -51,7 +51,7 @@ async function printSession(session: Session, color: boolean): Promise<void> {
     await output.write(drawTree(session.topology, treeStyle(color)));
     await output.line('');
   }
-  for (const line of flowLines(session, () => true, createPaint(color))) await output.line(line);
+  await output.lines(flowLines(session, () => true, createPaint(color)));
   printWarnings(session);
   await output.flush();
 }

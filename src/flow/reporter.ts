@@ -30,6 +30,8 @@ export class FlowReporter {
   /** Flows whose state may change as time passes. */
   #waiting: number[] = [];
   #namesVersion = Number.NaN;
+  /** For flows that are not kept. */
+  #context: FlowContext | null = null;
 
   constructor(parts: ReporterParts) {
     this.#parts = parts;
@@ -49,6 +51,12 @@ export class FlowReporter {
     this.version++;
     this.#given = this.#flows.slice();
     return this.#given;
+  }
+
+  /** The flow of a record, made anew and not kept. */
+  build(record: number, names: FlowNames): Flow {
+    if (this.#context?.names !== names) this.#context = { ...this.#parts, names };
+    return buildFlow(this.#context, record * stride, null);
   }
 
   /** Numbers of the records whose report is not what it was, each once. */

@@ -135,9 +135,26 @@ export class FlowTable {
 
   /** All flows in the order of their ids; the same array as before when nothing changed. */
   report(names: FlowNames): readonly Flow[] {
+    this.#expire();
+    return this.#reporter.report(names);
+  }
+
+  /** The same flows, each made when it is asked for and not kept: for those who look at each once. */
+  *each(names: FlowNames): Generator<Flow> {
+    this.#expire();
+    for (let record = 0; record < this.store.count; record++) yield this.#reporter.build(record, names);
+  }
+
+  /** One of them; undefined when the table does not hold it (any more). */
+  flowOf(id: number, names: FlowNames): Flow | undefined {
+    const record = this.store.recordOf(id);
+    return record < 0 ? undefined : this.#reporter.build(record, names);
+  }
+
+  /** Gives up on what is overdue. */
+  #expire(): void {
     this.#fragments.expire(this.clock.seconds);
     this.#applications.expire((this.clock.seconds - this.#epoch) * 1e9);
-    return this.#reporter.report(names);
   }
 
   /** Tunnels, fragments, and packets side by side: the outermost and the innermost header of each are counted. */

@@ -12,6 +12,7 @@ import { Ingest, type IngestOptions } from './ingest.ts';
 import type {
   FlowReport,
   PacketList,
+  PassingFlows,
   RulesReport,
   Session,
   SessionEvent,
@@ -142,6 +143,10 @@ export abstract class BaseSession implements Session {
 
   flows(): FlowReport {
     return this.#reports.flows(this.state === 'capturing' || this.state === 'loading');
+  }
+
+  passingFlows(): PassingFlows {
+    return this.#reports.passingFlows();
   }
 
   rules(): RulesReport {

@@ -2,6 +2,7 @@
  * Flows, connections and rules worked out of what was taken in: on demand, and live no more often than the
  * working out costs.
  */
+import type { JoinedConnection } from '../flow/connections/path.ts';
 import { ConnectionJoiner, type JoinContext } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
@@ -9,7 +10,7 @@ import { Annotations } from './annotations.ts';
 import { CounterLog } from './counter-log.ts';
 import type { HostState } from './host-state.ts';
 import type { Ingest } from './ingest.ts';
-import type { FlowReport, RulesReport } from './model.ts';
+import type { FlowReport, PassingFlows, RulesReport } from './model.ts';
 import type { SessionNames } from './names.ts';
 
 /** Live, a report is worked out anew when so many times its cost has passed, and this many ms at least. */
@@ -66,6 +67,25 @@ export class Reports {
     return this.#flows;
   }
 
+  passingFlows(): PassingFlows {
+    const host = this.#host();
+    const names = this.#names;
+    const { table } = this.#ingest;
+    if (host !== null) {
+      // The rules that a connection met take more than one look at its flows.
+      const { flows, connections } = this.flows(false);
+      const byId = new Map(flows.map((flow) => [flow.id, flow]));
+      return { count: flows.length, flows, connections, flow: (id) => byId.get(id) };
+    }
+    const joined = this.#joiner.join({ names, conntrack: this.#conntrackOf(host) });
+    return {
+      count: table.store.count,
+      flows: { [Symbol.iterator]: () => table.each(names) },
+      connections: { [Symbol.iterator]: () => unannotated(joined) },
+      flow: (id) => table.flowOf(id, names),
+    };
+  }
+
   rules(running: boolean): RulesReport {
     const host = this.#host();
     const { connections, version } = this.flows(running);
@@ -98,10 +118,11 @@ export class Reports {
     const joined = this.#joiner.join({ names: this.#names, conntrack: this.#conntrackOf(host) });
     const flows = this.#ingest.table.report(this.#names);
     const annotations = this.#annotationsOf(host);
+    if (annotations === null) return { flows, connections: [...unannotated(joined)] };
     const flowById = new Map(flows.map((flow) => [flow.id, flow]));
     const connections = joined.map((connection): Connection => {
       const { id, flows: members, path, lastSeenAt, problem } = connection;
-      const met = annotations?.of(connection, flowById) ?? unannotated;
+      const met = annotations.of(connection, flowById);
       return {
         id,
         flows: members,
@@ -139,5 +160,9 @@ export class Reports {
   }
 }
 
-/** What is known of a connection without the state of a host. */
-const unannotated = { translations: [], rules: [], verdict: 'unknown', problem: '' } as const;
+/** Connections without the state of a host: nothing is known of rules. */
+function* unannotated(joined: readonly JoinedConnection[]): Generator<Connection> {
+  for (const { id, flows, path, lastSeenAt, problem } of joined) {
+    yield { id, flows, path, lastSeenAt, translations: [], rules: [], verdict: 'unknown', problem };
+  }
+}

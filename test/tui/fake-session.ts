@@ -351,6 +351,11 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
       ...{ rates: empty ? [] : rates, duration: Math.floor(last / 80) },
     }),
     flows: () => report,
+    passingFlows: () => ({
+      count: report.flows.length,
+      ...report,
+      flow: (id) => report.flows.find((flow) => flow.id === id),
+    }),
     rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
     rulesOf: rulesMetBy,
     follow: () => [],

@@ -33,15 +33,14 @@ async function flows(bpf: readonly string[], options: CaptureOptions & OutputOpt
     if (options.json === true) {
       await output.json(flowsDocument(session, accepts));
     } else if (options.ndjson === true) {
-      for (const flow of session.flows().flows)
+      for (const flow of session.passingFlows().flows)
         if (accepts(flow)) await output.line(JSON.stringify(flowObject(flow)));
     } else if (options.csv === true) {
       await output.line(csvRecord(flowColumns));
-      for (const flow of session.flows().flows)
+      for (const flow of session.passingFlows().flows)
         if (accepts(flow)) await output.line(csvRecord(flowCells(flow)));
     } else {
-      for (const line of flowLines(session, accepts, createPaint(wantsColor(options.color))))
-        await output.line(line);
+      await output.lines(flowLines(session, accepts, createPaint(wantsColor(options.color))));
     }
     await output.flush();
     if (options.json !== true) printWarnings(session);
