@@ -1,9 +1,8 @@
 /** `netscope rules list --json`. */
-import type { Session } from '../session/model.ts';
+import type { RulesReport, Session } from '../session/model.ts';
 import { sourceOf } from './flows-document.ts';
 
-export function rulesDocument(session: Session): object {
-  const report = session.rules();
+export function rulesDocument(session: Session, report: RulesReport): object {
   return {
     schema: 'netscope.rules/1',
     source: sourceOf(session),
@@ -19,6 +18,8 @@ export function rulesDocument(session: Session): object {
         rules: chain.rules.map((rule) => ({
           ...rule,
           connections: chain.connections.get(rule.position) ?? [],
+          rate: chain.rates.get(rule.position) ?? null,
+          shadowedBy: chain.shadowedBy.get(rule.position) ?? null,
         })),
       })),
     })),

@@ -39,14 +39,20 @@ function namespace(
   };
 }
 
-function route(destination: string, device: string, gateway?: string): TopologyNamespace['routes'][number] {
+/** In a container the device is the interface with index 8. */
+function route(
+  destination: string,
+  device: string,
+  gateway?: string,
+  interfaceIndex = 8,
+): TopologyNamespace['routes'][number] {
   return {
     ...{
       family: 'ip',
       destination,
       type: 'unicast',
       interface: device,
-      interfaceIndex: 2,
+      interfaceIndex,
       table: 254,
       metric: 0,
     },
@@ -95,9 +101,9 @@ export const topology: Topology = {
       ]),
       containers: [container('monitor', 'host', [])],
       routes: [
-        route('default', 'eth0', '192.0.2.1'),
-        route('172.17.0.0/16', 'docker0'),
-        route('172.20.0.0/16', 'br-5f3a91c2d0e4'),
+        route('default', 'eth0', '192.0.2.1', 2),
+        route('172.17.0.0/16', 'docker0', undefined, 4),
+        route('172.20.0.0/16', 'br-5f3a91c2d0e4', undefined, 5),
       ],
       listeners: [listens('0.0.0.0', 22, 'sshd'), listens('0.0.0.0', 8080, 'docker-proxy')],
     },
@@ -177,6 +183,15 @@ export const topology: Topology = {
         network: 'shop',
         addresses: ['172.20.0.1/16'],
       },
+      hosts: [
+        {
+          mac: '02:42:ac:11:00:08',
+          port: 'veth1a2b3c4',
+          vlan: null,
+          addresses: ['172.20.0.2'],
+          container: 'app',
+        },
+      ],
       members: [
         {
           name: 'veth1a2b3c4',
@@ -199,7 +214,20 @@ export const topology: Topology = {
       ],
     },
   ],
-  systems: [],
+  systems: [
+    {
+      ...{
+        system: 'docker-bridge',
+        name: 'shop',
+        namespace: 'host',
+        containers: ['app', 'db'],
+        services: [],
+      },
+      evidence: ['bridge br-5f3a91c2d0e4 of network shop', 'MASQUERADE of 172.20.0.0/16'],
+      links: [{ namespace: 'host', name: 'br-5f3a91c2d0e4', index: 5 }],
+      ...{ remotes: [], ways: [] },
+    },
+  ],
   stoppedContainers: [],
   publishedPorts: [
     {
@@ -247,7 +275,8 @@ export const webRestarted: Topology = {
         ? { ...own, index: 20, peer: { namespace: hostId, index: 21, name: 'veth0c0ffee' } }
         : own,
     );
-    return { ...one, id: 'net:[4026533333]', links };
+    const routes = one.routes.map((own) => ({ ...own, interfaceIndex: 20 }));
+    return { ...one, id: 'net:[4026533333]', links, routes };
   }),
   bridges: topology.bridges.map((bridge) => ({
     ...bridge,
@@ -303,6 +332,7 @@ const saved: Readonly<
       null,
       '[24:1440] -p tcp -m tcp --dport 3306 -m comment --comment "no direct MySQL" -j DROP',
       '[9096:710890] -j RETURN',
+      '[0:0] -p tcp -m tcp --dport 6379 -j DROP',
     ],
     [
       'DOCKER-ISOLATION-STAGE-1',

@@ -220,15 +220,20 @@ function target(random: Random, place: Place, protocol: string | null, callable:
   return random.pick(options);
 }
 
-/** Ranges of hosts that are there, and of sources, which need not be. */
+/** Ranges of hosts that are there, and of sources, to which there is a gateway: who answers them untranslated needs one. */
 const natRanges: Readonly<Record<Family, { hosts: readonly string[]; sources: readonly string[] }>> = {
   ip: {
     hosts: ['10.1.0.2-10.1.0.3', '10.3.0.11-10.3.0.12'],
-    sources: ['10.1.0.2-10.1.0.3', '10.2.0.64-10.2.0.200', '10.20.0.1-10.20.255.254', '10.1.0.0-10.3.0.20'],
+    sources: [
+      '10.1.0.2-10.1.0.3',
+      '198.51.100.64-198.51.100.200',
+      '10.20.0.1-10.20.255.254',
+      '198.18.0.0-198.19.3.20',
+    ],
   },
   ip6: {
     hosts: ['fd00:1::2-fd00:1::3', 'fd00:3::11-fd00:3::12'],
-    sources: ['fd00:1::2-fd00:1::3', 'fd00:2::40-fd00:2::ffff', 'fd00:20::-fd00:20:0:1::ffff'],
+    sources: ['fd00:1::2-fd00:1::3', '2001:db8::40-2001:db8::ffff', 'fd00:20::-fd00:20:0:1::ffff'],
   },
 };
 

@@ -70,7 +70,11 @@ export function ruleColumns(flat: boolean, symbols: Symbols): readonly Column<Ru
       max: 60,
       keep: 2,
       rest: true,
-      cell: ({ rule }) => [matchPiece(rule)],
+      cell: ({ rule, chain }) => [
+        // No packet reaches it: the details name the rule above that takes them all.
+        ...(chain.shadowedBy.has(rule.position) ? [piece(`${symbols.warning} `, 'warn')] : []),
+        matchPiece(rule),
+      ],
     },
   ];
 }

@@ -1,8 +1,9 @@
 /** The selected rule in full, and the connections that met it. */
 import type { Evidence } from '../../../flow/model.ts';
+import type { Counter } from '../../../netfilter/model.ts';
 import { fact, heading, paragraph, trimmed } from '../../components/facts.ts';
 import { type Line, piece } from '../../text/line.ts';
-import { bytes, counted } from '../../text/units.ts';
+import { bytes, counted, short } from '../../text/units.ts';
 import type { Theme } from '../../theme.ts';
 import { endLine, stateLook } from '../flows/cells.ts';
 import { targetRole } from '../flows/details.ts';
@@ -74,6 +75,22 @@ function calledFrom(row: Extract<RulesRow, { kind: 'chain' }>, width: number): r
     : fact('Called by', callers.join(', '), width);
 }
 
+function counterText(counter: Counter | null, rate: number | undefined): string {
+  if (counter === null) return 'not known';
+  if (counter.packets === 0) return 'no packets: it never matched';
+  const total = `${counted(counter.packets, 'packet')}, ${bytes(counter.bytes)}`;
+  if (rate === undefined) return total;
+  return `${total}; ${rate === 0 ? 'none' : `${rate < 10 ? rate.toFixed(1) : short(rate)} a second`} since netscope started`;
+}
+
+/** The rule above that leaves nothing for this one. */
+function shadowFact({ rule, chain }: RuleRow, width: number): readonly Line[] {
+  const by = chain.shadowedBy.get(rule.position);
+  if (by === undefined) return [];
+  const above = chain.rules.find(({ position }) => position === by)?.text ?? '';
+  return fact('Shadowed', `by rule ${by}, which takes all that it could match: ${above}`, width, 'warn');
+}
+
 function ruleDetails(row: RuleRow, input: RulesDetailsInput): readonly Line[] {
   const { index, width, theme, evidence } = input;
   const { rule, chain, table } = row;
@@ -88,11 +105,8 @@ function ruleDetails(row: RuleRow, input: RulesDetailsInput): readonly Line[] {
       width,
     ),
     ...fact('Target', rule.target ?? 'none: it only counts', width, targetRole(rule.target ?? '')),
-    ...fact(
-      'Counter',
-      counter === null ? 'not known' : `${counted(counter.packets, 'packet')}, ${bytes(counter.bytes)}`,
-      width,
-    ),
+    ...fact('Counter', counterText(counter, chain.rates.get(rule.position)), width),
+    ...shadowFact(row, width),
     ...(evidence === null ? [] : fact('Evidence', evidenceWords[evidence], width)),
     ...heading(`Connections ${row.connections.length}`),
   ];
