@@ -32,10 +32,18 @@ export interface NamespaceReading {
 }
 
 /**
- * What may be left out, to be quicker. `idle sysctls` are those that do not come with the links, of namespaces in
- * which no process lives; the host's are always read.
+ * What may be left out, to be quicker. `idle sysctls` are those of namespaces in which no process lives, but for what
+ * holds for all of their interfaces (`conf.all`, `conf.default`, `ip_forward`); the host's are always read. `counters`
+ * are those of links, too; `owners` the user namespaces that own them.
  */
-export type SnapshotPart = 'engines' | 'rules' | 'conntrack' | 'counters' | 'policy rules' | 'idle sysctls';
+export type SnapshotPart =
+  | 'engines'
+  | 'rules'
+  | 'conntrack'
+  | 'counters'
+  | 'policy rules'
+  | 'owners'
+  | 'idle sysctls';
 
 /** What is the same for all namespaces of one snapshot. */
 export interface ReadingContext {
@@ -66,7 +74,7 @@ export function readNamespace(found: FoundNamespace, context: ReadingContext): N
     const fd = openFound(found);
     let socket: NetlinkSocket | undefined;
     try {
-      const owner = ownerOf(fd);
+      const owner = context.without.has('owners') ? undefined : ownerOf(fd);
       if (owner !== undefined) state.owner = owner;
       const read = (): RuleHoldings | undefined => {
         socket = openRouting(state);
@@ -112,8 +120,10 @@ function ownerOf(fd: number): string | undefined {
 function readInside(
   state: NamespaceState,
   socket: NetlinkSocket | undefined,
-  { search, without, absent }: ReadingContext,
+  context: ReadingContext,
 ): RuleHoldings | undefined {
+  const { search, without, absent } = context;
+  const withSysctls = state.host || state.processes.length > 0 || !without.has('idle sysctls');
   const part = (what: string, read: () => void): void => {
     try {
       read();
@@ -122,7 +132,7 @@ function readInside(
     }
   };
   if (socket !== undefined) {
-    part('links', () => readByNetlink(state, socket, search, part));
+    part('links', () => readByNetlink(state, socket, context, withSysctls, part));
     if (!without.has('policy rules')) {
       part('policy rules', () => {
         state.policyRules = readPolicyRules(socket);
@@ -132,7 +142,6 @@ function readInside(
   part('listeners', () => {
     state.listeners = readListeners(search.sockets);
   });
-  const withSysctls = state.host || state.processes.length > 0 || !without.has('idle sysctls');
   let holdings: RuleHoldings | undefined;
   if (!without.has('rules') || !without.has('conntrack')) {
     part('netfilter', () => {
@@ -165,15 +174,16 @@ function addTunHolders(state: NamespaceState, search: NamespaceSearch): void {
 function readByNetlink(
   state: NamespaceState,
   socket: NetlinkSocket,
-  search: NamespaceSearch,
+  { search, without }: ReadingContext,
+  withSysctls: boolean,
   part: (what: string, read: () => void) => void,
 ): void {
-  const { links, configurations, consistent } = readLinks(socket);
+  const { links, configurations, consistent } = readLinks(socket, !without.has('counters'));
   state.links = links;
   if (!consistent) state.unreadable.push('links: they changed while they were read');
   part('sysctls', () => {
     addScopeSysctls(state.sysctls, socket);
-    addInterfaceSysctls(state.sysctls, configurations);
+    if (withSysctls) addInterfaceSysctls(state.sysctls, configurations);
   });
   const names = new Map(links.map(({ index, name }) => [index, name]));
   part('routes', () => {

@@ -55,7 +55,7 @@ export async function resolveNsids(
           reading.state.nsids.push({ nsid, namespace: known });
           continue;
         }
-        let answer = asker.find(nsid, candidates(nsid, links, asker, holders));
+        let answer = findLikely(nsid, links, asker, holders);
         if (answer === undefined && blind > 0) {
           blind -= readings.length;
           answer = asker.find(nsid, readings);
@@ -71,18 +71,21 @@ export async function resolveNsids(
   }
 }
 
-/** Namespaces that the id can mean, likeliest first. */
-function candidates(
+/** Asks about the namespaces that the id can mean, likeliest first. */
+function findLikely(
   nsid: number,
   links: readonly LinkState[],
   asker: Asker,
   holders: LinkHolders,
-): readonly NamespaceReading[] {
-  const possible = links.flatMap((link) => holders.candidates(link));
-  const [link] = links;
-  if (possible.length <= few || link === undefined) return possible;
-  const far = asker.lookAt(nsid, link.link ?? link.index);
-  return far === undefined ? possible : [...holders.alike(far), ...possible];
+): string | undefined {
+  for (const link of links) {
+    const possible = holders.candidates(link);
+    const far = possible.length > few ? asker.lookAt(nsid, link.link ?? link.index) : undefined;
+    const answer =
+      (far === undefined ? undefined : asker.find(nsid, holders.alike(far))) ?? asker.find(nsid, possible);
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
 }
 
 function hostFirst(readings: readonly NamespaceReading[]): NamespaceReading[] {

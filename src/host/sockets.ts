@@ -54,7 +54,7 @@ function hasSockets(): boolean {
   ] as const) {
     let counts: string;
     try {
-      counts = readFileSync(`/proc/thread-self/net/${file}`, 'latin1');
+      counts = readFileSync(`/proc/thread-self/net/${file}`, 'utf8');
     } catch {
       return true;
     }

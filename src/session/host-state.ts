@@ -36,7 +36,9 @@ export async function loadHostState(source: HostStateSource): Promise<HostState>
       await takeSnapshot({
         dockerHost: source.dockerHost,
         without: new Set(
-          source.graphOnly === true ? ['conntrack', 'counters', 'policy rules', 'idle sysctls'] : [],
+          source.graphOnly === true
+            ? ['conntrack', 'counters', 'policy rules', 'owners', 'idle sysctls']
+            : [],
         ),
       }),
     );

@@ -1,8 +1,5 @@
 import { type Command, Option } from 'commander';
 import { loadHostState } from '../../session/host-state.ts';
-import { drawDot } from '../../topology/draw/dot.ts';
-import { drawMermaid } from '../../topology/draw/mermaid.ts';
-import { drawTree } from '../../topology/draw/tree.ts';
 import {
   addOutputOptions,
   type CaptureOptions,
@@ -11,7 +8,6 @@ import {
   wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
-import { treeStyle } from '../tree-style.ts';
 
 interface TopologyOptions extends Pick<CaptureOptions, 'read' | 'dockerHost' | 'color'> {
   readonly json?: boolean;
@@ -40,9 +36,18 @@ export function topologyCommand(program: Command): void {
 async function topology(options: TopologyOptions): Promise<void> {
   const { topology: graph } = await loadHostState({ ...options, graphOnly: true });
   const output = new Output();
-  if (options.json === true) await output.json(graph);
-  else if (options.dot === true) await output.write(drawDot(graph));
-  else if (options.mermaid === true) await output.write(drawMermaid(graph));
-  else await output.write(drawTree(graph, treeStyle(wantsColor(options.color))));
+  if (options.json === true) {
+    await output.json(graph);
+  } else if (options.dot === true) {
+    const { drawDot } = await import('../../topology/draw/dot.ts');
+    await output.write(drawDot(graph));
+  } else if (options.mermaid === true) {
+    const { drawMermaid } = await import('../../topology/draw/mermaid.ts');
+    await output.write(drawMermaid(graph));
+  } else {
+    const { drawTree } = await import('../../topology/draw/tree.ts');
+    const { treeStyle } = await import('../tree-style.ts');
+    await output.write(drawTree(graph, treeStyle(wantsColor(options.color))));
+  }
   await output.flush();
 }
