@@ -29,12 +29,13 @@ export function topologyChanges(before: Topology, after: Topology): readonly Top
     if (text !== null) found.push({ fact, how: 'changed', text });
   }
   for (const fact of now.values()) {
-    if (!old.has(fact.key)) found.push({ fact, how: 'came', text: textOf(fact, 'came') });
+    if (!old.has(fact.key))
+      found.push({ fact, how: 'came', text: renamed(fact, old) ?? textOf(fact, 'came') });
   }
-  const hows = new Map(found.map(({ fact, how }) => [fact.key, how]));
+  const hows = new Map(found.map(({ fact, how }) => [fact.key, { kind: fact.kind, how }]));
   return found.map(({ fact, how, text }) => ({
     ...{ kind: fact.kind, how, key: fact.key, text, subjects: fact.subjects },
-    within: saysAsMuch(fact, how, hows) ? fact.within : null,
+    within: fact.within.find((whole) => saysAsMuch(hows.get(whole), how)) ?? null,
   }));
 }
 
@@ -60,12 +61,13 @@ export function wholeChanges(changes: readonly TopologyChange[]): readonly Topol
 
 /** A container that stops takes its namespace with it; a link takes its addresses. */
 function saysAsMuch(
-  { within }: Fact,
+  whole: Pick<TopologyChange, 'kind' | 'how'> | undefined,
   how: TopologyChange['how'],
-  hows: ReadonlyMap<string, TopologyChange['how']>,
 ): boolean {
-  const whole = within === null ? undefined : hows.get(within);
-  return whole !== undefined && (whole === how || within?.startsWith('container ') === true);
+  if (whole === undefined) return false;
+  return (
+    whole.how === how || whole.kind === 'container' || (whole.kind === 'namespace' && whole.how === 'changed')
+  );
 }
 
 function textOf({ kind, name, state }: Fact, how: 'came' | 'went'): string {
@@ -73,6 +75,15 @@ function textOf({ kind, name, state }: Fact, how: 'came' | 'went'): string {
   if (kind === 'container') return how === 'went' ? `${name} was removed` : `${name} came: ${current}`;
   if (kind === 'link' && peer !== '') return `${name} ${how}, the peer of ${peer}`;
   return `${name} ${how}`;
+}
+
+/** A namespace is called after its first container: where that one stops, after the next. */
+function renamed({ kind, name, state }: Fact, old: ReadonlyMap<string, Fact>): string | null {
+  if (kind !== 'namespace') return null;
+  for (const was of old.values()) {
+    if (was.kind === 'namespace' && was.state.id === state.id) return `${name} was ${was.name} before`;
+  }
+  return null;
 }
 
 /** What is different, in words; null for nothing. */

@@ -12,8 +12,8 @@ export interface Fact {
   readonly state: Readonly<Record<string, string>>;
   /** `web:eth0`, `172.17.0.2/16 on web:eth0`. */
   readonly name: string;
-  /** Key of the fact that says as much when both come or go: a link's for its addresses. */
-  readonly within: string | null;
+  /** Keys of the facts that say as much when they come or go with it, the nearest first: a link's for its addresses. */
+  readonly within: readonly string[];
   /** Keys (keys.ts) of what it is or belongs to. */
   readonly subjects: readonly string[];
 }
@@ -39,7 +39,7 @@ function namespaceFacts(namespace: TopologyNamespace, topology: Topology): reado
   return [
     {
       ...{ kind: 'namespace', key: namespaceKey(name), name: `namespace ${name}`, subjects, state: { id } },
-      within: container === undefined ? null : containerKey(container.name),
+      within: container === undefined ? [] : [containerKey(container.name)],
     },
     ...containers.map((one) => containerFact(one, namespace)),
     ...links.flatMap((link) => linkFacts(link, namespace, topology)),
@@ -49,7 +49,7 @@ function namespaceFacts(namespace: TopologyNamespace, topology: Topology): reado
 function containerFact(container: TopologyContainer, namespace: TopologyNamespace | null): Fact {
   const { name, state, networks } = container;
   return {
-    ...{ kind: 'container', key: containerKey(name), name: `container ${name}`, within: null },
+    ...{ kind: 'container', key: containerKey(name), name: `container ${name}`, within: [] },
     state: {
       state,
       namespace: namespace?.id ?? '',
@@ -70,7 +70,7 @@ function linkFacts(link: Link, namespace: TopologyNamespace, topology: Topology)
   const peer = topology.namespaces.find(({ id }) => id === link.peer?.namespace);
   return [
     {
-      ...{ kind: 'link', key, name: place, within: namespaceKey(namespace.name) },
+      ...{ kind: 'link', key, name: place, within: [namespaceKey(namespace.name)] },
       state: {
         state: link.state,
         kind: link.kind,
@@ -79,13 +79,18 @@ function linkFacts(link: Link, namespace: TopologyNamespace, topology: Topology)
       },
       subjects: link.master === null ? subjects : [...subjects, linkKey(namespace.name, link.master.name)],
     },
-    ...link.addresses.map(
+    ...link.addresses.filter(isChosen).map(
       (address): Fact => ({
         ...{ kind: 'address', key: `address ${place} ${address}`, name: `${address} on ${place}` },
-        ...{ state: {}, within: key, subjects },
+        ...{ state: {}, within: [key, namespaceKey(namespace.name)], subjects },
       }),
     ),
   ];
+}
+
+/** Link-local addresses (RFC 4291) come and go with the link by themselves. */
+function isChosen(address: string): boolean {
+  return !/^fe[89ab][0-9a-f]:/i.test(address);
 }
 
 function memberFacts({ namespace, name, members }: Bridge): readonly Fact[] {
@@ -93,7 +98,7 @@ function memberFacts({ namespace, name, members }: Bridge): readonly Fact[] {
     ...{ kind: 'member', key: `member ${namespace}:${name} ${member.name}` },
     name: `${member.name} in ${namespace}:${name}`,
     state: { state: member.state },
-    within: linkKey(namespace, member.name),
+    within: [linkKey(namespace, member.name)],
     subjects: [linkKey(namespace, member.name), linkKey(namespace, name)],
   }));
 }
@@ -106,7 +111,7 @@ function portFact(port: PublishedPort, topology: Topology): Fact {
     containers.some((one) => one.name === container),
   );
   return {
-    ...{ kind: 'port', key: `port ${name}`, name, within: containerKey(container) },
+    ...{ kind: 'port', key: `port ${name}`, name, within: [containerKey(container)] },
     state: { by: [...by].sort().join(', ') },
     subjects: namespace === undefined ? [] : [namespaceKey(namespace.name)],
   };

@@ -7,6 +7,7 @@ import { Header } from './components/header.tsx';
 import { Help } from './components/help.tsx';
 import { Log } from './components/log.tsx';
 import { Stream } from './components/stream.tsx';
+import { Way } from './components/way.tsx';
 import { frameOf } from './controller.ts';
 import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
@@ -43,8 +44,8 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
   );
 }
 
-/** Help, log or a conversation over the view; null when neither is open. */
-function over(ui: Ui, session: Session, { width, height, theme }: Frame): ReactElement | null {
+/** Help, log, a drawing or a conversation over the view; null when none is open. */
+function over(ui: Ui, session: Session, { data, width, height, theme }: Frame): ReactElement | null {
   if (ui.overlay === null) return null;
   const { overlay } = ui;
   const area = { offset: overlay.offset, width, height, theme };
@@ -53,6 +54,8 @@ function over(ui: Ui, session: Session, { width, height, theme }: Frame): ReactE
       return <Help view={placeNow(ui).view} {...area} />;
     case 'log':
       return <Log session={session} {...area} />;
+    case 'way':
+      return <Way topology={data.topology} namespace={overlay.namespace} {...area} />;
     case 'stream':
       return <Stream title={overlay.title} pieces={overlay.pieces} {...area} />;
   }

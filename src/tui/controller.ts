@@ -110,6 +110,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return { ...ui, overlay: { kind: 'help', offset: 0 } };
       case 'stream':
         return showStream(ui);
+      case 'way':
+        return showWay(ui);
       case 'log':
         return { ...ui, overlay: { kind: 'log', offset: 0 } };
       case 'quit':
@@ -153,6 +155,12 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     if (found === null) return say(ui, 'this belongs to no flow');
     const pieces = here.data.follow(found.flow);
     return { ...ui, overlay: { kind: 'stream', offset: 0, title: found.title, pieces } };
+  }
+
+  function showWay(ui: Ui): Ui {
+    const namespace = viewNow(ui).wayFrom?.(placeNow(ui), frame(ui)) ?? null;
+    if (namespace === null) return say(ui, 'nothing is selected');
+    return { ...ui, overlay: { kind: 'way', offset: 0, namespace } };
   }
 
   function copy(ui: Ui, view: View): Ui {

@@ -35,6 +35,7 @@ export type Action =
   | 'freeze'
   | 'follow'
   | 'stream'
+  | 'way'
   | 'copy'
   | 'save'
   | 'command'
@@ -213,6 +214,15 @@ export const keymap: readonly Binding[] = [
     footer: 34,
     views: ['flows', 'packets'],
     help: 'the conversation: what both sides sent',
+  },
+  {
+    action: 'way',
+    keys: ['o'],
+    group: 'Look',
+    label: 'way out',
+    footer: 24,
+    views: ['topology'],
+    help: 'the way from it to the outside, drawn',
   },
   {
     action: 'log',

@@ -11,6 +11,7 @@ import { App } from './app.tsx';
 import { SurfaceContext } from './components/painted.tsx';
 import { createController } from './controller.ts';
 import { suspend, watchEndings } from './ending.ts';
+import type { PaletteName } from './palettes.ts';
 import { say, startingUi, type Ui } from './state/model.ts';
 import { createStore } from './state/store.ts';
 import { holdStray } from './stray.ts';
@@ -35,6 +36,8 @@ export interface TuiOptions {
   readonly ascii?: boolean;
   /** Frames per second at most for data that changes by itself; keys are always answered at once. Default 10. */
   readonly fps?: number;
+  /** Default: `default`, for dark and light backgrounds. Means nothing without colour. */
+  readonly palette?: PaletteName;
   /** The view to start with. */
   readonly view?: 'topology' | 'flows' | 'packets' | 'rules';
 }
@@ -74,6 +77,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
   const theme = createTheme({
     depth: options.color ? colorDepthOf(process.env) : 'none',
     ascii: options.ascii ?? false,
+    palette: options.palette ?? 'default',
   });
 
   let finish: () => void = () => {};

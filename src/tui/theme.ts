@@ -3,6 +3,8 @@
  * SGR sequences. Every state has a symbol besides its colour, so that nothing is lost without colours.
  */
 
+import { attributes, type PaletteName, palettes } from './palettes.ts';
+
 export type Role =
   | 'plain'
   | 'strong'
@@ -23,6 +25,8 @@ export type Role =
 export type ColorDepth = 'none' | '16' | '256';
 
 export interface Symbols {
+  /** Whether all of them are ASCII. */
+  readonly ascii: boolean;
   readonly up: string;
   readonly down: string;
   readonly partial: string;
@@ -59,6 +63,7 @@ export interface Theme {
 }
 
 const unicode: Symbols = {
+  ascii: false,
   up: '●',
   down: '○',
   partial: '◐',
@@ -82,6 +87,7 @@ const unicode: Symbols = {
 };
 
 const plainAscii: Symbols = {
+  ascii: true,
   up: '*',
   down: 'o',
   partial: '%',
@@ -104,65 +110,16 @@ const plainAscii: Symbols = {
   scroll: '#',
 };
 
-/**
- * SGR parameters by role, one sequence per word: Ink keeps track of sequences with one attribute each only.
- * Here attributes alone: bold, dim, underline, reverse video.
- */
-const attributes: Record<Role, string> = {
-  plain: '',
-  strong: '1',
-  faint: '2',
-  accent: '1',
-  good: '',
-  warn: '1',
-  bad: '1',
-  name: '',
-  address: '',
-  key: '1',
-  mark: '4',
-  border: '2',
-  borderFocused: '1',
-  selected: '7',
-  selectedAway: '4',
-};
+export interface ThemeOptions {
+  readonly depth: ColorDepth;
+  readonly ascii: boolean;
+  /** Default: `default`. */
+  readonly palette?: PaletteName;
+}
 
-const sixteen: Record<Role, string> = {
-  ...attributes,
-  faint: '90',
-  accent: '36',
-  good: '32',
-  warn: '33',
-  bad: '31',
-  name: '36',
-  address: '34',
-  key: '1 36',
-  mark: '30 43',
-  border: '90',
-  borderFocused: '36',
-  selected: '97 44',
-  selectedAway: '97 100',
-};
-
-/** Mid tones of the 256-colour cube: at least 3:1 on black and on white. */
-const cube: Record<Role, string> = {
-  ...attributes,
-  faint: '38;5;244',
-  accent: '38;5;37',
-  good: '38;5;35',
-  warn: '38;5;172',
-  bad: '1 38;5;167',
-  name: '38;5;37',
-  address: '38;5;68',
-  key: '1 38;5;37',
-  mark: '38;5;16 48;5;179',
-  border: '38;5;242',
-  borderFocused: '38;5;37',
-  selected: '38;5;231 48;5;24',
-  selectedAway: '38;5;231 48;5;240',
-};
-
-export function createTheme(options: { readonly depth: ColorDepth; readonly ascii: boolean }): Theme {
-  const codes = options.depth === 'none' ? attributes : options.depth === '16' ? sixteen : cube;
+export function createTheme(options: ThemeOptions): Theme {
+  const { depth, palette = 'default' } = options;
+  const codes = depth === 'none' ? attributes : palettes[palette][depth];
   const start = Object.fromEntries(
     Object.entries(codes).map(([role, code]) => [
       role,

@@ -90,6 +90,23 @@ describe('what changed between two looks at a host', () => {
     expect(changes[1]?.subjects).toEqual(expect.arrayContaining(['namespace web', 'link web:eth0']));
   });
 
+  it('says what a namespace was called that another container is left in', () => {
+    const shared = (state: string) =>
+      buildTopology(
+        buildSnapshot({
+          namespaces: { 1: { links: [loopback] } },
+          containers: [
+            container('web', state === 'running' ? 1 : null, 'bridge', { state }),
+            container('sidecar', 1, 'container:web'),
+          ],
+        }),
+      );
+    expect(texts(shared('running'), shared('exited'))).toEqual([
+      'container web: exited (was running)',
+      'namespace sidecar was namespace web before',
+    ]);
+  });
+
   it.each([
     ['a container that is paused', scene({ state: 'paused' }), ['container web: paused (was running)']],
     [
@@ -133,6 +150,6 @@ it('any two hosts: names without what went and with what came are the other host
       const told = new Set(whole.flatMap(({ subjects }) => subjects));
       for (const subject of changes.flatMap(({ subjects }) => subjects)) expect(told).toContain(subject);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });

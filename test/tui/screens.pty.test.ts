@@ -11,6 +11,9 @@ const views = [
   ['rules', '4jjjjjjjjjjjjj', 'host ip nat DOCKER 3'],
 ] as const;
 
+/** Besides the views, what opens over them. */
+const screens = [...views, ['way', '1jjo', 'outside']] as const;
+
 async function show(keys: string, text: string, options: PtyOptions): Promise<string> {
   run = runPty(options);
   await run.until((screen) => screen.includes('q quit'), 'the first frame');
@@ -28,14 +31,14 @@ describe.each([
   [120, 40],
   [200, 60],
 ] as const)('on %ix%i', (columns, rows) => {
-  it.each(views)('the %s view', async (name, keys, text) => {
+  it.each(screens)('the %s view', async (name, keys, text) => {
     const screen = await show(keys, text, { columns, rows });
     await expect(screen).toMatchFileSnapshot(`screens/${name}-${columns}x${rows}.txt`);
     for (const line of screen.split('\n')) expect([...line].length).toBeLessThanOrEqual(columns);
   });
 });
 
-it.each(views)('the %s view in plain ASCII', async (name, keys, text) => {
+it.each(screens)('the %s view in plain ASCII', async (name, keys, text) => {
   const screen = await show(keys, text, { env: { FAKE: JSON.stringify({ ascii: true }) } });
   await expect(screen).toMatchFileSnapshot(`screens/${name}-ascii.txt`);
   // Names and packets' words stay as they are; everything that netscope draws is ASCII.

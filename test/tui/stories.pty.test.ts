@@ -76,6 +76,29 @@ describe.each([
   });
 });
 
+describe('the topology', () => {
+  it('draws the way from a container to the outside, also after it restarted', async () => {
+    await start({ columns: 120, rows: 40 });
+    await press('jj', /▌.*veth6f6b800/);
+    const way = await press('o', '↓ outside');
+    expect(way).toContain('Way out of web');
+    expect(way).toMatch(/┌─ web ─+┐[\s\S]*eth0 +up +veth +172\.17\.0\.2\/16 +via 172\.17\.0\.1/);
+    expect(way).toMatch(/┌─ host ─+┐[\s\S]*veth6f6b800[\s\S]*docker0[\s\S]*eth0 +up +uplink[\s\S]*↓ outside/);
+    run.kill('SIGUSR2');
+    await run.until((screen) => screen.includes('web is not there any more'), 'web to stop');
+    run.kill('SIGUSR2');
+    await run.until((screen) => screen.includes('veth0c0ffee'), 'web to start again');
+    await press('x', /▌/);
+  });
+
+  it('says of a bridge who is on it, and which network it is recognised as', async () => {
+    await start({ columns: 200, rows: 60 });
+    const screen = await press('jjj', 'Known on the segment 1');
+    expect(screen).toContain('02:42:ac:11:00:08 app 172.20.0.2 behind veth1a2b3c4');
+    expect(screen).toMatch(/docker-bridge shop[\s\S]*MASQUERADE of 172\.20\.0\.0\/16/);
+  });
+});
+
 describe('a host that changes', () => {
   it('marks what changed, keeps the place of a container that restarts, and remembers it all', async () => {
     await start({ columns: 120, rows: 40 });

@@ -5,7 +5,13 @@ import type { WayHop, WayOut } from '../way-out.ts';
 import { type DrawOptions, renderLine, row, type Span, span, widthOf } from './lines.ts';
 
 export function drawWay(way: WayOut, options: DrawOptions = {}): string {
-  const art = options.ascii === true ? ascii : unicode;
+  const lines = wayLines(way, options.ascii === true);
+  return `${lines.map((line) => renderLine(line, options)).join('\n')}\n`;
+}
+
+/** The lines of the drawing, for who paints them otherwise. */
+export function wayLines(way: WayOut, inAscii: boolean): readonly (readonly Span[])[] {
+  const art = inAscii ? ascii : unicode;
   const lines: (readonly Span[])[] = [];
   for (const [start, stop] of stretches(way.hops)) {
     const hops = way.hops.slice(start, stop);
@@ -15,7 +21,7 @@ export function drawWay(way: WayOut, options: DrawOptions = {}): string {
     lines.push(...box(first.namespace, hops.map(describe), art));
   }
   lines.push(...ending(way, art));
-  return `${lines.map((line) => renderLine(line, options)).join('\n')}\n`;
+  return lines;
 }
 
 interface Art {

@@ -13,9 +13,14 @@ export function heading(text: string): readonly Line[] {
 export function fact(label: string, value: string, width: number, role: Role = 'plain'): readonly Line[] {
   const room = Math.max(8, width - labelWidth);
   return wrap(value, room).map((text, index) => [
-    piece((index === 0 ? label : '').padEnd(labelWidth), 'faint'),
+    piece(labelled(index === 0 ? label : ''), 'faint'),
     piece(text, role),
   ]);
+}
+
+/** A label that is longer than its column keeps a space after it. */
+function labelled(label: string): string {
+  return label.length < labelWidth ? label.padEnd(labelWidth) : `${label} `;
 }
 
 /** A value that is made of several pieces and stays on one line. */

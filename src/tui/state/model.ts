@@ -28,6 +28,8 @@ export type Overlay = {
   readonly offset: number;
 } & (
   | { readonly kind: 'help' | 'log' }
+  /** The way out of the namespace of this name. */
+  | { readonly kind: 'way'; readonly namespace: string }
   | { readonly kind: 'stream'; readonly title: string; readonly pieces: readonly StreamPiece[] }
 );
 

@@ -49,6 +49,8 @@ export interface ListViewParts<Row, Cells extends Row, List extends RowList<Row>
   filterProblem(text: string): FilterProblem | null;
   /** Keys that are for the list as a whole, such as sorting. */
   actOnList(action: Action, place: Place): Effect;
+  /** Name of the namespace that the row is, or leads to. */
+  namespaceOf?(row: Row, frame: Frame): string;
   /** The flow that the row is, or stands for. */
   flowOf?(row: Row): number;
   actOnRow(action: Action, row: Row, list: List, place: Place, frame: Frame): Effect;
@@ -183,6 +185,11 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
       const flow = selected === undefined ? undefined : view.flowOf?.(selected);
       if (selected === undefined || flow === undefined) return null;
       return { flow, title: view.nameOf(selected, frame) };
+    },
+
+    wayFrom(place, frame) {
+      const { selected } = look(place, frame);
+      return selected === undefined ? null : (view.namespaceOf?.(selected, frame) ?? null);
     },
 
     copy(place, frame) {

@@ -42,6 +42,8 @@ export interface View {
   jump?(number: number, place: Place, frame: Frame): Place | null;
   /** The flow whose conversation the selected row is part of, and its name. */
   conversation?(place: Place, frame: Frame): { readonly flow: number; readonly title: string } | null;
+  /** Name of the namespace that the selected row is, or leads to. */
+  wayFrom?(place: Place, frame: Frame): string | null;
   /** The selected row, for the clipboard. */
   copy(place: Place, frame: Frame): string | null;
   /** All rows that the list has, for a file. At most `limit`. */

@@ -7,6 +7,7 @@ import { type Line, piece } from '../../text/line.ts';
 import { bytes, counted } from '../../text/units.ts';
 import type { Symbols } from '../../theme.ts';
 import { linkMark, stateOfContainer } from './columns.ts';
+import { segmentLines, systemLines, systemsOf, systemsOfBridge } from './networks.ts';
 import { endName, type TopologyRow } from './rows.ts';
 import { captureOf } from './traffic.ts';
 
@@ -41,6 +42,8 @@ export function topologyDetails(input: DetailsInput): readonly Line[] {
           input,
           row.bridge.members.flatMap((member) => member.containers),
         ),
+        ...segmentLines(row.bridge),
+        ...systemLines(systemsOfBridge(input.topology.systems, row.bridge), input.symbols),
       ]);
     case 'link':
       return trimmed([
@@ -132,6 +135,7 @@ function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): re
     ...linkLines(input, namespace),
     ...routeLines(namespace),
     ...listenerLines(namespace),
+    ...systemLines(systemsOf(input.topology.systems, namespace), symbols),
   ];
 }
 

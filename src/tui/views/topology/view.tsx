@@ -46,6 +46,7 @@ export function createTopologyView(): View {
         : topologyDetails({ row, topology, interfaces, width, symbols: theme.symbols });
     },
     nameOf: titleOf,
+    namespaceOf,
     textOf: rowText,
     note: (_, place, frame) => countNote(place, frame),
     whyEmpty,
@@ -88,6 +89,13 @@ function toParent(row: TopologyRow, list: TopologyList, place: Place): Effect {
   );
   const key = list.rows[parent]?.key;
   return key === undefined ? nothing : stay({ ...place, list: { ...place.list, key, index: parent } });
+}
+
+/** The namespace of the row; of a port of the host, the one at its other end. */
+function namespaceOf(row: TopologyRow, { data }: Frame): string {
+  const peer = row.kind === 'link' && row.namespace.kind === 'host' ? row.link.peer : null;
+  const there = data.topology?.namespaces.find(({ id }) => id === peer?.namespace);
+  return (there ?? row.namespace).name;
 }
 
 function rowText(row: TopologyRow, frame: Frame): string {
