@@ -3,7 +3,8 @@ import type { JoinedConnection } from '../flow/connections/path.ts';
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
 import { Annotator } from '../netfilter/annotate.ts';
 import { ruleKey } from '../netfilter/counters.ts';
-import type { Chain } from '../netfilter/model.ts';
+import type { Chain, Evaluation } from '../netfilter/model.ts';
+import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import { type NamespaceTable, type RulesetCache, rulesReport } from '../netfilter/rulesets.ts';
 import type { HostState } from './host-state.ts';
 import type { RulesReport, RuleTable } from './model.ts';
@@ -32,6 +33,11 @@ export class Annotations {
     const annotation = { translations, rules, verdict, problem: why };
     this.#known.set(connection, annotation);
     return annotation;
+  }
+
+  /** Null where the host has no namespace of that name. */
+  evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null {
+    return this.#annotator.evaluator(namespace)?.evaluate({ packet, in: device }) ?? null;
   }
 
   /** @param rates of rules in packets per second, by their keys. */

@@ -2,6 +2,8 @@
 import type { PacketRecord } from '../capture-file/model.ts';
 import type { RuleReference } from '../flow/model.ts';
 import type { StreamPiece } from '../flow/stream.ts';
+import type { Evaluation } from '../netfilter/model.ts';
+import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
@@ -155,6 +157,10 @@ export abstract class BaseSession implements Session {
 
   rulesOf(connection: number): readonly RuleReference[] {
     return this.flows().connections.find(({ id }) => id === connection)?.rules ?? [];
+  }
+
+  evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null {
+    return this.#reports.evaluate(namespace, packet, device);
   }
 
   follow(flow: number): readonly StreamPiece[] {

@@ -4,7 +4,8 @@
  */
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
 import type { StreamPiece } from '../flow/stream.ts';
-import type { Chain, Table } from '../netfilter/model.ts';
+import type { Chain, Evaluation, Table } from '../netfilter/model.ts';
+import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { Dissection } from '../packet/model.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
@@ -144,6 +145,13 @@ export interface Session {
   rules(): RulesReport;
   /** Rules that a connection met: `Connection.rules`, joined with their chains' names. */
   rulesOf(connection: number): readonly RuleReference[];
+  /**
+   * What becomes of a packet in a namespace, by its rules now.
+   *
+   * @param device the interface that it comes in by; null when the namespace sends it.
+   * @returns null where the state of the namespace is not known.
+   */
+  evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null;
   /** What both sides of a flow sent, in order; empty without packets of it. Works through all of them: not for every frame. */
   follow(flow: number): readonly StreamPiece[];
   /** Calls `listener` when something changed, at most ten times a second. Returns the way to stop. */

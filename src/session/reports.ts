@@ -5,6 +5,8 @@
 import type { JoinedConnection } from '../flow/connections/path.ts';
 import { ConnectionJoiner, type JoinContext } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
+import type { Evaluation } from '../netfilter/model.ts';
+import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
 import { Annotations } from './annotations.ts';
 import { CounterLog } from './counter-log.ts';
@@ -98,6 +100,10 @@ export class Reports {
       version: this.#rules.version + 1,
     };
     return this.#rules;
+  }
+
+  evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null {
+    return this.#annotationsOf(this.#host())?.evaluate(namespace, packet, device) ?? null;
   }
 
   /** The connection of the flow with this id, as far as it is known. */

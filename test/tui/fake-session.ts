@@ -3,6 +3,8 @@
  * flows as a test asks for. `arrive` makes packets come in.
  */
 import type { Connection, Flow, FlowEnd, FlowState } from '../../src/flow/model.ts';
+import { createEvaluator } from '../../src/netfilter/evaluate.ts';
+import { RulesetCache } from '../../src/netfilter/rulesets.ts';
 import type {
   FlowReport,
   PacketEntry,
@@ -13,11 +15,17 @@ import type {
 } from '../../src/session/model.ts';
 import { topologyChanges, wholeChanges } from '../../src/topology/changes.ts';
 import type { Topology } from '../../src/topology/model.ts';
+import { dockerHost } from '../netfilter/hosts.ts';
 import { ruleReference, rules, rulesMetBy, topology } from './fake-host.ts';
 import { dissectFrame, type FakePacket, type SegmentInput, tcpFrame } from './fake-packets.ts';
 
 /** 2026-11-20 10:24:31 UTC */
 const start = 1_795_170_271;
+
+const [hostState] = dockerHost().namespaces;
+if (hostState === undefined) throw new Error('no host');
+/** The rules of a Docker host that publishes port 8080, for packets that a test types. */
+const evaluator = createEvaluator(hostState, new RulesetCache().tables(hostState), 'host');
 
 const names = [
   'host:eth0',
@@ -358,6 +366,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     }),
     rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
     rulesOf: rulesMetBy,
+    evaluate: (_, packet, device) => evaluator.evaluate({ packet, in: device }),
     follow: () => [],
     comments: [],
     onChange(listener) {

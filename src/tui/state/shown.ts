@@ -32,6 +32,7 @@ export function freeze(session: Shown): Shown {
     flows: () => flows,
     rules: () => rules,
     rulesOf: (connection) => session.rulesOf(connection),
+    evaluate: (namespace, packet, device) => session.evaluate(namespace, packet, device),
     follow: (flow) => session.follow(flow),
   };
 }
