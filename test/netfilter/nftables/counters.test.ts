@@ -11,7 +11,7 @@ import { randomNft } from './rules.ts';
 
 const rulesets = Number(process.env.NETSCOPE_NFT_RULESETS ?? 8);
 const packetsEach = Number(process.env.NETSCOPE_NFT_PACKETS ?? 8);
-const firstSeed = Number(process.env.NETSCOPE_NFT_SEED ?? Math.floor(Math.random() * 1_000_000));
+const firstSeed = Number(process.env.NETSCOPE_NFT_SEED ?? 1);
 const required = process.env.CI_REQUIRE_LAB === '1';
 
 type Counts = ReadonlyMap<string, { readonly packets: number; readonly bytes: number }>;
