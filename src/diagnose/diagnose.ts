@@ -1,9 +1,11 @@
 /** From the evidence to the answer. */
 import { causes } from './causes/index.ts';
+import { unexplained } from './causes/unexplained.ts';
 import type { Evidence } from './evidence.ts';
 import { type Diagnosis, type DiagnosisHop, diagnosisSchemaName, type Finding } from './model.ts';
 import { endText } from './scene.ts';
 import { listenerText } from './service.ts';
+import { lostBetween, withSightings } from './sightings.ts';
 
 /** Causes that stand although a connection could be opened. */
 const despiteConnection: ReadonlySet<string> = new Set([
@@ -25,10 +27,12 @@ const severities = ['blocker', 'warning', 'info'];
 export function diagnose(evidence: Evidence): Diagnosis {
   const { probe } = evidence;
   const through = probe?.outcome === 'connected' || probe?.outcome === 'answered';
-  const found = causes
+  const known = causes
     .flatMap((cause) => cause.find(evidence))
     .map((finding) => (through && !despiteConnection.has(finding.cause) ? disproved(finding) : finding))
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
+  const isExplained = known.some(({ severity }) => severity === 'blocker');
+  const found = isExplained ? withLastSeen(known, evidence) : [...unexplained(evidence), ...known];
   const methods: Diagnosis['methods'] = [
     'state',
     ...(probe === null ? [] : (['probe'] as const)),
@@ -44,6 +48,16 @@ export function diagnose(evidence: Evidence): Diagnosis {
     findings: found,
     beyond: beyond(evidence),
   };
+}
+
+/** Where the attempt's packets were last seen, with the finding that explains it. */
+function withLastSeen(findings: readonly Finding[], evidence: Evidence): readonly Finding[] {
+  const lost = evidence.probe?.outcome === 'no-answer' ? lostBetween(evidence) : null;
+  const [first, ...others] = findings;
+  if (lost === null || first === undefined) return findings;
+  const text = `the probe's SYN was seen here, and not at ${lost.next}`;
+  const packet = { kind: 'packet', where: lost.last, text } as const;
+  return [{ ...first, evidence: [...first.evidence, packet] }, ...others];
 }
 
 /** The attempt got through: what the state seemed to say is no more than a remark. */
@@ -73,13 +87,10 @@ function reachable(evidence: Evidence, findings: readonly Finding[], through: bo
 function path(evidence: Evidence): readonly DiagnosisHop[] {
   const { resolution, forward, reply, service, scene } = evidence;
   const hops: DiagnosisHop[] = [nameHop(evidence)];
-  for (const way of forward)
-    hops.push(
-      ...reached(
-        way.hops,
-        hops.slice(1).every(({ status }) => status !== 'blocked'),
-      ),
-    );
+  for (const way of forward) {
+    const open = hops.slice(1).every(({ status }) => status !== 'blocked');
+    hops.push(...reached(way.hops, open).map((hop) => withSightings(hop, evidence)));
+  }
   if (service !== null) {
     const ok = service.state === 'listening';
     hops.push({

@@ -32,6 +32,8 @@ export interface DiagnosisOptions {
 
 /** Milliseconds. An attempt, the query before it and the reading of the host together stay below six seconds. */
 const connectTimeout = 3200;
+/** Where the state already says what stops the packets: the SYN and its first retransmission, after one second. */
+const blockedTimeout = 1300;
 const queryTimeout = 2200;
 const greetingPatience = 300;
 
@@ -164,9 +166,17 @@ async function probe(probing: Probing): Promise<typeof nothing> {
   }
   const namespacePath = pathInto(from.namespace);
   if (namespacePath === undefined) return nothing;
+  const isBlocked = ways.troubles.some((trouble) => trouble.kind !== 'rule' || trouble.certain);
+  const patience = target.protocol === 'tcp' ? connectTimeout : queryTimeout;
+  const timeout = isBlocked ? blockedTimeout : patience;
   const filter = `${target.protocol} port ${port}${proxied(ways, port)} or icmp or icmp6 or arp`;
   return watchProbe({ scene, places, filter, seconds: 0, client: null }, () =>
-    tryIt(namespacePath, { address, port, protocol: target.protocol }, openingFor(ways.service, port)),
+    tryIt(
+      namespacePath,
+      { address, port, protocol: target.protocol },
+      openingFor(ways.service, port),
+      timeout,
+    ),
   );
 }
 
@@ -183,12 +193,13 @@ async function tryIt(
   namespacePath: string,
   to: { readonly address: string; readonly port: number; readonly protocol: 'tcp' | 'udp' },
   opening: Uint8Array | null,
+  timeout: number,
 ): Promise<ProbeResult> {
   const isDns = to.protocol === 'udp' && to.port === 53;
   const result = await attempt({
     ...to,
     namespacePath,
-    timeout: to.protocol === 'tcp' ? connectTimeout : queryTimeout,
+    timeout,
     patience: greetingPatience,
     ...(isDns ? { payload: dnsQuery('localhost', 1) } : {}),
     ...(opening === null ? {} : { speak: opening }),
