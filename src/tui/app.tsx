@@ -7,15 +7,18 @@ import { Header } from './components/header.tsx';
 import { Help } from './components/help.tsx';
 import { Log } from './components/log.tsx';
 import { Stream } from './components/stream.tsx';
+import { Walk } from './components/walk.tsx';
 import { Way } from './components/way.tsx';
 import { frameOf } from './controller.ts';
 import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
 import { isTooSmall, smallest } from './layout.ts';
-import { placeNow, type Ui } from './state/model.ts';
+import { type Prompt, placeNow, type Ui } from './state/model.ts';
+import type { Place } from './state/place.ts';
 import type { Store } from './state/store.ts';
 import type { Theme } from './theme.ts';
-import type { Frame, Views } from './views/view.ts';
+import type { FilterProblem, Frame, View, Views } from './views/view.ts';
+import { packetProblem } from './what-if.ts';
 
 export interface AppProps {
   readonly session: Session;
@@ -30,7 +33,7 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
   const place = placeNow(ui);
   const view = views[place.view];
   const frame = frameOf(ui, session, theme);
-  const problem = ui.prompt?.kind === 'filter' ? view.filterProblem(ui.prompt.text) : null;
+  const problem = problemOf(ui.prompt, view, place, frame);
   const hints =
     ui.prompt?.kind === 'filter' && view.hasFields ? filterHints(ui.prompt.text, ui.prompt.cursor) : [];
   return (
@@ -42,6 +45,13 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
       <Footer ui={ui} theme={theme} problem={problem} hints={hints} />
     </Box>
   );
+}
+
+/** What is wrong with what is being typed. */
+function problemOf(prompt: Prompt | null, view: View, place: Place, frame: Frame): FilterProblem | null {
+  if (prompt?.kind === 'filter') return view.filterProblem(prompt.text);
+  if (prompt?.kind !== 'packet' || prompt.text.trim() === '') return null;
+  return packetProblem(prompt.text, view.wayFrom?.(place, frame) ?? 'host', frame.data);
 }
 
 /** Help, log, a drawing or a conversation over the view; null when none is open. */
@@ -56,6 +66,8 @@ function over(ui: Ui, session: Session, { data, width, height, theme }: Frame): 
       return <Log session={session} {...area} />;
     case 'way':
       return <Way topology={data.topology} namespace={overlay.namespace} {...area} />;
+    case 'walk':
+      return <Walk title={overlay.title} evaluation={overlay.evaluation} {...area} />;
     case 'stream':
       return <Stream title={overlay.title} pieces={overlay.pieces} {...area} />;
   }

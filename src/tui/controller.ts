@@ -112,6 +112,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return showStream(ui);
       case 'way':
         return showWay(ui);
+      case 'what-if':
+        return { ...ui, prompt: openPrompt('packet', '') };
       case 'log':
         return { ...ui, overlay: { kind: 'log', offset: 0 } };
       case 'quit':

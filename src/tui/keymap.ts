@@ -35,6 +35,7 @@ export type Action =
   | 'freeze'
   | 'follow'
   | 'stream'
+  | 'what-if'
   | 'way'
   | 'copy'
   | 'save'
@@ -223,6 +224,15 @@ export const keymap: readonly Binding[] = [
     footer: 24,
     views: ['topology'],
     help: 'the way from it to the outside, drawn',
+  },
+  {
+    action: 'what-if',
+    keys: ['e'],
+    group: 'Look',
+    label: 'what if',
+    footer: 25,
+    views: ['rules'],
+    help: 'what if: type a packet, see its walk through the rules',
   },
   {
     action: 'log',

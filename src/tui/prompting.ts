@@ -4,6 +4,7 @@ import { completeFilter } from './filter.ts';
 import { type Prompt, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
 import { typeKey, typeText } from './state/prompt.ts';
 import type { Frame, View, Views } from './views/view.ts';
+import { tryPacket } from './what-if.ts';
 
 export interface PromptingInput {
   readonly views: Views;
@@ -80,6 +81,8 @@ export function createPrompting({ views, frame, save, quit }: PromptingInput): P
         return filterBy(text, next);
       case 'save':
         return save(text, next);
+      case 'packet':
+        return text === '' ? next : walk(prompt, next);
       case 'command':
         return text === '' ? next : run(text, next);
     }
@@ -89,6 +92,17 @@ export function createPrompting({ views, frame, save, quit }: PromptingInput): P
     const problem = viewNow(ui).filterProblem(text);
     if (problem !== null) return say(ui, problem.message, 'problem');
     return withPlace(ui, { ...placeNow(ui), filter: text, search: text });
+  }
+
+  /** The walk of the packet that was typed; the prompt stays where it is none. */
+  function walk(prompt: Prompt, ui: Ui): Ui {
+    const here = frame(ui);
+    const namespace = viewNow(ui).wayFrom?.(placeNow(ui), here) ?? 'host';
+    const tried = tryPacket(prompt.text, namespace, here.data);
+    if (tried.kind === 'problem') return { ...ui, prompt };
+    if (tried.evaluation === null) return say(ui, `the state of ${namespace} is not known`, 'problem');
+    const title = `${prompt.text.trim()} ${namespace}`;
+    return { ...ui, overlay: { kind: 'walk', offset: 0, title, evaluation: tried.evaluation } };
   }
 
   function run(line: string, ui: Ui): Ui {

@@ -71,6 +71,7 @@ const promptLabels: Readonly<Record<Prompt['kind'], string>> = {
   filter: '/',
   command: ':',
   save: 'write to ',
+  packet: 'packet ',
 };
 
 function promptLine(
@@ -108,6 +109,8 @@ function hintOf(prompt: Prompt, problem: FilterProblem | null, hints: readonly s
   switch (prompt.kind) {
     case 'filter':
       return prompt.text === '' ? 'words to look for; Enter keeps, Esc undoes' : '';
+    case 'packet':
+      return prompt.text === '' ? 'tcp 192.0.2.9:40000 > 192.0.2.1:8080 in eth0' : '';
     case 'save':
       return 'Enter writes, Esc does not';
     case 'command': {

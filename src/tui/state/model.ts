@@ -1,11 +1,12 @@
 /** Everything about the TUI that is not the session's: where the user is, what is typed, what is frozen. */
 import type { StreamPiece } from '../../flow/stream.ts';
+import type { Evaluation } from '../../netfilter/model.ts';
 import type { ViewName } from '../keymap.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Shown } from './shown.ts';
 
 export interface Prompt {
-  readonly kind: 'filter' | 'command' | 'save';
+  readonly kind: 'filter' | 'command' | 'save' | 'packet';
   readonly text: string;
   /** Cursor, in UTF-16 units. */
   readonly cursor: number;
@@ -30,6 +31,8 @@ export type Overlay = {
   | { readonly kind: 'help' | 'log' }
   /** The way out of the namespace of this name. */
   | { readonly kind: 'way'; readonly namespace: string }
+  /** The walk of a packet that was typed. */
+  | { readonly kind: 'walk'; readonly title: string; readonly evaluation: Evaluation }
   | { readonly kind: 'stream'; readonly title: string; readonly pieces: readonly StreamPiece[] }
 );
 

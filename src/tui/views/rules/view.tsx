@@ -58,6 +58,7 @@ export function createRulesView(): View {
         theme: frame.theme,
       }),
     nameOf: titleOf,
+    namespaceOf: (row) => (row.kind === 'error' ? 'host' : row.table.namespace),
     textOf: lineOf,
     note: countNote,
     whyEmpty,
