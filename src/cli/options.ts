@@ -1,5 +1,6 @@
 /** Options that several commands share: one definition each, so that they mean the same everywhere. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type PaletteName, paletteNames } from '../tui/palettes.ts';
 
 /** What commander hands to a command's action; a key is absent when its option was not given. */
 export interface CaptureOptions {
@@ -18,6 +19,14 @@ export interface CaptureOptions {
   readonly dockerHost?: string;
   readonly color?: ColorChoice;
   readonly displayFilter?: string;
+}
+
+/** How the TUI looks and behaves. */
+export interface TuiOptions {
+  readonly mouse?: boolean;
+  readonly ascii?: boolean;
+  readonly fps?: number;
+  readonly palette?: PaletteName;
 }
 
 export interface OutputOptions {
@@ -71,6 +80,17 @@ export function addWriteOptions(command: Command): Command {
     .addOption(
       new Option('-W, --file-count <count>', 'keep at most this many files').argParser(positiveInteger),
     );
+}
+
+export function addTuiOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--mouse', 'clicks and the wheel go to netscope (default)'))
+    .addOption(new Option('--no-mouse', 'they stay with the terminal, to select text'))
+    .addOption(new Option('--ascii', 'draw with ASCII characters only'))
+    .addOption(
+      new Option('--fps <number>', 'frames a second at most: fewer for slow lines').argParser(positiveNumber),
+    )
+    .addOption(new Option('--palette <name>', 'colours').choices(paletteNames).default('default'));
 }
 
 export function addOutputOptions(command: Command, formats: readonly ('json' | 'ndjson' | 'csv')[]): Command {

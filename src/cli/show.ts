@@ -4,13 +4,13 @@ import { ReadStream } from 'node:tty';
 import type { Session } from '../session/model.ts';
 import { drawTree } from '../topology/draw/tree.ts';
 import { flowLines } from './flows-text.ts';
-import { type CaptureOptions, wantsColor } from './options.ts';
+import { type CaptureOptions, type TuiOptions, wantsColor } from './options.ts';
 import { Output } from './output.ts';
 import { createPaint } from './paint.ts';
 import { finishOnSignal, openSession, printWarnings } from './session.ts';
 import { treeStyle } from './tree-style.ts';
 
-export async function showTui(bpf: readonly string[], options: CaptureOptions): Promise<void> {
+export async function showTui(bpf: readonly string[], options: CaptureOptions & TuiOptions): Promise<void> {
   const keys = process.stdout.isTTY === true ? openKeys() : null;
   const interactive = keys !== null;
   const session = await openSession(bpf, options, { keepPackets: interactive });
@@ -18,7 +18,14 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions): 
     if (keys !== null) {
       // Ink and React are half of the start-up time: commands that print do not pay for them.
       const { runTui } = await import('../tui/run.tsx');
-      await runTui(session, { color: wantsColor(options.color), input: keys });
+      await runTui(session, {
+        color: wantsColor(options.color),
+        input: keys,
+        ...(options.mouse === undefined ? {} : { mouse: options.mouse }),
+        ...(options.ascii === undefined ? {} : { ascii: options.ascii }),
+        ...(options.fps === undefined ? {} : { fps: options.fps }),
+        ...(options.palette === undefined ? {} : { palette: options.palette }),
+      });
     } else {
       await printSession(session, wantsColor(options.color));
     }

@@ -26,7 +26,9 @@ export function removePrograms(): void {
 }
 
 export interface PtyOptions {
+  /** A program of `test/tui/programs`, or the path of another one. */
   readonly program?: string;
+  readonly args?: readonly string[];
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -80,7 +82,8 @@ export function runPty(options: PtyOptions = {}): PtyRun {
   for (const [name, value] of Object.entries({ ...rest, ...env, ...options.env })) {
     if (value !== undefined) env[name] = value;
   }
-  const child = spawn(process.execPath, [join(built, 'test/tui/programs', options.program ?? 'fake.js')], {
+  const program = resolve(built, 'test/tui/programs', options.program ?? 'fake.js');
+  const child = spawn(process.execPath, [program, ...(options.args ?? [])], {
     ...{ name: 'xterm-256color', cols: columns, rows, cwd: root, env },
   });
   let output = '';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { exitStatus, NetscopeError } from '../../util/errors.ts';
-import { type ColorChoice, colorOption } from '../options.ts';
+import { addTuiOptions, type ColorChoice, colorOption, type TuiOptions } from '../options.ts';
 import { packageFile } from '../package-files.ts';
 import { showTui } from '../show.ts';
 
@@ -10,15 +10,15 @@ import { showTui } from '../show.ts';
 const recording = fileURLToPath(packageFile('fixtures/broken-db.pcapng'));
 
 export function demoCommand(program: Command): void {
-  program
+  const command = program
     .command('demo')
     .summary('the TUI on a recording that ships with the package')
     .description('Opens a recording that ships with netscope: a container that cannot reach its database.')
-    .addOption(colorOption())
-    .action(demo);
+    .addOption(colorOption());
+  addTuiOptions(command).action(demo);
 }
 
-async function demo(options: { readonly color?: ColorChoice }): Promise<void> {
+async function demo(options: TuiOptions & { readonly color?: ColorChoice }): Promise<void> {
   if (!existsSync(recording)) {
     throw new NetscopeError({
       tried: 'open the demo recording',

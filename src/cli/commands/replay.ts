@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addCaptureOptions, type CaptureOptions } from '../options.ts';
+import { addCaptureOptions, addTuiOptions, type CaptureOptions, type TuiOptions } from '../options.ts';
 import { showTui } from '../show.ts';
 
 export function replayCommand(program: Command): void {
@@ -7,7 +7,8 @@ export function replayCommand(program: Command): void {
     .command('replay <file...>')
     .summary('the TUI on captures or recordings, as -r')
     .description('Opens captures, recordings or snapshots in the TUI.');
-  addCaptureOptions(command).action((files: readonly string[], options: CaptureOptions) =>
+  addTuiOptions(addCaptureOptions(command));
+  command.action((files: readonly string[], options: CaptureOptions & TuiOptions) =>
     showTui([], { ...options, read: [...(options.read ?? []), ...files] }),
   );
 }

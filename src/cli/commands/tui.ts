@@ -1,13 +1,19 @@
 import type { Command } from 'commander';
 import { nearNames } from '../../topology/near-names.ts';
 import { usageError } from '../errors.ts';
-import { addCaptureOptions, addWriteOptions, type CaptureOptions } from '../options.ts';
+import {
+  addCaptureOptions,
+  addTuiOptions,
+  addWriteOptions,
+  type CaptureOptions,
+  type TuiOptions,
+} from '../options.ts';
 
 /** @param commandNames the names of all commands, loaded or not. */
 export function tuiCommand(program: Command, commandNames: readonly string[]): void {
-  addWriteOptions(
-    addCaptureOptions(program.argument('[bpf...]', 'capture filter, as tcpdump takes it')),
-  ).action(async (bpf: readonly string[], options: CaptureOptions) => {
+  const command = program.argument('[bpf...]', 'capture filter, as tcpdump takes it');
+  addTuiOptions(addWriteOptions(addCaptureOptions(command)));
+  command.action(async (bpf: readonly string[], options: CaptureOptions & TuiOptions) => {
     refuseMistypedCommand(bpf, commandNames);
     const { showTui } = await import('../show.ts');
     await showTui(bpf, options);
