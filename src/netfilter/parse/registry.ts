@@ -18,8 +18,11 @@ function index<Instance>(
 const matchIndex = index(matches);
 const targetIndex = index(targets);
 
+/** Other names that iptables takes for a match (xtables_find_match in libxtables). */
+const otherNames: Readonly<Record<string, string>> = { icmpv6: 'icmp6', 'ipv6-icmp': 'icmp6' };
+
 export function matchNamed(name: string, family: Family): Extension<Match> | undefined {
-  return matchIndex.get(`${family} ${name}`);
+  return matchIndex.get(`${family} ${otherNames[name] ?? name}`);
 }
 
 export function targetNamed(name: string, family: Family): Extension<Target> | undefined {

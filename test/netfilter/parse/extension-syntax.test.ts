@@ -12,7 +12,6 @@ const missing = existsSync(folder) ? null : 'needs ../shared/data/rules/extensio
 
 /** Lines that are refused for what this kernel or machine lacks, not for their syntax; and why. */
 const otherwise: Readonly<Record<string, string>> = {
-  '-m icmpv6': 'a match of a name that nobody knows is kept as text',
   '-j SET --add-set foo src,dst': 'the set does not exist: no matter of syntax',
   '-m set --match-set foo src,dst': 'the set does not exist: no matter of syntax',
   '-m nfacct --nfacct-name wrong': 'the object does not exist: no matter of syntax',
