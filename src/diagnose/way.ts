@@ -1,13 +1,16 @@
 /** The way of one packet over the namespaces of a host: rules, routes, links and bridges, until it arrives or cannot go on. */
-import { formatAddress, parseAddress } from '../netfilter/address.ts';
+import { formatAddress } from '../netfilter/address.ts';
 import type { Walk } from '../netfilter/evaluate.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { ConntrackEntry, NamespaceState } from '../snapshot/schema.ts';
 import { bridgeRules } from './bridge-rules.ts';
+import { type Arrival, type Crossing, stopped } from './crossing.ts';
+import { macvlanChild, overlayTroubles, overParent } from './lower-devices.ts';
 import type { DiagnosisHop } from './model.ts';
+import { conntrackTrouble, unmasked, withLinksDown } from './namespace-troubles.ts';
 import { type Passage, passThrough } from './rules-walk.ts';
-import { endText, isUp, type Place, plain, type Scene } from './scene.ts';
-import { type Arrival, type Crossing, intoOwner, outOfBridge, overVeth, stopped } from './segment.ts';
+import { endText, isUp, type Place, type Scene } from './scene.ts';
+import { outOfBridge, overVeth } from './segment.ts';
 import { describeTrouble } from './text.ts';
 import type { Direction, RulePlace, Trouble } from './trouble.ts';
 
@@ -155,7 +158,7 @@ function leave(crossing: Crossing, leaving: Leaving): Arrival {
     }
     return outOfBridge(crossing, place, nextHop, from, translatedBy(scene, namespace, passage.walk));
   }
-  const { name } = { name: scene.nameOf(namespace) };
+  const name = scene.nameOf(namespace);
   if (!isUp(link)) {
     const down: Trouble = { direction, namespace: name, kind: 'link-down', place, role: 'other', of: name };
     troubles.push(down);
@@ -177,106 +180,6 @@ function leave(crossing: Crossing, leaving: Leaving): Arrival {
   if (link.kind === 'vxlan') troubles.push(...overlayTroubles(scene, place, nextHop, direction));
   crossing.pass(place, link.kind === 'vxlan' ? 'VXLAN' : 'uplink', null);
   return { kind: 'beyond', why: `what lies behind ${name}:${out} is not on this host` };
-}
-
-/** macvlan and ipvlan: the lower device's namespace takes no part, except as a host that cannot be reached. */
-function overParent(crossing: Crossing, child: Place, nextHop: string): Arrival {
-  const { scene, troubles, direction } = crossing;
-  const parent = scene.parent(child);
-  const namespace = scene.nameOf(child.namespace);
-  crossing.pass(child, child.link.kind, null);
-  if (parent === null) return { kind: 'beyond', why: `the lower device of ${child.link.name} is not known` };
-  const isHosts = parent.namespace.links.some(({ addresses }) =>
-    addresses.some(({ cidr }) => plain(cidr) === nextHop),
-  );
-  const hostsChild = parent.namespace.links.some((link) => {
-    if (link.kind !== 'macvlan' && link.kind !== 'ipvlan') return false;
-    return (
-      scene.parent({ namespace: parent.namespace, link })?.link.index === parent.link.index && isUp(link)
-    );
-  });
-  // A host with such an interface of its own answers by that.
-  if (isHosts && hostsChild) {
-    crossing.pass(parent, 'lower device', null);
-    return { kind: 'namespace', namespace: parent.namespace, in: parent.link.name };
-  }
-  if (isHosts) {
-    const trouble: Trouble = { direction, namespace, kind: 'macvlan', child, parent };
-    troubles.push(trouble);
-    crossing.pass(parent, 'lower device', trouble);
-    return stopped;
-  }
-  crossing.pass(parent, 'lower device', null);
-  const sibling = macvlanChild(scene, parent, nextHop);
-  if (sibling !== null) return intoOwner(crossing, sibling, nextHop);
-  return {
-    kind: 'beyond',
-    why: `what lies behind ${scene.nameOf(parent.namespace)}:${parent.link.name} is not on this host`,
-  };
-}
-
-function macvlanChild(scene: Scene, parent: Place, address: string): Place | null {
-  const found = scene.owners(address).find((owner) => {
-    if (owner.link.kind !== 'macvlan' && owner.link.kind !== 'ipvlan') return false;
-    const lower = scene.parent(owner);
-    return lower?.namespace.id === parent.namespace.id && lower.link.index === parent.link.index;
-  });
-  return found ?? null;
-}
-
-/** Whether the outer packets of a VXLAN have a way: an FDB entry for the peer, and no rule against UDP 4789. */
-function overlayTroubles(
-  scene: Scene,
-  place: Place,
-  address: string,
-  direction: Direction,
-): readonly Trouble[] {
-  const { namespace, link } = place;
-  const base = { direction, namespace: scene.nameOf(namespace), kind: 'overlay' as const, place, address };
-  const { remote, group } = link.details;
-  const entries = namespace.fdb.filter(
-    (entry) => entry.interfaceIndex === link.index && entry.destination !== undefined,
-  );
-  const named = typeof remote === 'string' || typeof group === 'string';
-  if (entries.length === 0 && !named) {
-    return [{ ...base, why: `${link.name} has no FDB entry with a remote end`, rule: null }];
-  }
-  const { local, port } = link.details;
-  const to = entries[0]?.destination;
-  if (typeof local !== 'string' || to === undefined) return [];
-  const destination = parseAddress(local);
-  const source = parseAddress(to);
-  if (destination === null || source === null) return [];
-  const outer: PacketSpec = {
-    ...datagram(source, destination, typeof port === 'number' ? port : 4789),
-  };
-  const parent = scene.parent(place);
-  const passage = passThrough(scene, { namespace, packet: outer, in: parent?.link.name ?? null, direction });
-  return (passage?.troubles ?? []).flatMap((trouble): Trouble[] =>
-    trouble.kind === 'rule'
-      ? [{ ...base, why: `packets of the other end, ${to}, are dropped on arrival`, rule: trouble.rule }]
-      : [],
-  );
-}
-
-function datagram(source: readonly number[], destination: readonly number[], port: number): PacketSpec {
-  return {
-    family: source.length === 1 ? 'ip' : 'ip6',
-    protocol: 17,
-    source,
-    destination,
-    sourcePort: 40000,
-    destinationPort: port,
-    icmpType: -1,
-    icmpCode: -1,
-    icmpId: null,
-    tcpFlags: -1,
-    mark: 0,
-    state: null,
-    length: null,
-    ttl: 64,
-    tos: null,
-  };
 }
 
 function nextHopOf({ evaluator, walk }: Passage, packet: PacketSpec, inDevice: string): string {
@@ -313,68 +216,6 @@ function translatedBy(scene: Scene, namespace: NamespaceState, walk: Walk): Rule
     position: rule.rule.position,
     text: rule.rule.text,
     counter: rule.rule.counter,
-  };
-}
-
-/** Routes vanish with the link that they lead over: then the link is what is wrong. */
-function withLinksDown(scene: Scene, namespace: NamespaceState, { troubles }: Passage): readonly Trouble[] {
-  const lost = troubles.find(({ kind }) => kind === 'no-route');
-  if (lost?.kind !== 'no-route' || !lost.why.startsWith('no route')) return troubles;
-  const down = namespace.links.find(
-    (link) => link.kind !== 'loopback' && !isUp(link) && wasUsed(scene, namespace, link.mac),
-  );
-  if (down === undefined) return troubles;
-  const of = scene.nameOf(namespace);
-  const role = down.kind === 'bridge' ? 'bridge' : down.kind === 'veth' ? 'veth' : 'other';
-  const { direction } = lost;
-  const place = { namespace, link: down };
-  return [
-    ...troubles.filter((trouble) => trouble !== lost),
-    { direction, namespace: of, kind: 'link-down', place, role, of: role === 'bridge' ? down.name : of },
-  ];
-}
-
-/** A link that an engine gave to a container, or a bridge of an engine's network. */
-function wasUsed(scene: Scene, namespace: NamespaceState, mac: string): boolean {
-  const link = namespace.links.find((one) => one.mac === mac);
-  if (link === undefined) return false;
-  if (link.kind === 'bridge') return scene.networkOfBridge(link.name) !== undefined;
-  return link.kind === 'veth' && link.master === undefined;
-}
-
-function conntrackTrouble(scene: Scene, namespace: NamespaceState, direction: Direction): Trouble | null {
-  const count = Number(namespace.sysctls['net.netfilter.nf_conntrack_count']);
-  const max = Number(
-    namespace.sysctls['net.netfilter.nf_conntrack_max'] ??
-      scene.host?.sysctls['net.netfilter.nf_conntrack_max'],
-  );
-  if (!(max > 0) || !(count >= max)) return null;
-  return { direction, namespace: scene.nameOf(namespace), kind: 'conntrack-full', count, max };
-}
-
-/** A container's private source address that leaves the host as it is. */
-function unmasked(
-  scene: Scene,
-  end: WayEnd & { kind: 'beyond' },
-  inDevice: string | null,
-  before: PacketSpec,
-): Trouble | null {
-  const { namespace, device, packet } = end;
-  if (inDevice === null || !namespace.host) return null;
-  const { view } = scene.evaluator(namespace);
-  if (view.addressType(packet.source, null) === 'local') return null;
-  const source = formatAddress(packet.source);
-  if (source !== formatAddress(before.source)) return null;
-  const bridge = view.bridgeOf(inDevice)?.name ?? inDevice;
-  if (bridge === device) return null;
-  return {
-    direction: 'forward',
-    namespace: scene.nameOf(namespace),
-    kind: 'unmasked',
-    device,
-    source,
-    bridge,
-    in: inDevice,
   };
 }
 

@@ -1,0 +1,169 @@
+/** Who has an address on a segment: by the links of this host, the engine's word and the neighbour tables. */
+import type { NamespaceState } from '../snapshot/schema.ts';
+import { type Crossing, note } from './crossing.ts';
+import { isUp, type Place, plain, type Scene } from './scene.ts';
+import type { RulePlace, Trouble } from './trouble.ts';
+
+/** The bridge of the engine's network that a container's address belongs to. */
+export function expectedBridge(scene: Scene, { namespace, link }: Place): string | null {
+  const addresses = link.addresses.map(({ cidr }) => plain(cidr));
+  for (const container of scene.containersIn(namespace)) {
+    for (const endpoint of container.endpoints) {
+      const isIt = endpoint.mac === link.mac || addresses.includes(endpoint.address);
+      const network = isIt ? scene.network(endpoint.network) : undefined;
+      if (network !== undefined) return scene.bridgeName(network);
+    }
+  }
+  return null;
+}
+
+/** Who answers for an address on a bridge: links behind its ports. */
+export function ownersOn(
+  scene: Scene,
+  bridge: Place,
+  address: string,
+): readonly { owner: Place; port: Place }[] {
+  return scene.owners(address).flatMap((owner) => {
+    if (owner.namespace.id === bridge.namespace.id) return [];
+    const port = scene.peer(owner);
+    return port !== null &&
+      port.namespace.id === bridge.namespace.id &&
+      port.link.master === bridge.link.index
+      ? [{ owner, port }]
+      : [];
+  });
+}
+
+/** Whether the bridge has ports behind which netscope cannot look. */
+export function hasUnknownPorts(scene: Scene, bridge: Place): boolean {
+  return bridge.namespace.links.some(
+    (link) => link.master === bridge.link.index && scene.peer({ namespace: bridge.namespace, link }) === null,
+  );
+}
+
+export function hasOwner(scene: Scene, bridge: Place, address: string): boolean {
+  const own = bridge.namespace.links.some(({ addresses }) =>
+    addresses.some(({ cidr }) => plain(cidr) === address),
+  );
+  if (own || ownersOn(scene, bridge, address).length > 0 || hasUnknownPorts(scene, bridge)) return true;
+  // Somebody has it whose port hangs elsewhere: what is wrong there is said there.
+  return scene.owners(address).some((owner) => expectedBridge(scene, owner) === bridge.link.name);
+}
+
+export function noOwner(
+  crossing: Crossing,
+  from: Place,
+  bridge: Place,
+  address: string,
+  translated: RulePlace | null,
+): Trouble {
+  const { scene, direction } = crossing;
+  const gateway = from.namespace.routes.find((route) => route.gateway === address) !== undefined;
+  const namespace = scene.nameOf(bridge.namespace);
+  const subnet = from.link.addresses.find(({ cidr }) => cidr.includes(':') === address.includes(':'));
+  const length = subnet?.cidr.split('/')[1] ?? '24';
+  if (gateway && scene.networkOfBridge(bridge.link.name) !== undefined) {
+    const cidr = `${address}/${length}`;
+    return { direction, namespace, kind: 'bridge-no-address', bridge: bridge.link.name, address, cidr };
+  }
+  const neighbour = neighbourText(from.namespace, address);
+  return {
+    direction,
+    namespace: scene.nameOf(from.namespace),
+    kind: 'no-owner',
+    place: from,
+    address,
+    gateway,
+    neighbour,
+    translated,
+  };
+}
+
+function neighbourText({ neighbours }: NamespaceState, address: string): string {
+  const entry = neighbours.find((one) => one.address === address);
+  return entry === undefined
+    ? ''
+    : `${entry.address} dev ${entry.interface} ${entry.mac ?? ''} ${entry.state}`.replace('  ', ' ');
+}
+
+/** A neighbour entry that names another MAC address than the one of the link that has the address. */
+export function checkNeighbour(crossing: Crossing, from: Place, bridge: Place, address: string): void {
+  const { scene, direction } = crossing;
+  const owners = ownersOn(scene, bridge, address);
+  const namespace = scene.nameOf(from.namespace);
+  if (owners.length > 1) {
+    note(crossing, {
+      direction,
+      namespace,
+      kind: 'duplicate',
+      address,
+      owners: owners.map(({ owner }) => owner),
+    });
+    return;
+  }
+  const ownerLink =
+    owners[0]?.owner.link ??
+    (scene.owners(address).some((one) => one.namespace === bridge.namespace) ? bridge.link : undefined);
+  const entry = from.namespace.neighbours.find(
+    (one) => one.address === address && one.interfaceIndex === from.link.index,
+  );
+  if (ownerLink === undefined || entry?.mac === undefined || ownerLink.mac === '') return;
+  if (entry.mac === ownerLink.mac || ['FAILED', 'INCOMPLETE'].includes(entry.state)) return;
+  const expected = ownerLink.mac;
+  note(crossing, {
+    direction,
+    namespace,
+    kind: 'neighbour-wrong',
+    place: from,
+    address,
+    mac: entry.mac,
+    expected,
+    state: entry.state,
+  });
+}
+
+/** A container's link that would have the address, were it up. */
+export function downOwner(scene: Scene, bridge: Place, address: string): Place | null {
+  for (const container of scene.snapshot.containers) {
+    const endpoint = container.endpoints.find((one) => one.address === address);
+    const namespace = container.namespace === undefined ? undefined : scene.namespace(container.namespace);
+    const link = namespace?.links.find(({ mac }) => mac !== '' && mac === endpoint?.mac);
+    if (namespace !== undefined && link !== undefined && !isUp(link) && namespace !== bridge.namespace) {
+      return { namespace, link };
+    }
+  }
+  return null;
+}
+
+/** Another, wider route of the host to the same address: the engine's subnet took it over. */
+export function overlapOf({ scene, direction, troubles }: Crossing, bridge: Place, address: string): void {
+  const view = scene.evaluator(bridge.namespace).view;
+  const network = scene.networkOfBridge(bridge.link.name);
+  if (network === undefined) return;
+  const other = bridge.namespace.routes.find(
+    (route) =>
+      route.type === 'unicast' &&
+      route.table === 254 &&
+      route.destination !== 'default' &&
+      route.interface !== undefined &&
+      route.interface !== bridge.link.name &&
+      contains(route.destination, address),
+  );
+  if (other === undefined || view.link(other.interface ?? '') === undefined) return;
+  troubles.push({
+    direction,
+    namespace: scene.nameOf(bridge.namespace),
+    kind: 'overlap',
+    bridge: bridge.link.name,
+    destination: address,
+    other: `${other.destination} dev ${other.interface}`,
+  });
+}
+
+function contains(prefix: string, address: string): boolean {
+  const [network = '', length = ''] = prefix.split('/');
+  if (network.includes(':') || address.includes(':')) return false;
+  const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const size = 2 ** (32 - Number(length || 32));
+  return Math.floor(number(network) / size) === Math.floor(number(address) / size);
+}
