@@ -102,10 +102,13 @@ function difference(was: Fact, now: Fact): string | null {
 }
 
 function containerDifference(was: Fact, now: Fact): string | null {
-  const { state = '', namespace, networks = '' } = now.state;
+  const { state = '', mode = '', namespace, networks = '' } = now.state;
   const parts: string[] = [];
   if (was.state.state !== state) parts.push(`${state} (was ${was.state.state})`);
-  else if (was.state.namespace !== namespace) parts.push('restarted');
+  else if (was.state.namespace !== namespace) {
+    // One that shares another's namespace need not have restarted itself.
+    parts.push(mode.startsWith('container:') ? 'in another namespace' : 'restarted');
+  }
   if (was.state.networks !== networks) {
     parts.push(`networks ${networks || 'none'} (was ${was.state.networks || 'none'})`);
   }

@@ -47,11 +47,12 @@ function namespaceFacts(namespace: TopologyNamespace, topology: Topology): reado
 }
 
 function containerFact(container: TopologyContainer, namespace: TopologyNamespace | null): Fact {
-  const { name, state, networks } = container;
+  const { name, state, networks, networkMode: mode } = container;
   return {
     ...{ kind: 'container', key: containerKey(name), name: `container ${name}`, within: [] },
     state: {
       state,
+      mode,
       namespace: namespace?.id ?? '',
       networks: networks
         .map((network) => network.name)

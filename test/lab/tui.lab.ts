@@ -42,6 +42,19 @@ describe.skipIf(skip !== undefined)(
       expect(terminal.screen()).toMatch(/packets/);
     });
 
+    it('marks a container that restarts, and says so in the log', async () => {
+      const terminal = await openTerminal(host, ['tcp']);
+      await terminal.until(/docker0 .*network bridge/);
+      terminal.send('G');
+      await terminal.until(/● web container/);
+      await host.run(['docker', 'restart', '-t', '1', 'web']);
+      await terminal.until(/● web container ◆/, 10_000);
+      terminal.send('L');
+      await terminal.until(/changes of the host[\s\S]*container web: (restarted|running)/, 5000);
+      terminal.send('xq');
+      expect(await terminal.exitCode).toBe(0);
+    });
+
     it('answers keys within half a second while 100,000 packets a second come in, and loses none', async () => {
       writeFileSync(join(folder, 'udp.pcap'), datagrams(1000));
       const terminal = await openTerminal(host, ['-i', 'blue:eth0', 'udp port 9']);

@@ -43,7 +43,7 @@ export function topologyDetails(input: DetailsInput): readonly Line[] {
           row.bridge.members.flatMap((member) => member.containers),
         ),
         ...segmentLines(row.bridge),
-        ...systemLines(systemsOfBridge(input.topology.systems, row.bridge), input.symbols),
+        ...systemLines(systemsOfBridge(input.topology.systems, row.bridge), input.width, input.symbols),
       ]);
     case 'link':
       return trimmed([
@@ -135,7 +135,7 @@ function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): re
     ...linkLines(input, namespace),
     ...routeLines(namespace),
     ...listenerLines(namespace),
-    ...systemLines(systemsOf(input.topology.systems, namespace), symbols),
+    ...systemLines(systemsOf(input.topology.systems, namespace), width, symbols),
   ];
 }
 

@@ -1,18 +1,18 @@
 /** Which systems of container networking a thing takes part in, and who is known on a bridge. */
 import type { Bridge, TopologyNamespace } from '../../../topology/model.ts';
 import type { System } from '../../../topology/systems/model.ts';
-import { heading } from '../../components/facts.ts';
+import { heading, paragraph } from '../../components/facts.ts';
 import { type Line, piece } from '../../text/line.ts';
 import type { Symbols } from '../../theme.ts';
 
 /** The systems with what proves them. */
-export function systemLines(systems: readonly System[], symbols: Symbols): readonly Line[] {
+export function systemLines(systems: readonly System[], width: number, symbols: Symbols): readonly Line[] {
   if (systems.length === 0) return [];
   return [
     ...heading('Recognised'),
     ...systems.flatMap(({ system, name, evidence, services }): Line[] => [
       [piece(system, 'accent'), piece(name === '' ? '' : ` ${name}`)],
-      ...evidence.map((text): Line => [piece(`  ${text}`, 'faint')]),
+      ...evidence.flatMap((text) => paragraph(text, width, 'faint', '  ')),
       ...services.map((service): Line => {
         const address = service.address?.includes(':') ? `[${service.address}]` : (service.address ?? '*');
         const ends = service.endpoints.map(({ address: to, port, container }) =>
