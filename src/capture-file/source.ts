@@ -129,15 +129,17 @@ export async function* abortable(
     return;
   }
   const iterator = chunks[Symbol.asyncIterator]();
-  let stop = (): void => {};
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-  });
+  // A promise for each chunk: racing all of them against one for the signal would keep every chunk until the end.
+  let interrupt = (): void => {};
+  const stop = (): void => interrupt();
   signal.addEventListener('abort', stop, { once: true });
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), aborted]);
+      const next = await new Promise<IteratorResult<Uint8Array> | undefined>((resolve, reject) => {
+        interrupt = () => resolve(undefined);
+        iterator.next().then(resolve, reject);
+      });
       signal.throwIfAborted();
       if (next === undefined || next.done === true) return;
       yield next.value;
