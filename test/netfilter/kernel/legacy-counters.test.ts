@@ -14,7 +14,9 @@ import { conntrackOf, router } from './world.ts';
 
 const rulesets = Number(process.env.NETSCOPE_KERNEL_RULESETS ?? 12);
 const packetsEach = Number(process.env.NETSCOPE_KERNEL_PACKETS ?? 20);
-const firstSeed = Number(process.env.NETSCOPE_KERNEL_SEED ?? Math.floor(Math.random() * 1_000_000));
+const given = process.env.NETSCOPE_KERNEL_SEED ?? '1';
+/** Fixed, so that a run says the same again; `random` asks for another. */
+const firstSeed = given === 'random' ? Math.floor(Math.random() * 1_000_000) : Number(given);
 
 const required = process.env.CI_REQUIRE_LAB === '1';
 const noLegacy =
