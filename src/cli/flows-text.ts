@@ -12,7 +12,7 @@ export function* flowLines(
   paint: Paint,
 ): Generator<string> {
   const { count, connections, flow: flowOf } = session.passingFlows();
-  const housekeeping: Generator<string>[] = [];
+  const housekeeping: string[] = [];
   let shown = 0;
   for (const connection of connections) {
     const members: Flow[] = [];
@@ -22,11 +22,11 @@ export function* flowLines(
     }
     if (!members.some(accepts)) continue;
     shown++;
-    const lines = connectionLines(connection, members, paint);
-    if (connection.problem === '' && members.every(isHousekeeping)) housekeeping.push(lines);
-    else yield* lines;
+    const text = connectionText(connection, members, paint);
+    if (connection.problem === '' && members.every(isHousekeeping)) housekeeping.push(text);
+    else yield text;
   }
-  for (const lines of housekeeping) yield* lines;
+  yield* housekeeping;
   const totals = session.totals();
   const dropped = totals.dropped === null ? 'drops not known' : `${grouped(totals.dropped)} dropped`;
   yield paint.dim(
@@ -34,47 +34,49 @@ export function* flowLines(
   );
 }
 
-function* connectionLines(connection: Connection, flows: readonly Flow[], paint: Paint): Generator<string> {
-  const first = flows.find(({ id }) => id === connection.path[0]?.flow) ?? flows[0];
-  if (first === undefined) return;
-  const state = stateText(first.state, paint);
+function connectionText(connection: Connection, flows: readonly Flow[], paint: Paint): string {
+  const [start] = connection.path;
+  const first = flows.find(({ id }) => id === start?.flow) ?? flows[0];
+  if (first === undefined) return '';
   const application = first.application === null ? '' : ` ${first.application}`;
   const counts = `${grouped(first.packets.forward)}/${grouped(first.packets.reverse)} packets ${grouped(first.bytes.forward)}/${grouped(first.bytes.reverse)} bytes`;
-  yield `${paint.bold(`${first.protocol}${application}`)} ${endText(first.source)} > ${endText(first.destination)}  ${state}  ${paint.dim(counts)}`;
-  const path = connection.path.map(
-    (step) => `${printable(step.interface)}${step.deltaUs > 0 ? ` +${step.deltaUs} us` : ''}`,
-  );
-  if (path.length > 0) yield `    path  ${path.join(' > ')}`;
-  for (const translation of connection.translations) {
-    yield `    ${translation.kind}  ${printable(translation.from)} -> ${printable(translation.to)}`;
-    if (translation.rule !== null) yield `          ${ruleText(translation.rule, paint)}`;
+  let text = `${paint.bold(`${first.protocol}${application}`)} ${endText(first.source)} > ${endText(first.destination)}  ${stateText(first.state, paint)}  ${paint.dim(counts)}`;
+  // The one interface of a capture that does not name its interfaces is no way that anybody asks for.
+  if (connection.path.length > 1 || first.interface !== null) text += `\n    path  ${pathText(connection)}`;
+  for (const { kind, from, to, rule } of connection.translations) {
+    text += `\n    ${kind}  ${printable(from)} -> ${printable(to)}`;
+    if (rule !== null) text += `\n          ${ruleText(rule, paint)}`;
   }
-  const translating = new Set(connection.translations.map((translation) => translation.rule));
   for (const rule of connection.rules) {
-    if (!isListed(rule, translating)) yield `    rule  ${ruleText(rule, paint)}`;
+    if (!connection.translations.some((translation) => isSame(rule, translation.rule))) {
+      text += `\n    rule  ${ruleText(rule, paint)}`;
+    }
   }
-  if (connection.verdict === 'drop' || connection.verdict === 'reject')
-    yield `    verdict  ${paint.bad(connection.verdict)}`;
-  if (connection.problem !== '') yield `    ${paint.bad('!')} ${printable(connection.problem)}`;
-  for (const flow of flows) for (const note of flow.notes) yield `    note  ${printable(note)}`;
+  if (connection.verdict === 'drop' || connection.verdict === 'reject') {
+    text += `\n    verdict  ${paint.bad(connection.verdict)}`;
+  }
+  if (connection.problem !== '') text += `\n    ${paint.bad('!')} ${printable(connection.problem)}`;
+  for (const flow of flows) for (const note of flow.notes) text += `\n    note  ${printable(note)}`;
+  return text;
+}
+
+function pathText({ path }: Connection): string {
+  return path
+    .map(({ interface: name, deltaUs }) => `${printable(name)}${deltaUs > 0 ? ` +${deltaUs} us` : ''}`)
+    .join(' > ');
 }
 
 /** A rule that translated is printed with its translation already. */
-function isListed(rule: RuleReference, listed: ReadonlySet<RuleReference | null>): boolean {
-  for (const other of listed) {
-    if (
-      other !== null &&
-      other.namespace === rule.namespace &&
-      other.backend === rule.backend &&
-      other.family === rule.family &&
-      other.table === rule.table &&
-      other.chain === rule.chain &&
-      other.position === rule.position
-    ) {
-      return true;
-    }
-  }
-  return false;
+function isSame(rule: RuleReference, other: RuleReference | null): boolean {
+  return (
+    other !== null &&
+    other.namespace === rule.namespace &&
+    other.backend === rule.backend &&
+    other.family === rule.family &&
+    other.table === rule.table &&
+    other.chain === rule.chain &&
+    other.position === rule.position
+  );
 }
 
 function ruleText(rule: RuleReference, paint: Paint): string {
