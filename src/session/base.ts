@@ -7,8 +7,8 @@ import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
-import { withChanges } from './events.ts';
 import { followFlow } from './follow.ts';
+import type { HostSide } from './host-side.ts';
 import type { HostState } from './host-state.ts';
 import { Ingest, type IngestOptions } from './ingest.ts';
 import type {
@@ -52,6 +52,7 @@ export abstract class BaseSession implements Session {
   /** VXLAN ports that the host's own devices use: the decoder's set grows as the host becomes known. */
   readonly #vxlanPorts = new Set<number>();
   #host: HostState | null = null;
+  #side: HostSide | null = null;
 
   constructor(options: BaseOptions) {
     this.ingest = new Ingest({
@@ -96,9 +97,12 @@ export abstract class BaseSession implements Session {
 
   protected set host(state: HostState | null) {
     if (state?.topology !== this.#host?.topology) this.#names.version++;
-    this.events = withChanges(this.events, this.#host, state);
+    if (state !== null) {
+      this.#side ??= state.createSide();
+      this.events = this.#side.eventsOf(this.events, this.#host, state);
+      this.#reports.hostRead(state, this.#side);
+    }
     this.#host = state;
-    if (state !== null) this.#reports.hostRead(state);
     for (const port of vxlanPortsOf(state?.snapshot)) this.#vxlanPorts.add(port);
     this.changes.announce();
   }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createNamespaceState } from '../snapshot/create.ts';
 import type { HostSnapshot, NamespaceState, RulesetDump } from '../snapshot/schema.ts';
-import { readText } from './host-state.ts';
+import { readText } from './files.ts';
 
 export interface RulesFile {
   /** Name of a namespace: `host`, or one that the snapshot has. */

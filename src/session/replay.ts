@@ -6,12 +6,11 @@ import { readCaptureFile } from '../capture-file/read.ts';
 import { sniff } from '../capture-file/sniff.ts';
 import { type BpfInstruction, compileBpf } from '../host/bpf/compile.ts';
 import { runBpf } from '../host/bpf/run.ts';
-import type { parseSnapshot } from '../snapshot/read.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
 import { BaseSession } from './base.ts';
-import { addRules, type RulesFile } from './given-rules.ts';
-import { bareSnapshot, hostStateOf, isSnapshotFile, readSnapshotFile, readStart } from './host-state.ts';
+import { isSnapshotFile, readSnapshotFile, readStart } from './files.ts';
+import type { RulesFile } from './given-rules.ts';
 import type { Session } from './model.ts';
 import { FileBytes, type PacketBytes, SpoolBytes } from './packet-bytes.ts';
 import { WholeRates } from './rates.ts';
@@ -65,7 +64,7 @@ class ReplaySession extends BaseSession {
   readonly #bytes: { readonly firstInterface: number; readonly bytes: PacketBytes }[] = [];
   #start: () => void = () => {};
   #snapshot: HostSnapshot | null = null;
-  #parseSnapshot: typeof parseSnapshot | null = null;
+  #hosting: Hosting | null = null;
 
   constructor(options: ReplayOptions) {
     super({
@@ -114,9 +113,9 @@ class ReplaySession extends BaseSession {
 
   protected snapshotArrived(json: string): void {
     // Of a recording's snapshots the last one knows most: counters and connections up to its end.
-    if (this.#parseSnapshot === null) return;
+    if (this.#hosting === null) return;
     try {
-      this.#takeSnapshot(this.#parseSnapshot(json, 'in the recording'));
+      this.#takeSnapshot(this.#hosting.parseSnapshot(json, 'in the recording'), this.#hosting);
     } catch (error) {
       this.ingest.warn(messageOf(error));
     }
@@ -137,12 +136,13 @@ class ReplaySession extends BaseSession {
     this.state = 'loading';
     try {
       for (const [at, file] of this.#options.files.entries()) {
-        if (isSnapshotFile(file)) this.#takeSnapshot(await readSnapshotFile(file));
+        if (isSnapshotFile(file)) this.#takeSnapshot(await readSnapshotFile(file), await loadHosting());
         else await this.#readCapture(file, at);
         if (this.#abort.signal.aborted) break;
       }
       if (this.#options.rules.length > 0) {
-        this.#takeSnapshot(this.#snapshot ?? bareSnapshot(new Date().toISOString()));
+        const hosting = await loadHosting();
+        this.#takeSnapshot(this.#snapshot ?? hosting.bareSnapshot(new Date().toISOString()), hosting);
       }
       this.ingest.table.finish();
       this.state = 'done';
@@ -158,7 +158,7 @@ class ReplaySession extends BaseSession {
 
   async #readCapture(file: string, at: number): Promise<void> {
     // Loaded before it is needed: a snapshot is taken in before the packets after it are decoded.
-    if (mayHoldSnapshots(file)) this.#parseSnapshot = (await import('../snapshot/read.ts')).parseSnapshot;
+    if (mayHoldSnapshots(file)) this.#hosting = await loadHosting();
     const firstInterfaceId = this.ingest.interfaces.length;
     const spool = this.ingest.index !== null && mustSpool(file) ? new SpoolBytes() : null;
     if (this.ingest.index !== null) {
@@ -184,10 +184,27 @@ class ReplaySession extends BaseSession {
     return this.ingest.latest - this.ingest.earliest >= duration;
   }
 
-  #takeSnapshot(snapshot: HostSnapshot): void {
+  #takeSnapshot(snapshot: HostSnapshot, { hostStateOf, addRules }: Hosting): void {
     this.#snapshot = snapshot;
     this.host = hostStateOf(addRules(snapshot, this.#options.rules));
   }
+}
+
+type Hosting = Awaited<ReturnType<typeof loadHosting>>;
+
+/** What the state of a host takes: most captures hold none, and are read sooner without it. */
+async function loadHosting() {
+  const [read, state, rules] = await Promise.all([
+    import('../snapshot/read.ts'),
+    import('./host-state.ts'),
+    import('./given-rules.ts'),
+  ]);
+  return {
+    parseSnapshot: read.parseSnapshot,
+    hostStateOf: state.hostStateOf,
+    bareSnapshot: state.bareSnapshot,
+    addRules: rules.addRules,
+  };
 }
 
 /** Whether the packets of a file cannot be found again by their position: pipes and compressed files. */

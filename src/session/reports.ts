@@ -7,9 +7,8 @@ import { ConnectionJoiner, type JoinContext } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
 import type { Evaluation } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
-import { RulesetCache } from '../netfilter/rulesets.ts';
-import { Annotations } from './annotations.ts';
-import { CounterLog } from './counter-log.ts';
+import type { Annotations } from './annotations.ts';
+import type { HostSide } from './host-side.ts';
 import type { HostState } from './host-state.ts';
 import type { Ingest } from './ingest.ts';
 import type { FlowReport, PassingFlows, RulesReport } from './model.ts';
@@ -24,13 +23,12 @@ export class Reports {
   readonly #names: SessionNames;
   readonly #host: () => HostState | null;
   readonly #joiner: ConnectionJoiner;
-  readonly #rulesets = new RulesetCache();
-  readonly #counters = new CounterLog(this.#rulesets);
+  /** Null until the session has a host. */
+  #side: HostSide | null = null;
   #conntrack: { readonly of: HostState | null; readonly entries: JoinContext['conntrack'] } = {
     of: null,
     entries: [],
   };
-  #annotations: { readonly of: HostState; readonly made: Annotations } | null = null;
   #flows: FlowReport = { flows: [], connections: [], version: 0 };
   #flowsOf: { readonly ingest: number; readonly host: HostState | null } = { ingest: -1, host: null };
   #flowsAt = 0;
@@ -50,8 +48,9 @@ export class Reports {
   }
 
   /** The host was read: its rules' counters are compared with those before. */
-  hostRead(host: HostState): void {
-    this.#counters.see(host);
+  hostRead(host: HostState, side: HostSide): void {
+    this.#side = side;
+    side.counters.see(host);
   }
 
   /** @param running more packets are coming, so a report that is a moment old will do. */
@@ -94,9 +93,9 @@ export class Reports {
     if (this.#rulesOf.flows === version && this.#rulesOf.host === host) return this.#rules;
     this.#rulesOf = { flows: version, host };
     const annotations = this.#annotationsOf(host);
-    if (annotations === null) return this.#rules;
+    if (annotations === null || this.#side === null) return this.#rules;
     this.#rules = {
-      ...annotations.rulesMetBy(connections, this.#counters.rates()),
+      ...annotations.rulesMetBy(connections, this.#side.counters.rates()),
       version: this.#rules.version + 1,
     };
     return this.#rules;
@@ -124,7 +123,9 @@ export class Reports {
     const joined = this.#joiner.join({ names: this.#names, conntrack: this.#conntrackOf(host) });
     const flows = this.#ingest.table.report(this.#names);
     const annotations = this.#annotationsOf(host);
-    if (annotations === null) return { flows, connections: [...unannotated(joined)] };
+    const counters = this.#side?.counters;
+    if (annotations === null || counters === undefined)
+      return { flows, connections: [...unannotated(joined)] };
     const flowById = new Map(flows.map((flow) => [flow.id, flow]));
     const connections = joined.map((connection): Connection => {
       const { id, flows: members, path, lastSeenAt, problem } = connection;
@@ -140,10 +141,10 @@ export class Reports {
         problem: [problem, met.problem].filter((text) => text !== '').join('; '),
       };
     });
-    this.#counters.settle(connections, (id) => flowById.get(id));
+    counters.settle(connections, (id) => flowById.get(id));
     return {
       flows,
-      connections: connections.map((connection) => this.#counters.withEvidence(connection.id, connection)),
+      connections: connections.map((connection) => counters.withEvidence(connection.id, connection)),
     };
   }
 
@@ -159,10 +160,7 @@ export class Reports {
   }
 
   #annotationsOf(host: HostState | null): Annotations | null {
-    if (host === null) return null;
-    if (this.#annotations?.of !== host)
-      this.#annotations = { of: host, made: new Annotations(host, this.#rulesets) };
-    return this.#annotations.made;
+    return host === null ? null : (this.#side?.annotationsOf(host) ?? null);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { parseDump } from '../../netfilter/parse/dump.ts';
 import { printDump } from '../../netfilter/parse/print.ts';
-import { readText } from '../../session/host-state.ts';
+import { readText } from '../../session/files.ts';
 import { exitStatus } from '../../util/errors.ts';
 import { printable } from '../../util/printable.ts';
 import { usageError } from '../errors.ts';
