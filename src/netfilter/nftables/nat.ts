@@ -64,6 +64,7 @@ function effectOf(kind: Kind, range: Range, flags: ReadonlySet<string>): Effect 
     ports: range.ports,
     base: null,
     random: flags.has('random') || flags.has('fully-random'),
+    persistent: flags.has('persistent'),
     map: range.map,
   };
 }

@@ -62,10 +62,7 @@ export const addressingFaults: readonly Fault[] = [
     from: 'web',
     to: 'inward:3306',
     prepare: (host) =>
-      sh(
-        host,
-        'docker run -d --name inward --network app lab/base nc -ll -s 127.0.0.1 -p 3306 -e echo hello',
-      ),
+      sh(host, 'docker run -d --name inward --network app lab/base httpd -f -h /www -p 127.0.0.1:3306'),
     works: (host) => greets(host, 'inward'),
     mend: (host) => script(host, `docker rm -f inward; docker run -d --name inward --network app ${greeter}`),
   },
