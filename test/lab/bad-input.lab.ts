@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,7 @@ describe.skipIf(skip !== undefined)(`bad input${skip === undefined ? '' : ` (ski
       '-B',
       '16384',
       '--immediate-mode',
+      '-U',
       '-i',
       'docker0',
       '-w',
@@ -32,7 +33,8 @@ describe.skipIf(skip !== undefined)(`bad input${skip === undefined ? '' : ` (ski
       'tcp',
     ]);
     await capturing(host, 1);
-    await trafficRound(host);
+    // Until packets are in the file: tcpdump's socket is there before its filter is.
+    for (let tries = 0; tries < 10 && !hasPackets(path('whole.pcap')); tries++) await trafficRound(host);
     tcpdump.signal('SIGINT');
     await tcpdump.result;
     writeFileSync(path('text'), 'this is no capture, whatever its name\n'.repeat(10));
@@ -43,6 +45,11 @@ describe.skipIf(skip !== undefined)(`bad input${skip === undefined ? '' : ` (ski
     rmSync(folder, { recursive: true });
     await Promise.all([host?.remove(), bare?.remove()]);
   });
+
+  /** More than a file header. */
+  function hasPackets(file: string): boolean {
+    return statSync(file, { throwIfNoEntry: false })?.size !== undefined && statSync(file).size > 24;
+  }
 
   /** One line on standard error, nothing on standard output. */
   const complaint = (pattern: RegExp, exitCode: number) => ({

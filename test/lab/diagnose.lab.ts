@@ -51,7 +51,8 @@ describe.skipIf(skip !== undefined)(`diagnose${skip === undefined ? '' : ` (skip
         if (first?.severity === 'blocker') expect(document.reachable).toBe(false);
         expect(first?.evidence.length).toBeGreaterThan(0);
         // Several hosts at once share this machine: how long one takes alone is for the healthy ones to show.
-        expect(seconds).toBeLessThan(20);
+        // A full table is a quarter of a million entries to read.
+        expect(seconds).toBeLessThan(fault.cause === 'conntrack-full' ? 60 : 20);
         if (!(await mend(host, fault, document))) return;
         expect(await worksAgain(fault, host), `mended by ${first?.fix.join('; ')}`).toBe(true);
         score.mended++;
