@@ -97,8 +97,10 @@ async function diagnosed(
 /** With the printed fix where it is one that this host can run; else as a person would. False where nothing mends it. */
 async function mend(host: LabHost, fault: Fault, { findings }: Diagnosed): Promise<boolean> {
   const fix = findings[0]?.fix ?? [];
+  // The size of the connection table is the machine's: a lab host may read it, not change it.
   const needsHand =
-    fix.length === 0 || fix.some((one) => /^(netscope|systemctl|docker run) |REMOTE/.test(one));
+    fix.length === 0 ||
+    fix.some((one) => /^(netscope|systemctl|docker run) |REMOTE|nf_conntrack_max=/.test(one));
   if (!needsHand) {
     for (const command of fix) await host.run(['bash', '-euc', command]);
     return true;
