@@ -60,6 +60,8 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
   view: ListViewParts<Row, Cells, List>,
 ): View {
   const widest: Widest = new Map();
+  /** What was listed when `widest` was measured: other rows need other widths. */
+  let measured = '';
 
   /** Everything that drawing and acting both need to know. */
   function look(place: Place, frame: Frame) {
@@ -86,6 +88,10 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
       const shape = row === undefined ? undefined : view.shape(row, frame);
       return shape !== undefined && 'cells' in shape ? shape.cells : undefined;
     };
+    if (place.filter !== measured) {
+      measured = place.filter;
+      widest.clear();
+    }
     measure(columns, rowsInSight(window, list.count, height, cellsAt), widest);
     const placed = layOut(columns, inner - 2, widest);
     const lines = visibleRows(window, list.count, height, place.pane === 0, (index, how) => {
