@@ -10,6 +10,8 @@ export default defineConfig({
     fileParallelism: false,
     maxConcurrency: 4,
     pool: 'forks',
+    // As in vitest.config.ts: once more in CI, and listed.
+    retry: process.env['CI'] === undefined ? 0 : 1,
     testTimeout: 60_000,
     hookTimeout: 90_000,
   },

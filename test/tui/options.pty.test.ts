@@ -8,7 +8,11 @@ let run: PtyRun;
 
 async function demo(...args: readonly string[]): Promise<string> {
   run = runPty({ program: main, args: ['demo', ...args], columns: 120, rows: 40 });
-  return run.until((screen) => / replay .*packets/.test(screen) && screen.includes('docker0'), 'the demo');
+  return run.until(
+    (screen) =>
+      / replay .*packets/.test(screen) && screen.includes('docker0') && /[╴-][●*] ?eth0/.test(screen),
+    'the demo',
+  );
 }
 
 /** The foreground of the mark before the uplink: the colour of what is well. */

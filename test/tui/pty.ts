@@ -53,7 +53,7 @@ export interface PtyRun {
   send(keys: string): void;
   resize(columns: number, rows: number): void;
   kill(signal: string): void;
-  /** Waits until `test` holds for the screen; throws with the screen when it does not in time. */
+  /** Waits until `test` holds for a whole frame; throws with the screen when it does not in time. */
   until(test: (screen: string) => boolean, what?: string): Promise<string>;
   /** Waits until nothing was written for a while, and gives the screen. */
   settled(): Promise<string>;
@@ -87,10 +87,17 @@ export function runPty(options: PtyOptions = {}): PtyRun {
     ...{ name: 'xterm-256color', cols: columns, rows, cwd: root, env },
   });
   let output = '';
+  let unread = 0;
   child.onData((data) => {
     output += data;
-    terminal.write(data);
+    unread += 1;
+    terminal.write(data, () => {
+      unread -= 1;
+    });
   });
+  /** False in the middle of a frame: data that the terminal has yet to take in, or a synchronised update that is still open. */
+  const whole = () =>
+    unread === 0 && output.lastIndexOf('\u001b[?2026h') <= output.lastIndexOf('\u001b[?2026l');
   let running = true;
   const exit = new Promise<{ exitCode: number; signal: number }>((done) => {
     child.onExit(({ exitCode, signal }) => {
@@ -136,13 +143,13 @@ export function runPty(options: PtyOptions = {}): PtyRun {
       const deadline = Date.now() + patience;
       for (;;) {
         const text = screen().join('\n');
-        if (test(text)) return text;
+        if (whole() && test(text)) return text;
         if (Date.now() > deadline) throw new Error(`waited for ${what}; the screen was:\n${text}`);
         await new Promise((done) => setTimeout(done, 20));
       }
     },
     async settled() {
-      for (let length = -1; length !== output.length; ) {
+      for (let length = -1; length !== output.length || !whole(); ) {
         length = output.length;
         await new Promise((done) => setTimeout(done, quiet));
       }
