@@ -2,6 +2,7 @@
 import { parseAddress } from '../../../src/netfilter/address.ts';
 import type { PacketSpec } from '../../../src/netfilter/packet-spec.ts';
 import type { ConntrackEntry } from '../../../src/snapshot/schema.ts';
+import { addresses, ports } from './addresses.ts';
 import type { QuotedPacket, SentPacket } from './lab.ts';
 import type { Random } from './random.ts';
 import { portMac } from './world.ts';
@@ -26,33 +27,11 @@ const sources: Readonly<Record<Family, Readonly<Record<From, readonly string[]>>
   },
 };
 
+/** 10.9.0.1 is behind a blackhole route. */
 const destinations: Readonly<Record<Family, readonly string[]>> = {
-  ip: [
-    '10.1.0.2',
-    '10.1.0.1',
-    '10.2.0.2',
-    '10.2.0.1',
-    '10.3.0.11',
-    '10.3.0.12',
-    '10.3.0.1',
-    '10.20.0.5',
-    '198.51.100.7',
-    '10.9.0.1',
-  ],
-  ip6: [
-    'fd00:1::2',
-    'fd00:1::1',
-    'fd00:2::2',
-    'fd00:2::1',
-    'fd00:3::11',
-    'fd00:3::12',
-    'fd00:3::1',
-    'fd00:20::5',
-    '2001:db8::7',
-  ],
+  ip: [...addresses.ip, '10.9.0.1'],
+  ip6: addresses.ip6,
 };
-
-const portNumbers = [22, 53, 80, 443, 1000, 2000, 8080];
 
 /** The peer behind which an address is; R for the router's own. */
 export function peerOf(address: string): From {
@@ -81,9 +60,9 @@ export function randomPacket(random: Random, family: Family): SentPacket {
   const mark = from === 'R' && random.chance(0.15) ? { mark: random.pick([1, 0x77]) } : {};
   const common = { from, source, destination, protocol, ...mark, ...macFor(from, destination) };
   if (protocol === 1 || protocol === 58) return { ...common, type: icmpType, code: 0 };
-  const sport = random.chance(0.5) ? random.pick(portNumbers) : 30000 + random.below(1000);
+  const sport = random.chance(0.5) ? random.pick(ports) : 30000 + random.below(1000);
   const flags = random.pick([2, 2, 2, 2, 0x10, 0x12, 4, 0]);
-  return { ...common, sport, dport: random.pick(portNumbers), ...(protocol === 6 ? { flags } : {}) };
+  return { ...common, sport, dport: random.pick(ports), ...(protocol === 6 ? { flags } : {}) };
 }
 
 /** A packet of a connection that exists: a reply, or one more of the same direction. */

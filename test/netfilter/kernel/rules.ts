@@ -1,4 +1,5 @@
 /** Random rule sets for the router of lab.py. */
+import { addresses, ports } from './addresses.ts';
 import type { Random } from './random.ts';
 
 type Family = 'ip' | 'ip6';
@@ -10,31 +11,6 @@ const chainsOf: Readonly<Record<string, readonly string[]>> = {
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
   security: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
-
-const addresses = {
-  ip: [
-    '10.1.0.2',
-    '10.1.0.1',
-    '10.2.0.2',
-    '10.2.0.1',
-    '10.3.0.11',
-    '10.3.0.12',
-    '10.3.0.1',
-    '10.20.0.5',
-    '198.51.100.7',
-  ],
-  ip6: [
-    'fd00:1::2',
-    'fd00:1::1',
-    'fd00:2::2',
-    'fd00:2::1',
-    'fd00:3::11',
-    'fd00:3::12',
-    'fd00:3::1',
-    'fd00:20::5',
-    '2001:db8::7',
-  ],
-} as const;
 
 const prefixes = {
   ip: [
@@ -57,7 +33,6 @@ const prefixes = {
   ],
 } as const;
 
-const ports = [22, 53, 80, 443, 1000, 2000, 8080] as const;
 const devices = ['ra', 'rb', 'br0', 'lo', 'r+', 'p1'] as const;
 
 /** What a rule that is called from these hooks may look at. */

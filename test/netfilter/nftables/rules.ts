@@ -1,33 +1,9 @@
 /** Random native rule sets for the router of kernel/lab.py: every kind of expression that it can evaluate. */
+import { addresses, ports } from '../kernel/addresses.ts';
 import type { Random } from '../kernel/random.ts';
 
 type Family = 'ip' | 'ip6';
 type Hook = 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
-
-const addresses = {
-  ip: [
-    '10.1.0.2',
-    '10.1.0.1',
-    '10.2.0.2',
-    '10.2.0.1',
-    '10.3.0.11',
-    '10.3.0.12',
-    '10.3.0.1',
-    '10.20.0.5',
-    '198.51.100.7',
-  ],
-  ip6: [
-    'fd00:1::2',
-    'fd00:1::1',
-    'fd00:2::2',
-    'fd00:2::1',
-    'fd00:3::11',
-    'fd00:3::12',
-    'fd00:3::1',
-    'fd00:20::5',
-    '2001:db8::7',
-  ],
-} as const;
 
 const prefixes = {
   ip: ['10.1.0.0/24', '10.2.0.0/16', '10.3.0.0/24', '198.51.100.0/24', '10.3.0.10/31', '127.0.0.0/8'],
@@ -39,7 +15,6 @@ const ranges = {
   ip6: ['fd00:1::1-fd00:1::9', 'fd00:3::2-fd00:3::11'],
 } as const;
 
-const ports = [22, 53, 80, 443, 1000, 2000, 8080] as const;
 const devices = ['ra', 'rb', 'br0', 'lo', 'p1'] as const;
 const states = ['new', 'established', 'related', 'invalid', 'untracked'] as const;
 
