@@ -15,20 +15,22 @@ export interface Unknown {
 
 export type Answer = boolean | Unknown;
 
-/** RTN_* in lower case, as the address types of xt_addrtype. */
-export type AddressType =
-  | 'unspec'
-  | 'unicast'
-  | 'local'
-  | 'broadcast'
-  | 'anycast'
-  | 'multicast'
-  | 'blackhole'
-  | 'unreachable'
-  | 'prohibit'
-  | 'throw'
-  | 'nat'
-  | 'xresolve';
+/** RTN_* in lower case, as the address types of xt_addrtype, in the order of its bits, in which iptables prints them. */
+export const addressTypes = [
+  'unspec',
+  'unicast',
+  'local',
+  'broadcast',
+  'anycast',
+  'multicast',
+  'blackhole',
+  'unreachable',
+  'prohibit',
+  'throw',
+  'nat',
+  'xresolve',
+] as const;
+export type AddressType = (typeof addressTypes)[number];
 
 /** What matches and targets may ask of the namespace that the packet is in. */
 export interface Environment {

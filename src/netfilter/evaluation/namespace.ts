@@ -9,7 +9,7 @@ import {
   parsePrefix,
   type Words,
 } from '../address.ts';
-import type { AddressType } from '../extension.ts';
+import { type AddressType, addressTypes } from '../extension.ts';
 import { ConntrackIndex } from './conntrack.ts';
 import { type IpSet, parseIpsets } from './ipset.ts';
 import { type Route, Routing } from './routing.ts';
@@ -209,19 +209,6 @@ export function plainAddress(cidr: string): string {
   return slash === -1 ? cidr : cidr.slice(0, slash);
 }
 
-const routeTypes: readonly AddressType[] = [
-  'unicast',
-  'local',
-  'broadcast',
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-  'nat',
-];
-
 function typeOf(route: Route): AddressType {
-  return routeTypes.find((type) => type === route.type) ?? 'unicast';
+  return addressTypes.find((type) => type === route.type) ?? 'unicast';
 }

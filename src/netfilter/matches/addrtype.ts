@@ -1,24 +1,8 @@
 /** `-m addrtype`: what the routing tables of the packet's own namespace say of its addresses (xt_addrtype.c). */
 import { formatAddress, type Words } from '../address.ts';
-import { type AddressType, defineMatch, type Environment, refuse } from '../extension.ts';
+import { type AddressType, addressTypes, defineMatch, type Environment, refuse } from '../extension.ts';
 import type { Packet } from '../packet.ts';
 import { argument, find, has, joined, type Negatable, printOption } from '../values.ts';
-
-/** In the order of the kernel's bits, in which iptables prints them. */
-const types: readonly AddressType[] = [
-  'unspec',
-  'unicast',
-  'local',
-  'broadcast',
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-  'nat',
-  'xresolve',
-];
 
 interface AddrType {
   readonly source: Negatable<ReadonlySet<AddressType>> | null;
@@ -30,14 +14,15 @@ function parseTypes(text: string): ReadonlySet<AddressType> {
   return new Set(
     text.split(',').map((word) => {
       return (
-        types.find((type) => type === word.toLowerCase()) ?? refuse(`address type "${word}" is not known`)
+        addressTypes.find((type) => type === word.toLowerCase()) ??
+        refuse(`address type "${word}" is not known`)
       );
     }),
   );
 }
 
 function printTypes(set: ReadonlySet<AddressType>): string {
-  return types
+  return addressTypes
     .filter((type) => set.has(type))
     .map((type) => type.toUpperCase())
     .join(',');
