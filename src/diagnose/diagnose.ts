@@ -2,10 +2,18 @@
 import { causes } from './causes/index.ts';
 import { unexplained } from './causes/unexplained.ts';
 import type { Evidence } from './evidence.ts';
-import { type Diagnosis, type DiagnosisHop, diagnosisSchemaName, type Finding } from './model.ts';
+import { ruleOfTrouble, withRules } from './met-rules.ts';
+import {
+  type Diagnosis,
+  type DiagnosisHop,
+  type DiagnosisRule,
+  diagnosisSchemaName,
+  type Finding,
+} from './model.ts';
+import { listPackets, ownPackets } from './packets.ts';
 import { endText } from './scene.ts';
 import { listenerText } from './service.ts';
-import { lostBetween, withSightings } from './sightings.ts';
+import { lastSeen, lostBetween, withSightings } from './sightings.ts';
 
 /** Causes that stand although a connection could be opened. */
 const despiteConnection: ReadonlySet<string> = new Set([
@@ -25,7 +33,7 @@ const despiteConnection: ReadonlySet<string> = new Set([
 const severities = ['blocker', 'warning', 'info'];
 
 export function diagnose(evidence: Evidence): Diagnosis {
-  const { probe } = evidence;
+  const { probe, scene } = evidence;
   const through = probe?.outcome === 'connected' || probe?.outcome === 'answered';
   const known = causes
     .flatMap((cause) => cause.find(evidence))
@@ -33,6 +41,7 @@ export function diagnose(evidence: Evidence): Diagnosis {
     .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
   const isExplained = known.some(({ severity }) => severity === 'blocker');
   const found = isExplained ? withLastSeen(known, evidence) : [...unexplained(evidence), ...known];
+  const own = ownPackets(evidence);
   const methods: Diagnosis['methods'] = [
     'state',
     ...(probe === null ? [] : (['probe'] as const)),
@@ -40,11 +49,20 @@ export function diagnose(evidence: Evidence): Diagnosis {
   ];
   return {
     schema: diagnosisSchemaName,
+    host: { hostname: scene.snapshot.host.hostname, kernel: scene.snapshot.host.kernel },
+    time: scene.snapshot.takenAt,
     from: evidence.fromEnd,
     to: evidence.toEnd,
     reachable: reachable(evidence, found, through),
     methods,
     path: path(evidence),
+    probe:
+      probe === null
+        ? null
+        : { outcome: probe.outcome, error: probe.error, milliseconds: probe.milliseconds },
+    packets: listPackets(own),
+    lastSeenAt: lastSeen({ ...evidence, seen: own }),
+    rules: rules(evidence),
     findings: found,
     beyond: beyond(evidence),
   };
@@ -86,6 +104,7 @@ function reachable(evidence: Evidence, findings: readonly Finding[], through: bo
 
 function path(evidence: Evidence): readonly DiagnosisHop[] {
   const { resolution, forward, reply, service, scene } = evidence;
+  const outside = { kind: 'end', direction: 'forward', namespace: null, interface: null } as const;
   const hops: DiagnosisHop[] = [nameHop(evidence)];
   for (const way of forward) {
     const open = hops.slice(1).every(({ status }) => status !== 'blocked');
@@ -93,8 +112,13 @@ function path(evidence: Evidence): readonly DiagnosisHop[] {
   }
   if (service !== null) {
     const ok = service.state === 'listening';
+    const namespace = scene.nameOf(service.namespace);
     hops.push({
-      hop: `${scene.nameOf(service.namespace)} ${service.protocol} ${service.port}`,
+      kind: 'listener',
+      direction: 'forward',
+      namespace,
+      interface: null,
+      hop: `${namespace} ${service.protocol} ${service.port}`,
       what: 'listener',
       status: ok ? 'ok' : 'blocked',
       evidence: service.listener === null ? 'nothing listens there' : listenerText(service.listener),
@@ -103,6 +127,7 @@ function path(evidence: Evidence): readonly DiagnosisHop[] {
   const end = forward.at(-1)?.end;
   if (end?.kind === 'stopped' || (resolution.address === null && forward.length === 0)) {
     hops.push({
+      ...outside,
       hop: resolution.address === null ? evidence.toEnd.given : endText(resolution.address, resolution.port),
       what: 'destination',
       status: 'not-reached',
@@ -110,7 +135,7 @@ function path(evidence: Evidence): readonly DiagnosisHop[] {
     });
   }
   if (end?.kind === 'beyond')
-    hops.push({ hop: 'beyond this host', what: end.why, status: 'unknown', evidence: '' });
+    hops.push({ ...outside, hop: 'beyond this host', what: end.why, status: 'unknown', evidence: '' });
   const passes = hops.every(({ status }) => status !== 'blocked');
   const back = reply === null ? [] : reached(reply.hops, passes);
   return [...hops, ...back.map((hop) => ({ ...hop, what: `back: ${hop.what}` }))];
@@ -128,26 +153,41 @@ function reached(hops: readonly DiagnosisHop[], until: boolean): readonly Diagno
 
 function nameHop({ resolution, target }: Evidence): DiagnosisHop {
   const { name, how, address, trouble, answer, published } = resolution;
-  const hop = `name ${name}`;
+  const base = {
+    kind: 'name',
+    direction: 'forward',
+    namespace: null,
+    interface: null,
+    hop: `name ${name}`,
+  } as const;
   const servers = resolution.servers.length === 0 ? '' : ` (nameserver ${resolution.servers.join(', ')})`;
   const to = address === null ? 'no address' : endText(address, resolution.port ?? target.port);
   if (trouble !== null) {
     return {
-      hop,
+      ...base,
       what: `resolution${servers}`,
       status: 'blocked',
       evidence: answer?.text ?? `${trouble.kind}; judged with ${to}`,
     };
   }
   if (address === null)
-    return { hop, what: `resolution${servers}`, status: 'unknown', evidence: 'asked of nobody' };
+    return { ...base, what: `resolution${servers}`, status: 'unknown', evidence: 'asked of nobody' };
   const text = published === null ? to : `${to}, published for port ${target.port}`;
   return {
-    hop,
+    ...base,
     what: how === 'literal' ? 'an address' : `by ${how}${servers}`,
     status: 'ok',
     evidence: text,
   };
+}
+
+function rules({ forward, reply, troubles }: Evidence): readonly DiagnosisRule[] {
+  const ways = [...forward, ...(reply === null ? [] : [reply])];
+  const stopping = troubles.flatMap((trouble) => (trouble.kind === 'rule' ? [ruleOfTrouble(trouble)] : []));
+  return withRules(
+    ways.flatMap((way) => way.rules),
+    stopping,
+  );
 }
 
 function beyond({ forward, reply, scene }: Evidence): readonly string[] {

@@ -31,15 +31,20 @@ export interface ProbeResult {
   readonly spoke: boolean;
   /** The peer closed the connection at once. */
   readonly closed: boolean;
+  /** The port that it was made from; null where it is not known, or the attempt was not netscope's. */
+  readonly localPort: number | null;
 }
 
 /** A packet of the probe as it passed an interface. */
 export interface SeenPacket {
   /** `NS:IFACE` */
   readonly interface: string;
-  /** Seconds since 1970. */
-  readonly time: number;
+  /** Seconds since 1970, and the nanoseconds after them. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
   readonly text: string;
+  /** The line that a list of packets shows of it. */
+  readonly summary: string;
   readonly kind: 'syn' | 'syn-ack' | 'rst' | 'icmp-error' | 'arp-request' | 'arp-reply' | 'data' | 'other';
   readonly source: string;
   readonly destination: string;

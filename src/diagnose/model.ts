@@ -1,4 +1,8 @@
 /** The answer of `netscope diagnose`: the contract of docs/contract.md. */
+import type { Hook } from '../netfilter/model.ts';
+import type { RulesBackend } from '../snapshot/schema.ts';
+import type { ProbeResult, SeenPacket } from './evidence.ts';
+import type { Direction } from './trouble.ts';
 
 export const diagnosisSchemaName = 'netscope.diagnosis/1';
 
@@ -16,7 +20,16 @@ export interface DiagnosisEnd {
 
 export type HopStatus = 'ok' | 'blocked' | 'unknown' | 'not-reached';
 
+/** `rules`: a namespace with its routes and rules; `end`: the destination, or what lies beyond this host. */
+export type HopKind = 'name' | 'rules' | 'link' | 'listener' | 'end';
+
 export interface DiagnosisHop {
+  readonly kind: HopKind;
+  readonly direction: Direction;
+  /** Name of the namespace that it is in; null for names and ends. */
+  readonly namespace: string | null;
+  /** The interface that it is; of a namespace, the one that the packet comes in by. */
+  readonly interface: string | null;
   /** `NS:IFACE`, or what stands there instead: `name db`, `listener 3306`. */
   readonly hop: string;
   readonly what: string;
@@ -55,13 +68,54 @@ export interface Finding {
   readonly link?: string;
 }
 
+/** A packet of the attempt, or of the last conversation of the two, as it passed an interface. */
+export interface DiagnosisPacket {
+  /** ISO 8601 UTC. */
+  readonly time: string;
+  /** Since the first one. */
+  readonly deltaUs: number;
+  /** `NS:IFACE` */
+  readonly interface: string;
+  readonly kind: SeenPacket['kind'];
+  readonly source: string;
+  readonly destination: string;
+  readonly summary: string;
+}
+
+/** A rule that the packet meets, in the order in which it does. */
+export interface DiagnosisRule {
+  readonly direction: Direction;
+  readonly namespace: string;
+  readonly hook: Hook;
+  readonly backend: RulesBackend;
+  readonly family: string;
+  readonly table: string;
+  readonly chain: string;
+  /** From 1 in its chain; 0 is the chain's policy. */
+  readonly position: number;
+  readonly text: string;
+  readonly target: string | null;
+  /** What it does with the packet: `drop`, `accept`, `dnat`, `jump`; `continue` for one that only counts. */
+  readonly result: string;
+  readonly counter: { readonly packets: number; readonly bytes: number } | null;
+}
+
 export interface Diagnosis {
   readonly schema: typeof diagnosisSchemaName;
+  readonly host: { readonly hostname: string; readonly kernel: string };
+  /** When the state of the host was read, ISO 8601 UTC. */
+  readonly time: string;
   readonly from: DiagnosisEnd;
   readonly to: DiagnosisEnd;
   readonly reachable: boolean | null;
   readonly methods: readonly ('state' | 'probe' | 'capture')[];
   readonly path: readonly DiagnosisHop[];
+  /** Null where no attempt was made. */
+  readonly probe: Pick<ProbeResult, 'outcome' | 'error' | 'milliseconds'> | null;
+  readonly packets: readonly DiagnosisPacket[];
+  /** `NS:IFACE` where the client's first packet was last seen on its way. */
+  readonly lastSeenAt: string | null;
+  readonly rules: readonly DiagnosisRule[];
   readonly findings: readonly Finding[];
   /** What the answer does not cover: hosts beyond this one, rules that depend on chance. */
   readonly beyond: readonly string[];

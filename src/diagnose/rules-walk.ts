@@ -8,6 +8,8 @@ import type { Hook } from '../netfilter/model.ts';
 import { isNftTable, type RuleTable } from '../netfilter/nftables/table.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { ConntrackEntry, NamespaceState } from '../snapshot/schema.ts';
+import { ruleOfTrouble, rulesMet, withRules } from './met-rules.ts';
+import type { DiagnosisRule } from './model.ts';
 import { endText, type Scene } from './scene.ts';
 import type { Direction, RulePlace, Trouble } from './trouble.ts';
 
@@ -21,6 +23,8 @@ export interface Passage {
   readonly troubles: readonly Trouble[];
   /** What nobody can know from outside. */
   readonly unknown: readonly string[];
+  /** The rules that it meets, also those behind one that stops it. */
+  readonly met: readonly DiagnosisRule[];
 }
 
 export interface PassageRequest {
@@ -39,6 +43,7 @@ export function passThrough(scene: Scene, request: PassageRequest): Passage | nu
   if (request.entry !== undefined) state = { ...state, conntrack: [...state.conntrack, request.entry] };
   let tables = scene.tables(request.namespace);
   const troubles: Trouble[] = [];
+  let met: readonly DiagnosisRule[] = [];
   const base = { direction, namespace: name };
   for (let round = 0; ; round++) {
     const untouched = state === request.namespace && tables === scene.tables(request.namespace);
@@ -46,7 +51,8 @@ export function passThrough(scene: Scene, request: PassageRequest): Passage | nu
     const { walks, unknown } = evaluator.walk({ packet, in: request.in });
     const walk = walks.find(({ verdict }) => verdict === 'accept') ?? walks[0];
     if (walk === undefined) return null;
-    const result = { walk, evaluator, troubles, unknown };
+    met = withRules(met, rulesMet(walk, direction, name));
+    const result = { walk, evaluator, troubles, unknown, met };
     if (walk.verdict === 'accept') {
       for (const other of walks) {
         const blocked = blockOf(other, request, name, false, tables);
@@ -58,6 +64,7 @@ export function passThrough(scene: Scene, request: PassageRequest): Passage | nu
     const blocked = blockOf(walk, request, name, walks.length === 1, tables);
     if (blocked !== null) {
       troubles.push(blocked.trouble);
+      met = withRules(met, [ruleOfTrouble(blocked.trouble)]);
       tables = without(tables, blocked.rule);
       continue;
     }
@@ -95,7 +102,7 @@ export function passThrough(scene: Scene, request: PassageRequest): Passage | nu
 }
 
 interface Block {
-  readonly trouble: Trouble;
+  readonly trouble: Trouble & { readonly kind: 'rule' };
   readonly rule: RulePlace;
 }
 

@@ -4,12 +4,9 @@ import type { DiagnosisHop } from './model.ts';
 
 const answers: ReadonlySet<SeenPacket['kind']> = new Set(['syn-ack', 'rst', 'icmp-error']);
 
-/** A hop with what was seen there; one that nothing reached is not reached. A bridge shows only what is for its host. */
-export function withSightings(
-  hop: DiagnosisHop,
-  { seen, probe }: Pick<Evidence, 'seen' | 'probe'>,
-): DiagnosisHop {
-  if (probe === null || seen.length === 0 || !hop.hop.includes(':')) return hop;
+/** A hop with what was seen there. A bridge shows only what is for its host. */
+export function withSightings(hop: DiagnosisHop, { seen }: Pick<Evidence, 'seen'>): DiagnosisHop {
+  if (seen.length === 0 || hop.kind !== 'link') return hop;
   const here = seen.filter((one) => one.interface === hop.hop);
   const text = sightingText(here);
   if (text === '') return hop;
@@ -48,6 +45,14 @@ export function lostBetween({
   const last = places.findLastIndex((place) => syns.has(place));
   const [at, next] = [places[last], places[last + 1]];
   return last === -1 || at === undefined || next === undefined ? null : { last: at, next };
+}
+
+/** The last hop of the way where the client's SYN was seen; null where it was seen nowhere. */
+export function lastSeen({ seen, forward, scene }: Evidence): string | null {
+  const syns = new Set(seen.filter(({ kind }) => kind === 'syn').map((one) => one.interface));
+  const places = forward.flatMap((way) => way.places);
+  const last = places.findLast(({ namespace, link }) => syns.has(`${scene.nameOf(namespace)}:${link.name}`));
+  return last === undefined ? null : `${scene.nameOf(last.namespace)}:${last.link.name}`;
 }
 
 /** Whether anything answered, on any hop. */

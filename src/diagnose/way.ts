@@ -6,7 +6,7 @@ import type { ConntrackEntry, NamespaceState } from '../snapshot/schema.ts';
 import { bridgeRules } from './bridge-rules.ts';
 import { type Arrival, type Crossing, stopped } from './crossing.ts';
 import { macvlanChild, overlayTroubles, overParent } from './lower-devices.ts';
-import type { DiagnosisHop } from './model.ts';
+import type { DiagnosisHop, DiagnosisRule } from './model.ts';
 import { conntrackTrouble, unmasked, withLinksDown } from './namespace-troubles.ts';
 import { type Passage, passThrough } from './rules-walk.ts';
 import { endText, isUp, type Place, type Scene } from './scene.ts';
@@ -47,6 +47,8 @@ export interface Way {
   /** The links on the way, in order. */
   readonly places: readonly Place[];
   readonly unknown: readonly string[];
+  /** The rules on the way, in order. */
+  readonly rules: readonly DiagnosisRule[];
 }
 
 export interface WayStart {
@@ -68,10 +70,16 @@ export function walkWay(scene: Scene, start: WayStart): Way {
   const visits: Visit[] = [];
   const places: Place[] = [];
   const unknown = new Set<string>();
+  const rules: DiagnosisRule[] = [];
   const pass: Crossing['pass'] = (place, what, trouble) => {
     places.push(place);
+    const namespace = scene.nameOf(place.namespace);
     hops.push({
-      hop: `${scene.nameOf(place.namespace)}:${place.link.name}`,
+      kind: 'link',
+      direction,
+      namespace,
+      interface: place.link.name,
+      hop: `${namespace}:${place.link.name}`,
       what,
       status: trouble === null ? 'ok' : 'blocked',
       evidence: trouble === null ? linkText(place) : describeTrouble(trouble),
@@ -86,6 +94,7 @@ export function walkWay(scene: Scene, start: WayStart): Way {
     end,
     places,
     unknown: [...unknown],
+    rules,
   });
   let at = { namespace: start.namespace, in: start.in };
   let packet = start.packet;
@@ -105,7 +114,8 @@ export function walkWay(scene: Scene, start: WayStart): Way {
     const ruled = withLinksDown(scene, namespace, passage);
     troubles.push(...ruled);
     for (const why of passage.unknown) unknown.add(`${scene.nameOf(namespace)}: ${why}`);
-    hops.push(rulesHop(scene, namespace, at.in, passage, ruled));
+    rules.push(...passage.met);
+    hops.push(rulesHop(scene.nameOf(namespace), at.in, passage, ruled, direction));
     const { walk } = passage;
     if (walk.verdict !== 'accept') return result({ kind: 'stopped', packet });
     visits.push({ namespace, in: at.in, before: packet, after: walk.packet, walk });
@@ -220,11 +230,11 @@ function translatedBy(scene: Scene, namespace: NamespaceState, walk: Walk): Rule
 }
 
 function rulesHop(
-  scene: Scene,
-  namespace: NamespaceState,
+  namespace: string,
   inDevice: string | null,
   { walk, unknown }: Passage,
   troubles: readonly Trouble[],
+  direction: Direction,
 ): DiagnosisHop {
   const changes = walk.changes.map(
     ({ kind, from, to }) =>
@@ -237,7 +247,11 @@ function rulesHop(
   const evidence =
     troubles.length > 0 ? troubles.map(describeTrouble).join('; ') : [walk.why, rules, ...changes].join('; ');
   return {
-    hop: scene.nameOf(namespace),
+    kind: 'rules',
+    direction,
+    namespace,
+    interface: inDevice,
+    hop: namespace,
     what: inDevice === null ? 'sends it: route and rules' : `in by ${inDevice}: route and rules`,
     status,
     evidence,

@@ -34,9 +34,13 @@ export interface Attempt {
   readonly patience?: number;
   /** What is said to a server that waits for its client to speak first; then the same patience once more. */
   readonly speak?: Uint8Array;
+  /** Gives the attempt up at once. */
+  readonly signal?: AbortSignal;
 }
 
 export interface AttemptResult {
+  /** The port that it was made from; null where the kernel had given none. */
+  readonly localPort: number | null;
   readonly outcome: 'connected' | 'answered' | 'refused' | 'unreachable' | 'no-answer' | 'failed';
   /** errno's name, where the kernel said one. */
   readonly error: string | null;
@@ -52,7 +56,10 @@ export interface AttemptResult {
 const pollInterval = 4;
 const receiveLimit = 4096;
 
-/** @throws what setns(2), open(2) or socket(2) refused. */
+/** What an attempt came to, before its socket is asked for its own name. */
+type Outcome = Omit<AttemptResult, 'localPort'>;
+
+/** @throws what setns(2), open(2) or socket(2) refused; AbortError. */
 export async function attempt(request: Attempt): Promise<AttemptResult> {
   const type = request.protocol === 'tcp' ? SOCK_STREAM : SOCK_DGRAM;
   const family = isIPv6(request.address) ? AF_INET6 : AF_INET;
@@ -60,7 +67,9 @@ export async function attempt(request: Attempt): Promise<AttemptResult> {
   const fd = request.namespacePath === null ? open() : inNamespace(request.namespacePath, open);
   try {
     const socket = { fd, address: socketAddress(request.address, request.port), started: performance.now() };
-    return request.protocol === 'tcp' ? await connection(socket, request) : await datagram(socket, request);
+    const outcome =
+      request.protocol === 'tcp' ? await connection(socket, request) : await datagram(socket, request);
+    return { ...outcome, localPort: localPort(fd) };
   } finally {
     closeSync(fd);
   }
@@ -99,7 +108,20 @@ function socketAddress(address: string, port: number): Uint8Array {
   return out;
 }
 
-function ended(error: string | null, { started }: Socket): AttemptResult {
+function localPort(fd: number): number | null {
+  const address = Buffer.alloc(28);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(address.length, 0);
+  if (libc().getsockname(fd, address, length) < 0) return null;
+  const port = address.readUInt16BE(2);
+  return port === 0 ? null : port;
+}
+
+function pause({ signal }: Attempt): Promise<void> {
+  return delay(pollInterval, undefined, signal === undefined ? {} : { signal });
+}
+
+function ended(error: string | null, { started }: Socket): Outcome {
   const base = {
     error,
     milliseconds: performance.now() - started,
@@ -128,7 +150,7 @@ function ended(error: string | null, { started }: Socket): AttemptResult {
 }
 
 /** Asked again, connect(2) says EALREADY while it goes on, EISCONN once it is done, else why it failed. */
-async function connection(socket: Socket, request: Attempt): Promise<AttemptResult> {
+async function connection(socket: Socket, request: Attempt): Promise<Outcome> {
   const { connect } = libc();
   const deadline = socket.started + request.timeout;
   for (;;) {
@@ -137,34 +159,36 @@ async function connection(socket: Socket, request: Attempt): Promise<AttemptResu
     if (error === 'EISCONN') break;
     if (error !== 'EINPROGRESS' && error !== 'EALREADY') return ended(error, socket);
     if (performance.now() >= deadline) return ended('ETIMEDOUT', socket);
-    await delay(pollInterval);
+    await pause(request);
   }
   const connected = ended(null, socket);
   const { payload } = request;
   if (payload !== undefined) libc().send(socket.fd, payload, payload.length, MSG_DONTWAIT);
-  const patience = request.patience ?? 0;
-  const heard = await receive(socket.fd, patience);
+  const heard = await receive(socket.fd, request);
   if (request.speak === undefined || heard.closed || heard.received.length > 0)
     return { ...connected, ...heard };
   libc().send(socket.fd, request.speak, request.speak.length, MSG_DONTWAIT);
-  return { ...connected, ...(await receive(socket.fd, patience)), spoke: true };
+  return { ...connected, ...(await receive(socket.fd, request)), spoke: true };
 }
 
 /** The first octets, or the end, whichever comes within the time. */
-async function receive(fd: number, patience: number): Promise<{ received: Uint8Array; closed: boolean }> {
+async function receive(
+  fd: number,
+  request: Attempt,
+): Promise<{ readonly received: Uint8Array; readonly closed: boolean }> {
   const buffer = new Uint8Array(receiveLimit);
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + (request.patience ?? 0);
   for (;;) {
     const count = libc().recv(fd, buffer, buffer.length, MSG_DONTWAIT);
     if (count > 0) return { received: buffer.slice(0, count), closed: false };
     const error = count === 0 ? 'end' : errnoName(errno());
     if (error !== 'EAGAIN') return { received: new Uint8Array(), closed: true };
     if (performance.now() >= deadline) return { received: new Uint8Array(), closed: false };
-    await delay(pollInterval);
+    await pause(request);
   }
 }
 
-async function datagram(socket: Socket, request: Attempt): Promise<AttemptResult> {
+async function datagram(socket: Socket, request: Attempt): Promise<Outcome> {
   const { connect, send, recv } = libc();
   if (connect(socket.fd, socket.address, socket.address.length) < 0) return ended(errnoName(errno()), socket);
   const payload = request.payload ?? new Uint8Array();
@@ -177,6 +201,6 @@ async function datagram(socket: Socket, request: Attempt): Promise<AttemptResult
     const error = errnoName(errno());
     if (error !== 'EAGAIN') return ended(error, socket);
     if (performance.now() >= deadline) return ended('ETIMEDOUT', socket);
-    await delay(pollInterval);
+    await pause(request);
   }
 }

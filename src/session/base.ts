@@ -1,5 +1,8 @@
 /** What live and replayed sessions have in common: everything after the packets came in. */
 import type { PacketRecord } from '../capture-file/model.ts';
+import type { Diagnosis } from '../diagnose/model.ts';
+import type { Scene } from '../diagnose/scene.ts';
+import type { Ways } from '../diagnose/state.ts';
 import type { RuleReference } from '../flow/model.ts';
 import type { StreamPiece } from '../flow/stream.ts';
 import type { Evaluation } from '../netfilter/model.ts';
@@ -7,6 +10,8 @@ import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
+import type { DiagnosisRequest, DiagnosisWatch } from './diagnosis.ts';
+import { withoutHost } from './files.ts';
 import { followFlow } from './follow.ts';
 import type { HostSide } from './host-side.ts';
 import type { HostState } from './host-state.ts';
@@ -91,6 +96,11 @@ export abstract class BaseSession implements Session {
     return this.#host?.topology ?? null;
   }
 
+  /** The state of the host as it is now; of a recording, the last that it holds. */
+  protected async hostNow(): Promise<HostState | null> {
+    return this.#host;
+  }
+
   protected get host(): HostState | null {
     return this.#host;
   }
@@ -165,6 +175,18 @@ export abstract class BaseSession implements Session {
 
   evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null {
     return this.#reports.evaluate(namespace, packet, device);
+  }
+
+  async diagnose(request: DiagnosisRequest, watch: DiagnosisWatch): Promise<Diagnosis> {
+    const [{ diagnoseHost }, { conversationOn }, host] = await Promise.all([
+      import('./diagnosis.ts'),
+      import('./conversation.ts'),
+      this.hostNow(),
+    ]);
+    watch.signal?.throwIfAborted();
+    if (host === null) throw withoutHost(this.files);
+    const captured = (scene: Scene, ways: Ways) => conversationOn(this, scene, ways);
+    return diagnoseHost({ host, live: this.mode === 'live', captured }, request, watch);
   }
 
   follow(flow: number): readonly StreamPiece[] {

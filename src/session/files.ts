@@ -57,3 +57,13 @@ function cannotRead(tried: string, cause: unknown): NetscopeError {
     { cause },
   );
 }
+
+/** What is wrong with captures that were to tell of their host. */
+export function withoutHost(paths: readonly string[]): NetscopeError {
+  return new NetscopeError({
+    tried: `read the state of a host from ${paths.join(', ')}`,
+    why: 'it is a capture without one',
+    todo: 'give a file that `netscope snapshot -w` or `netscope record -w` wrote',
+    status: exitStatus.unreadable,
+  });
+}

@@ -4,8 +4,7 @@ import type { HostSnapshot } from '../snapshot/schema.ts';
 import { buildTopology } from '../topology/build.ts';
 import { createLookup, type TopologyLookup } from '../topology/lookup.ts';
 import type { Topology } from '../topology/model.ts';
-import { exitStatus, NetscopeError } from '../util/errors.ts';
-import { isSnapshotFile, readSnapshotFile } from './files.ts';
+import { isSnapshotFile, readSnapshotFile, withoutHost } from './files.ts';
 import { HostSide } from './host-side.ts';
 
 export interface HostState {
@@ -59,14 +58,7 @@ async function snapshotOfRecording(path: string): Promise<HostSnapshot> {
       json = text;
     },
   });
-  if (json === null) {
-    throw new NetscopeError({
-      tried: `read the state of a host from ${path}`,
-      why: 'it is a capture without one',
-      todo: 'give a file that `netscope snapshot -w` or `netscope record -w` wrote',
-      status: exitStatus.unreadable,
-    });
-  }
+  if (json === null) throw withoutHost([path]);
   const { parseSnapshot } = await import('../snapshot/read.ts');
   return parseSnapshot(json, path);
 }

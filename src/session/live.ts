@@ -237,6 +237,10 @@ class LiveSession extends BaseSession {
     this.state = 'closed';
   }
 
+  protected override async hostNow(): Promise<HostState> {
+    return hostStateOf(await takeSnapshot({ dockerHost: this.#options.dockerHost }));
+  }
+
   protected bytesOf(): PacketBytes {
     return this.#ring;
   }

@@ -2,6 +2,7 @@
  * What the command line and the TUI drive: one object, whether the packets come from the kernel or a file.
  * Everything here is read synchronously from memory; `onChange` says when it is worth reading again.
  */
+import type { Diagnosis } from '../diagnose/model.ts';
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
 import type { StreamPiece } from '../flow/stream.ts';
 import type { Chain, Evaluation, Table } from '../netfilter/model.ts';
@@ -9,6 +10,7 @@ import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { Dissection } from '../packet/model.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
+import type { DiagnosisRequest, DiagnosisWatch } from './diagnosis.ts';
 
 export type SessionState = 'starting' | 'loading' | 'capturing' | 'done' | 'failed' | 'closed';
 
@@ -152,6 +154,13 @@ export interface Session {
    * @returns null where the state of the namespace is not known.
    */
   evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null;
+  /**
+   * Why one end cannot reach another. Live and not passive, it makes one attempt and captures it on its way; else it goes
+   * by the host's state and the packets that there are.
+   *
+   * @throws NetscopeError: usage for ends that are not there, unreadable without a host's state; AbortError.
+   */
+  diagnose(request: DiagnosisRequest, watch: DiagnosisWatch): Promise<Diagnosis>;
   /** What both sides of a flow sent, in order; empty without packets of it. Works through all of them: not for every frame. */
   follow(flow: number): readonly StreamPiece[];
   /** Calls `listener` when something changed, at most ten times a second. Returns the way to stop. */

@@ -368,6 +368,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     rulesOf: rulesMetBy,
     evaluate: (_, packet, device) => evaluator.evaluate({ packet, in: device }),
     follow: () => [],
+    diagnose: () => Promise.reject(new Error('a written host cannot be diagnosed')),
     comments: [],
     onChange(listener) {
       listeners.add(listener);

@@ -13,6 +13,8 @@ export interface Libc {
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
   readonly connect: (fd: number, address: Uint8Array, length: number) => number;
+  /** `length` is in and out, a u32. */
+  readonly getsockname: (fd: number, address: Uint8Array, length: Uint8Array) => number;
   readonly send: (fd: number, buffer: Uint8Array, length: number, flags: number) => number;
   readonly recv: (fd: number, buffer: Uint8Array, length: number, flags: number) => number;
   readonly setsockopt: (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
@@ -83,6 +85,7 @@ export function libc(): Libc {
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
     connect: library.func('int connect(int fd, const void *address, uint32_t length)'),
+    getsockname: library.func('int getsockname(int fd, void *address, void *length)'),
     send: library.func('intptr_t send(int fd, const void *buffer, size_t length, int flags)'),
     recv: library.func('intptr_t recv(int fd, void *buffer, size_t length, int flags)'),
     setsockopt: library.func(

@@ -1,7 +1,7 @@
 /** What the views read: the session, or the session as it was when the screen was frozen. */
 import type { PacketList, Session } from '../../session/model.ts';
 
-export type Shown = Omit<Session, 'passingFlows' | 'onChange' | 'ended' | 'stop' | 'close'>;
+export type Shown = Omit<Session, 'passingFlows' | 'diagnose' | 'onChange' | 'ended' | 'stop' | 'close'>;
 
 /**
  * The session as it is now. Reports are plain data and stay; the packet list keeps growing underneath and is
