@@ -2,17 +2,21 @@
 import { Box, Text } from 'ink';
 import type { ReactElement } from 'react';
 import type { Session } from '../session/model.ts';
+import { ColumnsList } from './components/columns.tsx';
 import { Footer } from './components/footer.tsx';
 import { Header } from './components/header.tsx';
 import { Help } from './components/help.tsx';
 import { Log } from './components/log.tsx';
+import { MarksList } from './components/marks.tsx';
 import { Stream } from './components/stream.tsx';
 import { Walk } from './components/walk.tsx';
 import { Way } from './components/way.tsx';
 import { frameOf } from './controller.ts';
 import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
+import type { Keymap } from './keymap.ts';
 import { isTooSmall, smallest } from './layout.ts';
+import { columnEntries } from './state/columns.ts';
 import { type Prompt, placeNow, type Ui } from './state/model.ts';
 import type { Place } from './state/place.ts';
 import type { Store } from './state/store.ts';
@@ -25,14 +29,15 @@ export interface AppProps {
   readonly store: Store<Ui>;
   readonly views: Views;
   readonly theme: Theme;
+  readonly keys: Keymap;
 }
 
-export function App({ session, store, views, theme }: AppProps): ReactElement {
+export function App({ session, store, views, theme, keys }: AppProps): ReactElement {
   const ui = useStore(store);
-  if (isTooSmall(ui.columns, ui.rows)) return <TooSmall columns={ui.columns} rows={ui.rows} />;
+  if (isTooSmall(ui.columns, ui.rows)) return <TooSmall columns={ui.columns} rows={ui.rows} keys={keys} />;
   const place = placeNow(ui);
   const view = views[place.view];
-  const frame = frameOf(ui, session, theme);
+  const frame = frameOf(ui, session, { theme, keys });
   const problem = problemOf(ui.prompt, view, place, frame);
   const hints =
     ui.prompt?.kind === 'filter' && view.hasFields ? filterHints(ui.prompt.text, ui.prompt.cursor) : [];
@@ -41,8 +46,9 @@ export function App({ session, store, views, theme }: AppProps): ReactElement {
       <Header session={session} ui={ui} theme={theme} />
       <Box width={frame.width} height={frame.height}>
         {over(ui, session, frame) ?? view.draw(place, frame)}
+        {floating(ui, view, frame)}
       </Box>
-      <Footer ui={ui} theme={theme} problem={problem} hints={hints} />
+      <Footer ui={ui} theme={theme} keys={keys} problem={problem} hints={hints} />
     </Box>
   );
 }
@@ -54,30 +60,50 @@ function problemOf(prompt: Prompt | null, view: View, place: Place, frame: Frame
   return packetProblem(prompt.text, view.wayFrom?.(place, frame) ?? 'host', frame.data);
 }
 
+/** A small pane that lies over the view, which stays in sight. */
+function floating(ui: Ui, view: View, frame: Frame): ReactElement | null {
+  const { overlay, marks } = ui;
+  const { width, height, theme, keys, chosen } = frame;
+  const area = { width, height, theme };
+  if (overlay?.kind === 'marks') return <MarksList marks={marks} mode={overlay.mode} {...area} />;
+  if (overlay?.kind !== 'columns') return null;
+  const entries = columnEntries(view.columns?.(placeNow(ui), frame) ?? [], chosen[view.name]);
+  return <ColumnsList entries={entries} cursor={overlay.cursor} keys={keys} {...area} />;
+}
+
 /** Help, log, a drawing or a conversation over the view; null when none is open. */
-function over(ui: Ui, session: Session, { data, width, height, theme }: Frame): ReactElement | null {
+function over(ui: Ui, session: Session, { data, width, height, theme, keys }: Frame): ReactElement | null {
   if (ui.overlay === null) return null;
   const { overlay } = ui;
   const area = { offset: overlay.offset, width, height, theme };
   switch (overlay.kind) {
     case 'help':
-      return <Help view={placeNow(ui).view} {...area} />;
+      return <Help view={placeNow(ui).view} keys={keys} {...area} />;
     case 'log':
       return <Log session={session} {...area} />;
     case 'way':
       return <Way topology={data.topology} namespace={overlay.namespace} {...area} />;
     case 'walk':
       return <Walk title={overlay.title} evaluation={overlay.evaluation} {...area} />;
+    case 'marks':
+    case 'columns':
+      return null;
     case 'stream':
       return <Stream title={overlay.title} pieces={overlay.pieces} {...area} />;
   }
 }
 
-function TooSmall({ columns, rows }: { readonly columns: number; readonly rows: number }): ReactElement {
+interface TooSmallProps {
+  readonly columns: number;
+  readonly rows: number;
+  readonly keys: Keymap;
+}
+
+function TooSmall({ columns, rows, keys }: TooSmallProps): ReactElement {
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Text wrap="truncate-end">{`netscope needs ${smallest.columns}x${smallest.rows}`}</Text>
-      <Text wrap="truncate-end">{`this is ${columns}x${rows}; q quits`}</Text>
+      <Text wrap="truncate-end">{`this is ${columns}x${rows}; ${keys.label('quit')} quits`}</Text>
     </Box>
   );
 }

@@ -1,8 +1,9 @@
 /** What keys do: from what the terminal sends to the next state. */
 import type { Session } from '../session/model.ts';
+import { columnsKey, marksKey, type SaveColumns } from './choosing.ts';
 import { tabAt } from './components/header.tsx';
 import type { InputEvent } from './input/decode.ts';
-import { type Action, actionOf } from './keymap.ts';
+import type { Action, Keymap } from './keymap.ts';
 import { headerRows, isTooSmall, viewSize } from './layout.ts';
 import { createPrompting } from './prompting.ts';
 import { fileNameFor, saveShown } from './saving.ts';
@@ -19,6 +20,7 @@ export interface ControllerInput {
   readonly store: Store<Ui>;
   readonly views: Views;
   readonly theme: Theme;
+  readonly keys: Keymap;
   /** What only the terminal can do. */
   readonly terminal: {
     redraw(): void;
@@ -26,21 +28,22 @@ export interface ControllerInput {
     setMouse(on: boolean): void;
     copy(text: string): void;
   };
+  readonly saveColumns: SaveColumns | null;
   quit(): void;
 }
 
 /** Rows that a turn of the wheel moves. */
 const wheelRows = 3;
 
-export function frameOf(ui: Ui, session: Session, theme: Theme): Frame {
-  return { data: ui.frozen ?? session, theme, ...viewSize(ui.columns, ui.rows) };
+export function frameOf(ui: Ui, session: Session, look: Pick<Frame, 'theme' | 'keys'>): Frame {
+  return { data: ui.frozen ?? session, chosen: ui.chosen, ...look, ...viewSize(ui.columns, ui.rows) };
 }
 
 export function createController(input: ControllerInput): (event: InputEvent) => void {
-  const { session, store, views, theme, terminal } = input;
+  const { session, store, views, theme, keys, terminal } = input;
 
   function frame(ui: Ui): Frame {
-    return frameOf(ui, session, theme);
+    return frameOf(ui, session, { theme, keys });
   }
 
   const prompting = createPrompting({
@@ -100,6 +103,14 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'mouse':
         terminal.setMouse(!ui.mouse);
         return say({ ...ui, mouse: !ui.mouse }, ui.mouse ? 'mouse off: select text as usual' : 'mouse on');
+      case 'mark':
+        return { ...ui, overlay: { kind: 'marks', offset: 0, mode: 'set' } };
+      case 'to-mark':
+        return { ...ui, overlay: { kind: 'marks', offset: 0, mode: 'go' } };
+      case 'columns':
+        return view.columns === undefined
+          ? say(ui, 'this view has no columns')
+          : { ...ui, overlay: { kind: 'columns', offset: 0, cursor: 0 } };
       case 'redraw':
         terminal.redraw();
         return ui;
@@ -145,7 +156,10 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
 
   function quit(ui: Ui): Ui {
     if (session.writing !== null && session.state === 'capturing' && !ui.quitting) {
-      return say({ ...ui, quitting: true }, `recording to ${session.writing}: q again ends it and quits`);
+      return say(
+        { ...ui, quitting: true },
+        `recording to ${session.writing}: ${keys.label('quit')} again ends it and quits`,
+      );
     }
     input.quit();
     return ui;
@@ -173,8 +187,11 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
   }
 
   function overlayKey(key: string, overlay: Overlay, ui: Ui): Ui {
-    const action = actionOf(key, placeNow(ui).view);
+    const action = keys.actionOf(key, placeNow(ui).view);
     if (action === 'suspend' || action === 'redraw') return perform(action, ui);
+    if (overlay.kind === 'marks') return marksKey(key, overlay.mode, ui, viewNow(ui), frame(ui));
+    if (overlay.kind === 'columns')
+      return columnsKey(key, overlay, ui, frame(ui), views, store, input.saveColumns);
     const page = Math.max(1, ui.rows - 6);
     const steps: Partial<Record<Action, number>> = {
       down: 1,
@@ -195,7 +212,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     const view = placeNow(ui).view;
     if (ui.prompt !== null && !isTooSmall(ui.columns, ui.rows)) return prompting.key(key, ui.prompt, ui);
     if (ui.overlay !== null) return overlayKey(key, ui.overlay, ui);
-    const action = actionOf(key, view);
+    const action = keys.actionOf(key, view);
     const next = action === undefined ? ui : perform(action, { ...ui, message: null });
     return asked && action !== 'quit' ? { ...next, quitting: false } : next;
   }

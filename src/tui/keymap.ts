@@ -37,6 +37,9 @@ export type Action =
   | 'stream'
   | 'what-if'
   | 'way'
+  | 'mark'
+  | 'to-mark'
+  | 'columns'
   | 'copy'
   | 'save'
   | 'command'
@@ -194,6 +197,21 @@ export const keymap: readonly Binding[] = [
     views: ['packets', 'flows'],
     help: 'stay at the newest',
   },
+  {
+    action: 'columns',
+    keys: ['C'],
+    group: 'Look',
+    label: 'columns',
+    help: 'choose the columns of the list',
+  },
+  {
+    action: 'mark',
+    keys: ['m'],
+    group: 'Do',
+    label: 'mark',
+    help: 'mark this place with a letter',
+  },
+  { action: 'to-mark', keys: ["'"], group: 'Do', label: 'marks', help: 'list the marks and go to one' },
   { action: 'copy', keys: ['y'], group: 'Do', label: 'copy', help: 'copy the selected row to the clipboard' },
   { action: 'save', keys: ['w'], group: 'Do', label: 'save', help: 'write what is shown to a file, as text' },
   {
@@ -251,21 +269,41 @@ export const keymap: readonly Binding[] = [
   { action: 'quit', keys: ['q', 'ctrl-c'], group: 'Leave', label: 'quit', footer: 91, help: 'quit' },
 ];
 
-const byKey = new Map<string, Binding>();
-for (const binding of keymap) for (const key of binding.keys) byKey.set(key, binding);
+/** The table with the keys that the user changed. */
+export interface Keymap {
+  readonly bindings: readonly Binding[];
+  /** What `key` does in `view`; undefined where it does nothing. */
+  actionOf(key: string, view: ViewName): Action | undefined;
+  bindingsOf(view: ViewName): readonly Binding[];
+  /** The first key of an action as people write it, for hints. */
+  label(action: Action): string;
+}
 
-/** What `key` does in `view`; undefined where it does nothing. */
-export function actionOf(key: string, view: ViewName): Action | undefined {
-  const binding = byKey.get(key);
-  return binding !== undefined && isIn(binding, view) ? binding.action : undefined;
+/** @param changed the keys of actions that are not those of the table. */
+export function createKeymap(changed: Partial<Readonly<Record<Action, readonly string[]>>> = {}): Keymap {
+  const bindings = keymap.map((binding) => {
+    const keys = changed[binding.action];
+    return keys === undefined ? binding : { ...binding, keys };
+  });
+  const byKey = new Map<string, Binding>();
+  const byAction = new Map<Action, Binding>();
+  for (const binding of bindings) {
+    byAction.set(binding.action, binding);
+    for (const key of binding.keys) byKey.set(key, binding);
+  }
+  return {
+    bindings,
+    actionOf(key, view) {
+      const binding = byKey.get(key);
+      return binding !== undefined && isIn(binding, view) ? binding.action : undefined;
+    },
+    bindingsOf: (view) => bindings.filter((binding) => isIn(binding, view)),
+    label: (action) => keyLabel(byAction.get(action)?.keys[0] ?? '(no key)'),
+  };
 }
 
 function isIn(binding: Binding, view: ViewName): boolean {
   return binding.views === undefined || binding.views.includes(view);
-}
-
-export function bindingsOf(view: ViewName): readonly Binding[] {
-  return keymap.filter((binding) => isIn(binding, view));
 }
 
 export function helpOf(binding: Binding, view: ViewName): string {

@@ -11,7 +11,9 @@ import { App } from './app.tsx';
 import { SurfaceContext } from './components/painted.tsx';
 import { createController } from './controller.ts';
 import { suspend, watchEndings } from './ending.ts';
+import { createKeymap, type Keymap, type ViewName } from './keymap.ts';
 import type { PaletteName } from './palettes.ts';
+import type { ColumnChoice } from './state/columns.ts';
 import { say, startingUi, type Ui } from './state/model.ts';
 import { createStore } from './state/store.ts';
 import { holdStray } from './stray.ts';
@@ -38,8 +40,14 @@ export interface TuiOptions {
   readonly fps?: number;
   /** Default: `default`, for dark and light backgrounds. Means nothing without colour. */
   readonly palette?: PaletteName;
+  /** Default: the keys of the table. */
+  readonly keys?: Keymap;
+  /** Columns of the lists; default: each view's own. */
+  readonly columns?: ColumnChoice;
+  /** Keeps the columns of a view for other sessions; where, as people know it. Absent: they are not kept. */
+  readonly saveColumns?: (view: ViewName, columns: readonly string[]) => Promise<string>;
   /** The view to start with. */
-  readonly view?: 'topology' | 'flows' | 'packets' | 'rules';
+  readonly view?: ViewName;
 }
 
 /** How long a session may take to finish its files after a signal, in milliseconds. */
@@ -80,6 +88,8 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     palette: options.palette ?? 'default',
   });
 
+  const keys = options.keys ?? createKeymap();
+
   let finish: () => void = () => {};
   let fail: (error: unknown) => void = () => {};
   const over = new Promise<void>((resolve, reject) => {
@@ -91,6 +101,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
       mouse: withMouse,
       live: session.mode === 'live',
       view: options.view ?? 'topology',
+      chosen: options.columns ?? {},
     }),
   );
   const tick = () => store.set({ ...store.get(), tick: store.get().tick + 1 });
@@ -123,6 +134,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     store,
     views,
     theme,
+    keys,
     terminal: {
       redraw: () => terminal.redraw(),
       setMouse: (on) => terminal.setMouse(on),
@@ -132,6 +144,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
         suspend(() => terminal.enter());
       },
     },
+    saveColumns: options.saveColumns ?? null,
     quit: () => finish(),
   });
 
@@ -179,7 +192,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
 
   const screen = (
     <SurfaceContext value={surface}>
-      <App session={session} store={store} views={views} theme={theme} />
+      <App session={session} store={store} views={views} theme={theme} keys={keys} />
     </SurfaceContext>
   );
   const releaseStray = holdStray();

@@ -57,6 +57,24 @@ export function cellsOf(line: string, columns: number): Cells {
   return { characters, styles };
 }
 
+/** Columns `from` to `to` of a painted line; half of a wide character is a space. */
+export function sliceCells(line: string, from: number, to: number): string {
+  if (to <= from) return '';
+  const { characters, styles } = cellsOf(line, to);
+  let text = '';
+  let style = '';
+  for (let column = from; column < to; column++) {
+    const character = characters[column] ?? ' ';
+    if (character === '' && column > from) continue;
+    const wanted = styles[column] ?? '';
+    if (wanted !== style) text += wanted === '' ? '\u001b[0m' : `\u001b[0;${wanted}m`;
+    style = wanted;
+    const cutOff = character === '' || column + widthOf(character) > to;
+    text += cutOff ? ' ' : character;
+  }
+  return style === '' ? text : `${text}\u001b[0m`;
+}
+
 /** SGR parameters in force after `code` came while `style` was. Closing codes (39, 22, ...) end that group. */
 function join(style: string, code: string): string {
   if (code === '' || code === '0') return '';

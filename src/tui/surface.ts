@@ -4,6 +4,8 @@
  * and give Ink one character to place instead; where Ink put it, the lines go.
  */
 
+import { sliceCells } from './screen.ts';
+
 /** Private use, plane 15: no other text of ours contains it, and its width is one. */
 const firstToken = 0xf0000;
 const lastToken = 0xffffd;
@@ -76,13 +78,18 @@ interface Part {
   readonly line: string;
 }
 
-/** A row of painted parts side by side. */
+/** A row of painted parts side by side; one that begins inside those before it lies over them. */
 function join(parts: readonly Part[]): string {
   let text = '';
   let column = 0;
   for (const part of parts.toSorted((a, b) => a.column - b.column)) {
-    text += ' '.repeat(Math.max(0, part.column - column)) + part.line;
-    column = part.column + part.width;
+    const end = part.column + part.width;
+    if (part.column < column) {
+      text = `${sliceCells(text, 0, part.column)}${part.line}${sliceCells(text, end, column)}`;
+    } else {
+      text += ' '.repeat(part.column - column) + part.line;
+    }
+    column = Math.max(column, end);
   }
   return text;
 }

@@ -2,20 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { commandHelp, completeCommand, parseCommand } from '../../src/tui/commands.ts';
 import { helpLines } from '../../src/tui/components/help.tsx';
 import { completeFilter, readFilter } from '../../src/tui/filter.ts';
-import { actionOf, bindingsOf, keymap, viewNames } from '../../src/tui/keymap.ts';
+import { createKeymap, keymap, viewNames } from '../../src/tui/keymap.ts';
 import { textOf } from '../../src/tui/text/line.ts';
+
+const keys = createKeymap();
 
 describe('the table of keys', () => {
   it('gives no key two meanings', () => {
-    const keys = keymap.flatMap((binding) => binding.keys);
-    expect(keys).toEqual([...new Set(keys)]);
+    const all = keymap.flatMap((binding) => binding.keys);
+    expect(all).toEqual([...new Set(all)]);
   });
 
   it.each(viewNames)('is the help of %s', async (view) => {
-    const text = helpLines(view).map(textOf).join('\n');
+    const text = helpLines(view, keys).map(textOf).join('\n');
     await expect(`${text}\n`).toMatchFileSnapshot(`screens/help-${view}.txt`);
-    for (const binding of bindingsOf(view))
-      for (const key of binding.keys) expect(actionOf(key, view)).toBe(binding.action);
+    for (const binding of keys.bindingsOf(view))
+      for (const key of binding.keys) expect(keys.actionOf(key, view)).toBe(binding.action);
   });
 });
 

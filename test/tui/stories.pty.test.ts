@@ -194,6 +194,49 @@ describe('keys', () => {
     expect(run.screen()[4]).toMatch(/ 6 +540 B/);
   });
 
+  it('sort by the column whose title is clicked', async () => {
+    await start();
+    await press('2', 'established');
+    const title = run.screen().findIndex((line) => line.includes('State') && line.includes('Bytes'));
+    const column = run.screen()[title]?.indexOf('Packets') ?? 0;
+    for (const sorted of ['Packets↓', 'Packets↑']) {
+      run.send(`\u001b[<0;${column + 1};${title + 1}M`);
+      await run.until((screen) => screen.includes(sorted), sorted);
+    }
+  });
+
+  it('mark a place, list the marks and come back to one from another view', async () => {
+    await start();
+    await press("'", 'nothing is marked yet');
+    await press('x', 'q quit');
+    await press('2j', /▌.*203\.0\.113\.9:51820/);
+    await press('m', 'a letter marks this row');
+    await press('w', "'w comes back here");
+    await press('4', 'MASQUERADE');
+    await press("'", /w Flows .*203\.0\.113\.9:51820/);
+    await press('w', '› mark w');
+    expect(cursorRow()).toContain('203.0.113.9:51820');
+    run.send('\u001b');
+    await run.until((screen) => screen.includes('MASQUERADE'), 'the rules again');
+  });
+
+  it('choose the columns of a list, which stay straight', async () => {
+    await start({ columns: 120, rows: 40 });
+    await press('2C', 'keep in the config file');
+    // Off with the state, on with the round-trip time, before the others.
+    await press(' ', /│ ▌ {2}State/);
+    await press('jjjjjjjjjjjjj', /▌ {2}RTT/);
+    await press(' ', /● RTT/);
+    run.send('\u001b');
+    const screen = await run.until((text) => !text.includes('keep in the config'), 'the list');
+    expect(screen).toMatch(/│ Proto +Source[^\n]* RTT/);
+    expect(screen).not.toContain('│ State');
+    for (const line of run.screen().slice(2, -1)) expect(line).toMatch(/^[╭│╰].*[╮│╯┃]$/);
+    await press('C', 'Columns');
+    await press('\u007f', /● State/);
+    await press('w', 'no config file');
+  });
+
   it('copy the selected row to the clipboard of the terminal', async () => {
     await start();
     await press('jjy', 'copied: veth6f6b800');

@@ -1,8 +1,8 @@
 /** The last line: the keys that matter here, or a message, or what is being typed. */
 import type { ReactElement } from 'react';
 import { commandHelp } from '../commands.ts';
-import { type Binding, bindingsOf, keyLabel } from '../keymap.ts';
-import { type Prompt, placeNow, type Ui } from '../state/model.ts';
+import { type Binding, type Keymap, keyLabel } from '../keymap.ts';
+import { type Overlay, type Prompt, placeNow, type Ui } from '../state/model.ts';
 import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
 import { graphemes, widthOf } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
@@ -12,17 +12,18 @@ import { Painted } from './painted.tsx';
 export interface FooterProps {
   readonly ui: Ui;
   readonly theme: Theme;
+  readonly keys: Keymap;
   readonly problem: FilterProblem | null;
   /** What may come next in a filter. */
   readonly hints: readonly string[];
 }
 
-export function Footer({ ui, theme, problem, hints }: FooterProps): ReactElement {
-  const line = fitLine(footerLine(ui, problem, hints, theme), ui.columns);
+export function Footer({ ui, theme, keys, problem, hints }: FooterProps): ReactElement {
+  const line = fitLine(footerLine({ ui, theme, keys, problem, hints }), ui.columns);
   return <Painted lines={[paintLine(line, theme)]} width={ui.columns} height={1} />;
 }
 
-function footerLine(ui: Ui, problem: FilterProblem | null, hints: readonly string[], theme: Theme): Line {
+function footerLine({ ui, theme, keys, problem, hints }: FooterProps): Line {
   if (ui.prompt !== null) return promptLine(ui.prompt, problem, hints, ui.columns);
   if (ui.message !== null) {
     const bad = ui.message.kind === 'problem';
@@ -31,21 +32,23 @@ function footerLine(ui: Ui, problem: FilterProblem | null, hints: readonly strin
       piece(ui.message.text, bad ? 'bad' : 'accent'),
     ];
   }
-  if (ui.overlay !== null) return overlayKeys;
-  return keysLine(ui);
+  if (ui.overlay !== null) return overlayKeys(ui.overlay.kind, keys);
+  return keysLine(ui, keys);
 }
 
-const overlayKeys: Line = [
-  piece(' j k', 'key'),
-  piece(' scroll ', 'faint'),
-  piece(' any other key', 'key'),
-  piece(' closes', 'faint'),
-];
+function overlayKeys(kind: Overlay['kind'], keys: Keymap): Line {
+  const move = [
+    piece(` ${keys.label('down')} ${keys.label('up')}`, 'key'),
+    piece(kind === 'columns' ? ' select ' : ' scroll ', 'faint'),
+  ];
+  return [...(kind === 'marks' ? [] : move), piece(' any other key', 'key'), piece(' closes', 'faint')];
+}
 
-function keysLine(ui: Ui): Line {
+function keysLine(ui: Ui, keys: Keymap): Line {
   const place = placeNow(ui);
-  const listed = bindingsOf(place.view)
-    .filter((binding) => binding.footer !== undefined)
+  const listed = keys
+    .bindingsOf(place.view)
+    .filter((binding) => binding.footer !== undefined && binding.keys.length > 0)
     .filter(
       (binding) => binding.action !== 'back' || ui.way.length > 1 || place.pane > 0 || place.filter !== '',
     )

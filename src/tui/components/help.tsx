@@ -1,6 +1,6 @@
 /** The help of a view: every key that does something there, from the table of keys. */
 import type { ReactElement } from 'react';
-import { bindingsOf, helpOf, type KeyGroup, keyLabel, type ViewName } from '../keymap.ts';
+import { helpOf, type KeyGroup, type Keymap, keyLabel, type ViewName } from '../keymap.ts';
 import { clampScroll } from '../state/list.ts';
 import { viewLabels } from '../state/model.ts';
 import { type Line, piece, widthOfLine } from '../text/line.ts';
@@ -15,14 +15,16 @@ const twoColumns = 100;
 
 export interface HelpProps {
   readonly view: ViewName;
+  readonly keys: Keymap;
   readonly offset: number;
   readonly width: number;
   readonly height: number;
   readonly theme: Theme;
 }
 
-export function Help({ view, offset, width, height, theme }: HelpProps): ReactElement {
-  const lines = width >= twoColumns ? besides(helpLines(view), Math.floor((width - 4) / 2)) : helpLines(view);
+export function Help({ view, keys, offset, width, height, theme }: HelpProps): ReactElement {
+  const all = helpLines(view, keys);
+  const lines = width >= twoColumns ? besides(all, Math.floor((width - 4) / 2)) : all;
   const shown = height - 2;
   const first = clampScroll(offset, lines.length, shown);
   return (
@@ -40,8 +42,8 @@ export function Help({ view, offset, width, height, theme }: HelpProps): ReactEl
 }
 
 /** The help as lines: also what the manual page prints. */
-export function helpLines(view: ViewName): readonly Line[] {
-  const bindings = bindingsOf(view);
+export function helpLines(view: ViewName, keys: Keymap): readonly Line[] {
+  const bindings = keys.bindingsOf(view).filter((binding) => binding.keys.length > 0);
   return groups.flatMap((group, index) => [
     ...(index === 0 ? [] : [[]]),
     [piece(group, 'accent')],

@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly max?: number;
   /** Importance: columns with higher numbers give way first, and get their room last. See `essential`. */
   readonly keep: number;
+  /** Only shown where the user chose it. */
+  readonly optional?: boolean;
   /** Takes all the room that the others leave. */
   readonly rest?: boolean;
   /** What the row shows in `width` columns; longer lines are cut. */
@@ -35,6 +37,42 @@ export function measure<Row>(columns: readonly Column<Row>[], rows: Iterable<Row
       if (wide > (widest.get(column.id) ?? 0)) widest.set(column.id, wide);
     }
   }
+}
+
+/**
+ * The columns that were chosen, in their order; without a choice those that the view shows by itself. Where they do
+ * not all fit the less important give way.
+ */
+export function chosenColumns<Row>(
+  columns: readonly Column<Row>[],
+  chosen: readonly string[] | undefined,
+  width: number,
+): readonly Column<Row>[] {
+  const own = columns.filter((column) => column.optional !== true);
+  if (chosen === undefined) return own;
+  // What was asked for is there before any other column gets more room than it needs.
+  const wanted = chosen.flatMap((id) => columns.filter((column) => column.id === id)).map(asEssential);
+  let room = width + gap;
+  const fitting = new Set<Column<Row>>();
+  for (const column of wanted.toSorted((a, b) => a.keep - b.keep)) {
+    room -= column.min + gap;
+    if (room >= 0 || fitting.size === 0) fitting.add(column);
+  }
+  return fitting.size === 0 ? own : wanted.filter((column) => fitting.has(column));
+}
+
+function asEssential<Row>(column: Column<Row>): Column<Row> {
+  const keep = column.optional === true ? essential : (column.keep / 10) * essential;
+  return { ...column, keep };
+}
+
+/** The column at this offset from the left of a row's cells. */
+export function columnAt<Row>(placed: readonly Placed<Row>[], offset: number): string | undefined {
+  let end = 0;
+  return placed.find(({ width }) => {
+    end += width + gap;
+    return offset < end;
+  })?.column.id;
 }
 
 /** Columns up to this importance are always there; others only when those have all the room they need. */

@@ -2,6 +2,7 @@
 import type { StreamPiece } from '../../flow/stream.ts';
 import type { Evaluation } from '../../netfilter/model.ts';
 import type { ViewName } from '../keymap.ts';
+import type { ColumnChoice } from './columns.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Shown } from './shown.ts';
 
@@ -29,12 +30,19 @@ export type Overlay = {
   readonly offset: number;
 } & (
   | { readonly kind: 'help' | 'log' }
+  /** The marks, to set one or to go to one. */
+  | { readonly kind: 'marks'; readonly mode: 'set' | 'go' }
+  /** The columns of the list, with a cursor. */
+  | { readonly kind: 'columns'; readonly cursor: number }
   /** The way out of the namespace of this name. */
   | { readonly kind: 'way'; readonly namespace: string }
   /** The walk of a packet that was typed. */
   | { readonly kind: 'walk'; readonly title: string; readonly evaluation: Evaluation }
   | { readonly kind: 'stream'; readonly title: string; readonly pieces: readonly StreamPiece[] }
 );
+
+/** Marked places by their letter, with the row that was marked. */
+export type Marks = ReadonlyMap<string, { readonly place: Place; readonly title: string }>;
 
 export interface Ui {
   readonly columns: number;
@@ -46,6 +54,8 @@ export interface Ui {
   readonly prompt: Prompt | null;
   readonly overlay: Overlay | null;
   readonly message: Message | null;
+  readonly marks: Marks;
+  readonly chosen: ColumnChoice;
   readonly frozen: Shown | null;
   readonly mouse: boolean;
   /** `q` was pressed once while recording. */
@@ -65,7 +75,12 @@ export const viewLabels: Readonly<Record<ViewName, string>> = {
 export function startingUi(
   columns: number,
   rows: number,
-  options: { readonly mouse: boolean; readonly live: boolean; readonly view: ViewName },
+  options: {
+    readonly mouse: boolean;
+    readonly live: boolean;
+    readonly view: ViewName;
+    readonly chosen: ColumnChoice;
+  },
 ): Ui {
   return {
     columns,
@@ -75,6 +90,8 @@ export function startingUi(
     prompt: null,
     overlay: null,
     message: null,
+    marks: new Map(),
+    chosen: options.chosen,
     frozen: null,
     mouse: options.mouse,
     quitting: false,

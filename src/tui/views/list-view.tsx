@@ -6,9 +6,12 @@ import { emptyNote, rowsInSight, visibleRows } from '../components/rows.ts';
 import { isInside, type Share, sideBySide, split } from '../components/split.ts';
 import {
   type Column,
+  chosenColumns,
+  columnAt,
   layOut,
   listRow,
   measure,
+  type Placed,
   tableRow,
   titleRow,
   type Widest,
@@ -48,11 +51,13 @@ export interface ListViewParts<Row, Cells extends Row, List extends RowList<Row>
   search(text: string, frame: Frame): ((row: Row) => boolean) | null;
   filterProblem(text: string): FilterProblem | null;
   /** Keys that are for the list as a whole, such as sorting. */
-  actOnList(action: Action, place: Place): Effect;
+  actOnList(action: Action, place: Place, frame: Frame): Effect;
   /** Name of the namespace that the row is, or leads to. */
   namespaceOf?(row: Row, frame: Frame): string;
   /** The flow that the row is, or stands for. */
   flowOf?(row: Row): number;
+  /** A press on the title of a column. */
+  sortBy?(column: string, place: Place): Effect;
   actOnRow(action: Action, row: Row, list: List, place: Place, frame: Frame): Effect;
 }
 
@@ -62,6 +67,8 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
   const widest: Widest = new Map();
   /** What was listed when `widest` was measured: other rows need other widths. */
   let measured = '';
+  /** The columns as they were last drawn: what the mouse points at. */
+  let placed: readonly Placed<Cells>[] = [];
 
   /** Everything that drawing and acting both need to know. */
   function look(place: Place, frame: Frame) {
@@ -82,7 +89,7 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
     const { list, height, window } = look(place, frame);
     const { theme } = frame;
     if (list.count === 0) return emptyNote(view.whyEmpty(place, frame), inner, height + 1, theme);
-    const columns = view.columns(place, frame);
+    const columns = chosenColumns(view.columns(place, frame), frame.chosen[view.name], inner - 2);
     const cellsAt = (index: number) => {
       const row = list.row(index);
       const shape = row === undefined ? undefined : view.shape(row, frame);
@@ -93,13 +100,14 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
       widest.clear();
     }
     measure(columns, rowsInSight(window, list.count, height, cellsAt), widest);
-    const placed = layOut(columns, inner - 2, widest);
+    placed = layOut(columns, inner - 2, widest);
+    const columnsNow = placed;
     const lines = visibleRows(window, list.count, height, place.pane === 0, (index, how) => {
       const row = list.row(index);
       if (row === undefined) return ' '.repeat(inner);
       const shape = view.shape(row, frame);
       return 'cells' in shape
-        ? tableRow(shape.cells, placed, inner, theme, how)
+        ? tableRow(shape.cells, columnsNow, inner, theme, how)
         : listRow(shape.line, inner, theme, how);
     });
     return [titleRow(placed, inner, theme, place.sorting), ...lines];
@@ -165,7 +173,7 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
         return stay({ ...place, follow: false, list: positionAt(list, found, window.offset, height) });
       }
       const here = { ...place, list: position };
-      const effect = view.actOnList(action, here);
+      const effect = view.actOnList(action, here, frame);
       if (effect !== nothing || selected === undefined) return effect;
       return view.actOnRow(action, selected, list, here, frame);
     },
@@ -175,9 +183,14 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
       return { ...place, list: positionAt(list, window.index, window.offset, height) };
     },
 
+    columns: (place, frame) => view.columns(place, frame),
+
     point(column, row, place, frame) {
       const { list, areas, height, window } = look(place, frame);
       if (isInside(areas[1], column, row)) return stay({ ...place, pane: 1 });
+      // A border and a space before the first column.
+      const title = row === 1 ? columnAt(placed, column - areas[0].column - 2) : undefined;
+      if (title !== undefined && view.sortBy !== undefined) return view.sortBy(title, place);
       const index = window.offset + row - 2;
       if (row < 2 || index >= list.count) return stay({ ...place, pane: 0 });
       const position = positionAt(list, index, window.offset, height);

@@ -1,6 +1,7 @@
 /** What a view is to the rest of the TUI. */
 import type { ReactElement } from 'react';
-import type { Action, ViewName } from '../keymap.ts';
+import type { Action, Keymap, ViewName } from '../keymap.ts';
+import type { ColumnChoice, ColumnInfo } from '../state/columns.ts';
 import type { Place } from '../state/place.ts';
 import type { Shown } from '../state/shown.ts';
 import type { Theme } from '../theme.ts';
@@ -9,6 +10,9 @@ import type { Theme } from '../theme.ts';
 export interface Frame {
   readonly data: Shown;
   readonly theme: Theme;
+  /** For hints that name a key. */
+  readonly keys: Keymap;
+  readonly chosen: ColumnChoice;
   /** The area of the view, in columns and rows. */
   readonly width: number;
   readonly height: number;
@@ -38,6 +42,8 @@ export interface View {
   filterProblem(text: string): FilterProblem | null;
   /** True where filters may be display filters, so that their fields can be completed. */
   readonly hasFields: boolean;
+  /** The columns that its list can have. Only in views with columns. */
+  columns?(place: Place, frame: Frame): readonly ColumnInfo[];
   /** Where the packet of this number is selected; null where there is none. Only in views of packets. */
   jump?(number: number, place: Place, frame: Frame): Place | null;
   /** The flow whose conversation the selected row is part of, and its name. */

@@ -2,7 +2,7 @@
 import type { Connection, Flow, FlowEnd, FlowState } from '../../../flow/model.ts';
 import type { Column } from '../../components/table.ts';
 import { type Line, piece, type Span, textOf } from '../../text/line.ts';
-import { bytes, count } from '../../text/units.ts';
+import { bytes, clock, count, span } from '../../text/units.ts';
 import { widthOf } from '../../text/width.ts';
 import type { Role, Symbols, Theme } from '../../theme.ts';
 import { type FlowRow, sizeOf } from './report.ts';
@@ -98,6 +98,79 @@ function tcpRemark(flow: Flow): Line {
   return words.length === 0 ? [] : [piece(words.join(', '), 'warn')];
 }
 
+/** Those that are there to be chosen. */
+const moreColumns: readonly Column<FlowRow>[] = [
+  { id: 'id', title: 'Id', align: 'right', min: 5, max: 8, keep: 8, optional: true, cell: idCell },
+  {
+    id: 'interface',
+    title: 'Interface',
+    min: 13,
+    max: 24,
+    keep: 8,
+    optional: true,
+    cell: ({ flow }) =>
+      flow.interface === null ? [] : [piece(`${flow.interface.namespace}:${flow.interface.name}`, 'accent')],
+  },
+  {
+    id: 'first',
+    title: 'Start',
+    min: 12,
+    keep: 8,
+    optional: true,
+    cell: ({ flow }) => timeCell(flow.firstSeen),
+  },
+  {
+    id: 'last',
+    title: 'Last',
+    min: 12,
+    keep: 8,
+    optional: true,
+    cell: ({ flow }) => timeCell(flow.lastSeen),
+  },
+  {
+    id: 'duration',
+    title: 'Duration',
+    align: 'right',
+    min: 8,
+    keep: 8,
+    optional: true,
+    cell: ({ flow }) => [piece(span(flow.duration))],
+  },
+  {
+    id: 'rtt',
+    title: 'RTT',
+    align: 'right',
+    min: 8,
+    keep: 8,
+    optional: true,
+    cell: ({ flow }) => {
+      const rtt = flow.tcp?.handshakeRttMs ?? null;
+      return rtt === null ? [] : [piece(span(rtt / 1000))];
+    },
+  },
+  {
+    id: 'verdict',
+    title: 'Verdict',
+    min: 7,
+    keep: 8,
+    optional: true,
+    cell: ({ connection }) => {
+      const verdict = connection?.verdict ?? 'unknown';
+      return [piece(verdict, verdict === 'accept' ? 'good' : verdict === 'unknown' ? 'faint' : 'bad')];
+    },
+  },
+];
+
+function idCell({ flow }: FlowRow): Line {
+  return [piece(String(flow.id), 'faint')];
+}
+
+/** The time of day of an ISO 8601 time, in milliseconds. */
+function timeCell(time: string): Line {
+  const at = Date.parse(time);
+  return [piece(clock(at / 1000, (at % 1000) * 1e6, 3))];
+}
+
 export function flowColumns(theme: Theme): readonly Column<FlowRow>[] {
   return [
     { id: 'state', title: 'State', min: 13, keep: 0, cell: (row) => stateCell(row, theme) },
@@ -145,6 +218,7 @@ export function flowColumns(theme: Theme): readonly Column<FlowRow>[] {
       keep: 7,
       cell: (row) => [piece(row.flow.application ?? '')],
     },
+    ...moreColumns,
     { id: 'problem', title: 'Remarks', min: 14, max: 90, keep: 4, rest: true, cell: remark },
   ];
 }

@@ -14,6 +14,7 @@ const values: Readonly<Record<string, (row: FlowRow) => Value>> = {
   destination: (row) => row.flow.destination.container ?? row.flow.destination.address,
   problem: (row) => row.connection?.problem ?? '',
   first: (row) => row.flow.firstSeen,
+  duration: (row) => row.flow.duration,
 };
 
 /** In which the newest connection is the last row. */
@@ -26,8 +27,18 @@ export const sortColumns: readonly string[] = Object.keys(values);
 export function nextSorting(current: Sorting | null): Sorting | null {
   const index = current === null ? 0 : sortColumns.indexOf(current.column) + 1;
   const column = sortColumns[index];
-  if (column === undefined) return null;
-  return { column, descending: ['packets', 'bytes', 'last', 'problem'].includes(column) };
+  return column === undefined ? null : startingBy(column);
+}
+
+function startingBy(column: string): Sorting {
+  return { column, descending: ['packets', 'bytes', 'last', 'problem', 'duration'].includes(column) };
+}
+
+/** By the column whose title was pressed; pressed again, the other way around. What cannot be sorted by stays. */
+export function sortingBy(column: string, current: Sorting | null): Sorting | null {
+  if (values[column] === undefined) return current;
+  if (current?.column === column) return { column, descending: !current.descending };
+  return startingBy(column);
 }
 
 /** `entries` sorted; those with equal values keep their order. */

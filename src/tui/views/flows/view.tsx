@@ -12,7 +12,7 @@ import { flowDetails } from './details.ts';
 import { compileFlowFilter } from './filter.ts';
 import { connectionKey, type FlowRow } from './report.ts';
 import { createFlowLists, type FlowList } from './rows.ts';
-import { newestLast, nextSorting } from './sorting.ts';
+import { newestLast, nextSorting, sortingBy } from './sorting.ts';
 import { createRowTexts } from './texts.ts';
 
 export function createFlowsView(): View {
@@ -43,18 +43,19 @@ export function createFlowsView(): View {
     search: (text) => search(text).test,
     filterProblem: (text) => compileFlowFilter(text, texts).problem,
     flowOf: (row) => row.flow.id,
+    sortBy: (column, place) => stay({ ...place, sorting: sortingBy(column, place.sorting) }),
     actOnList,
     actOnRow,
   });
 }
 
-function actOnList(action: Action, place: Place): Effect {
+function actOnList(action: Action, place: Place, { keys }: Frame): Effect {
   switch (action) {
     case 'sort':
       return stay({ ...place, sorting: nextSorting(place.sorting) });
     case 'sort-direction':
       if (place.sorting === null)
-        return { kind: 'say', text: 'problems first, then by first packet; s sorts' };
+        return { kind: 'say', text: `problems first, then by first packet; ${keys.label('sort')} sorts` };
       return stay({ ...place, sorting: { ...place.sorting, descending: !place.sorting.descending } });
     case 'follow':
       // What was followed stays in sight when it stops: so does the order that it is in.
@@ -104,7 +105,8 @@ function titleOf(row: FlowRow, frame: Frame): string {
 }
 
 function lineOf(row: FlowRow, frame: Frame): string {
-  const cells = flowColumns(frame.theme).map((column) => textOf(column.cell(row, 99)));
+  const shown = flowColumns(frame.theme).filter(({ optional }) => optional !== true);
+  const cells = shown.map((column) => textOf(column.cell(row, 99)));
   return (row.child ? '  ' : '') + cells.filter((text) => text !== '').join('  ');
 }
 
@@ -126,10 +128,15 @@ function countNote(list: FlowList, place: Place, frame: Frame): Line {
   return spans;
 }
 
-function whyEmpty(place: Place, frame: Frame): readonly string[] {
-  if (place.filter !== '') return [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
-  if (place.scope.kind !== 'all') return [`No flows on ${place.label}`, 'Esc goes back; 2 shows all flows.'];
-  return frame.data.mode === 'live'
+function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
+  if (place.filter !== '')
+    return [`Nothing matches "${place.filter}"`, `${keys.label('clear-filter')} shows everything again.`];
+  if (place.scope.kind !== 'all')
+    return [
+      `No flows on ${place.label}`,
+      `${keys.label('back')} goes back; ${keys.label('view-flows')} shows all flows.`,
+    ];
+  return data.mode === 'live'
     ? ['No traffic yet', 'Flows appear here as soon as an interface sees a packet.']
-    : ['No flows in this file', 'Press 3 for its packets.'];
+    : ['No flows in this file', `Press ${keys.label('view-packets')} for its packets.`];
 }

@@ -3,7 +3,15 @@ import type { ReactElement } from 'react';
 import type { Field } from '../../../packet/model.ts';
 import { Pane } from '../../components/pane.tsx';
 import { emptyNote, rowsInSight, visibleRows } from '../../components/rows.ts';
-import { layOut, listRow, measure, tableRow, titleRow, type Widest } from '../../components/table.ts';
+import {
+  chosenColumns,
+  layOut,
+  listRow,
+  measure,
+  tableRow,
+  titleRow,
+  type Widest,
+} from '../../components/table.ts';
 import type { Place } from '../../state/place.ts';
 import { fitLine, type Line, paintLine, piece } from '../../text/line.ts';
 import { count, counted } from '../../text/units.ts';
@@ -24,7 +32,8 @@ export function listPane(
   const { areas, listHeight, window } = now;
   const list = now.listing.numbers;
   const inner = areas.list.width - 2;
-  const columns = packetColumns(frame.width, data.packets.last);
+  const all = packetColumns(frame.width, data.packets.last);
+  const columns = chosenColumns(all, frame.chosen.packets, inner - 2);
   const rowAt = (index: number) => rows.row(list.at(index), data);
   measure(columns, rowsInSight(window, list.count, listHeight, rowAt), widest);
   const placed = layOut(columns, inner - 2, widest);
@@ -65,14 +74,18 @@ function countNote(now: PacketLook, place: Place): Line {
 
 function whyEmpty(place: Place, frame: Frame, now: PacketLook): readonly string[] {
   const { searched } = now.listing;
+  const { keys } = frame;
   if (searched !== null && searched < 1) return ['Searching', 'Rows appear as they are found.'];
   if (place.filter !== '')
-    return [`No packet matches "${place.filter}"`, 'Backspace shows everything again.'];
+    return [`No packet matches "${place.filter}"`, `${keys.label('clear-filter')} shows everything again.`];
   if (place.scope.kind !== 'all')
-    return [`No packets of ${place.label}`, 'Esc goes back; 3 shows all packets.'];
+    return [
+      `No packets of ${place.label}`,
+      `${keys.label('back')} goes back; ${keys.label('view-packets')} shows all packets.`,
+    ];
   return frame.data.mode === 'live'
     ? ['No packets yet', 'They appear here as soon as an interface sees one.']
-    : ['No packets in this file', 'Press 1 for the topology that it holds.'];
+    : ['No packets in this file', `Press ${keys.label('view-topology')} for the topology that it holds.`];
 }
 
 export function treePane(now: PacketLook, place: Place, frame: Frame): ReactElement {

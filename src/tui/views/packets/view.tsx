@@ -69,6 +69,8 @@ export function createPacketsView(redraw: () => void): View {
       return now.selected === undefined ? nothing : actOnPacket(action, now.selected, frame);
     },
 
+    columns: (_, frame) => packetColumns(frame.width, frame.data.packets.last),
+
     anchored(place, frame) {
       const { listing, window, listHeight } = look(place, frame);
       return { ...place, list: positionAt(listing.numbers, window.index, window.offset, listHeight) };
@@ -160,6 +162,6 @@ function pointAtTree(row: number, place: Place, now: PacketLook): Effect {
 }
 
 function lineOf(row: PacketRow): string {
-  const columns = packetColumns(200, row.entry.number);
+  const columns = packetColumns(200, row.entry.number).filter(({ optional }) => optional !== true);
   return columns.map((column) => textOf(column.cell(row, 99))).join('  ');
 }

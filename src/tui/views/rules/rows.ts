@@ -98,6 +98,12 @@ export function nextRuleSorting(current: Sorting | null): Sorting | null {
   return column === undefined ? null : { column, descending: true };
 }
 
+/** By the column whose title was pressed; pressed again, the other way around. */
+export function ruleSortingBy(column: string, current: Sorting | null): Sorting | null {
+  if (!columns.includes(column)) return current;
+  return { column, descending: current?.column === column ? !current.descending : true };
+}
+
 function sorted(rows: readonly RuleRow[], sorting: Sorting): readonly RuleRow[] {
   const value = values[sorting.column] ?? (() => 0);
   const sign = sorting.descending ? -1 : 1;

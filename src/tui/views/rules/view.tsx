@@ -14,7 +14,7 @@ import { createListView, type RowList } from '../list-view.tsx';
 import { type Effect, type Frame, into, nothing, stay, type View } from '../view.ts';
 import { headingLine, ruleColumns } from './cells.ts';
 import { rulesDetails } from './details.ts';
-import { nextRuleSorting, type RuleRow, type RulesRow, rulesRows, ruleText } from './rows.ts';
+import { nextRuleSorting, type RuleRow, type RulesRow, ruleSortingBy, rulesRows, ruleText } from './rows.ts';
 
 interface RulesList extends RowList<RulesRow> {
   readonly rows: readonly RulesRow[];
@@ -67,17 +67,19 @@ export function createRulesView(): View {
       return words === null ? null : (row) => row.kind === 'rule' && words(ruleText(row));
     },
     filterProblem: () => null,
+    sortBy: (column, place) => stay({ ...place, sorting: ruleSortingBy(column, place.sorting) }),
     actOnList,
     actOnRow,
   });
 }
 
-function actOnList(action: Action, place: Place): Effect {
+function actOnList(action: Action, place: Place, { keys }: Frame): Effect {
   switch (action) {
     case 'sort':
       return stay({ ...place, sorting: nextRuleSorting(place.sorting) });
     case 'sort-direction':
-      if (place.sorting === null) return { kind: 'say', text: 'in the order of the chains; s sorts' };
+      if (place.sorting === null)
+        return { kind: 'say', text: `in the order of the chains; ${keys.label('sort')} sorts` };
       return stay({ ...place, sorting: { ...place.sorting, descending: !place.sorting.descending } });
     default:
       return nothing;
@@ -175,18 +177,22 @@ function countNote({ rows }: RulesList, place: Place): Line {
   return spans;
 }
 
-function whyEmpty(place: Place, frame: Frame): readonly string[] {
-  if (place.filter !== '') return [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
+function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
+  if (place.filter !== '')
+    return [`Nothing matches "${place.filter}"`, `${keys.label('clear-filter')} shows everything again.`];
   if (place.scope.kind === 'connections') {
     return [
       'No rule is known to match',
-      'It crossed no rules, or they were not captured with it. Esc goes back.',
+      `It crossed no rules, or they were not captured with it. ${keys.label('back')} goes back.`,
     ];
   }
   if (place.scope.kind === 'namespaces') {
-    return [`No rules in ${place.label}`, 'Traffic of a container meets the rules of the host: press 4.'];
+    return [
+      `No rules in ${place.label}`,
+      `Traffic of a container meets the rules of the host: press ${keys.label('view-rules')}.`,
+    ];
   }
-  return frame.data.snapshot === null && frame.data.mode === 'replay'
+  return data.snapshot === null && data.mode === 'replay'
     ? ['This file holds no rules', 'Add them: netscope -r FILE --rules host=iptables-save.txt']
     : ['No rules on this host', 'Nothing filters or translates here.'];
 }

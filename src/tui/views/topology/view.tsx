@@ -126,16 +126,16 @@ function countNote(place: Place, { data, theme }: Frame): Line {
   return note;
 }
 
-function whyEmpty(place: Place, frame: Frame): readonly string[] {
-  if (frame.data.topology === null) {
-    return frame.data.mode === 'live'
+function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
+  if (data.topology === null) {
+    return data.mode === 'live'
       ? ['Reading namespaces, links and containers', 'This takes a moment on a large host.']
       : [
           'This file holds packets only',
-          'Press 2 for its flows. `netscope record` makes files that know their host.',
+          `Press ${keys.label('view-flows')} for its flows. \`netscope record\` makes files that know their host.`,
         ];
   }
   return place.filter === ''
-    ? ['No namespaces', 'Press 2 for flows.']
-    : [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
+    ? ['No namespaces', `Press ${keys.label('view-flows')} for flows.`]
+    : [`Nothing matches "${place.filter}"`, `${keys.label('clear-filter')} shows everything again.`];
 }
