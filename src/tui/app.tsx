@@ -16,7 +16,6 @@ import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
 import type { Keymap } from './keymap.ts';
 import { isTooSmall, smallest } from './layout.ts';
-import { columnEntries } from './state/columns.ts';
 import { type Prompt, placeNow, type Ui } from './state/model.ts';
 import type { Place } from './state/place.ts';
 import type { Store } from './state/store.ts';
@@ -46,7 +45,7 @@ export function App({ session, store, views, theme, keys }: AppProps): ReactElem
       <Header session={session} ui={ui} theme={theme} />
       <Box width={frame.width} height={frame.height}>
         {over(ui, session, frame) ?? view.draw(place, frame)}
-        {floating(ui, view, frame)}
+        {floating(ui, frame)}
       </Box>
       <Footer ui={ui} theme={theme} keys={keys} problem={problem} hints={hints} />
     </Box>
@@ -61,14 +60,12 @@ function problemOf(prompt: Prompt | null, view: View, place: Place, frame: Frame
 }
 
 /** A small pane that lies over the view, which stays in sight. */
-function floating(ui: Ui, view: View, frame: Frame): ReactElement | null {
-  const { overlay, marks } = ui;
-  const { width, height, theme, keys, chosen } = frame;
+function floating({ overlay, marks }: Ui, frame: Frame): ReactElement | null {
+  const { width, height, theme, keys } = frame;
   const area = { width, height, theme };
   if (overlay?.kind === 'marks') return <MarksList marks={marks} mode={overlay.mode} {...area} />;
   if (overlay?.kind !== 'columns') return null;
-  const entries = columnEntries(view.columns?.(placeNow(ui), frame) ?? [], chosen[view.name]);
-  return <ColumnsList entries={entries} cursor={overlay.cursor} keys={keys} {...area} />;
+  return <ColumnsList entries={overlay.entries} cursor={overlay.cursor} keys={keys} {...area} />;
 }
 
 /** Help, log, a drawing or a conversation over the view; null when none is open. */

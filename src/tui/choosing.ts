@@ -1,7 +1,7 @@
 /** Keys of the small lists over a view: marks to set or to go to, columns to choose. */
 import { messageOf } from '../util/errors.ts';
 import type { ViewName } from './keymap.ts';
-import { columnEntries, moveColumn, toggleColumn } from './state/columns.ts';
+import { type ColumnEntry, columnEntries, moveColumn, shownColumns, toggleColumn } from './state/columns.ts';
 import { into, type Overlay, placeNow, say, type Ui } from './state/model.ts';
 import type { Store } from './state/store.ts';
 import { cut } from './text/width.ts';
@@ -27,74 +27,65 @@ export function marksKey(key: string, mode: 'set' | 'go', ui: Ui, view: View, fr
   return into(closed, { ...mark.place, label: `mark ${key}` });
 }
 
-type ColumnsOverlay = Extract<Overlay, { readonly kind: 'columns' }>;
+/** The list of the columns of `view`. */
+export function openColumns(ui: Ui, view: View, frame: Frame): Ui {
+  const columns = view.columns?.(placeNow(ui), frame);
+  if (columns === undefined) return say(ui, 'this view has no columns');
+  const entries = columnEntries(columns, ui.chosen[view.name]);
+  return { ...ui, overlay: { kind: 'columns', offset: 0, entries, cursor: 0 } };
+}
+
+interface ColumnsInput {
+  readonly views: Views;
+  readonly store: Store<Ui>;
+  readonly save: SaveColumns | null;
+}
 
 /** Keys of the list of columns; those that it does not know close it. */
 export function columnsKey(
   key: string,
-  overlay: ColumnsOverlay,
+  overlay: Extract<Overlay, { readonly kind: 'columns' }>,
   ui: Ui,
   frame: Frame,
-  views: Views,
-  store: Store<Ui>,
-  save: SaveColumns | null,
+  { views, store, save }: ColumnsInput,
 ): Ui {
-  const place = placeNow(ui);
-  const { view } = place;
-  const entries = columnEntries(views[view].columns?.(place, frame) ?? [], ui.chosen[view]);
-  const at = (cursor: number): Ui => ({
+  const { view } = placeNow(ui);
+  const { entries, cursor } = overlay;
+  const show = (next: readonly ColumnEntry[], at: number): Ui => ({
     ...ui,
-    overlay: { ...overlay, cursor: Math.max(0, Math.min(entries.length - 1, cursor)) },
+    overlay: { ...overlay, entries: next, cursor: Math.max(0, Math.min(next.length - 1, at)) },
+    chosen: next === entries ? ui.chosen : { ...ui.chosen, [view]: shownColumns(next) },
   });
-  const choose = (columns: readonly string[], cursor = overlay.cursor): Ui => ({
-    ...at(cursor),
-    chosen: { ...ui.chosen, [view]: columns },
-  });
-  const { cursor } = overlay;
   switch (frame.keys.actionOf(key, view)) {
     case 'down':
-      return at(cursor + 1);
+      return show(entries, cursor + 1);
     case 'up':
-      return at(cursor - 1);
+      return show(entries, cursor - 1);
     case 'freeze':
     case 'in':
-      return choose(toggleColumn(entries, cursor));
+      return show(toggleColumn(entries, cursor), cursor);
     case 'open':
-    case 'next-pane':
-      return choose(moveColumn(entries, cursor, 1), cursor + 1);
+      return show(moveColumn(entries, cursor, 1), cursor + 1);
     case 'shut':
-    case 'previous-pane':
-      return choose(moveColumn(entries, cursor, -1), cursor - 1);
+      return show(moveColumn(entries, cursor, -1), cursor - 1);
     case 'clear-filter': {
       const { [view]: _, ...others } = ui.chosen;
-      return { ...at(0), chosen: others };
+      return openColumns({ ...ui, chosen: others }, views[view], frame);
     }
     case 'save':
-      return keep(
-        view,
-        entries.filter(({ shown }) => shown).map(({ id }) => id),
-        ui,
-        store,
-        save,
-      );
+      return save === null
+        ? say({ ...ui, overlay: null }, 'there is no config file to keep them in', 'problem')
+        : keep(save(view, shownColumns(entries)), { ...ui, overlay: null }, store);
     default:
       return { ...ui, overlay: null };
   }
 }
 
-/** Starts saving; how it went is said when it is known. */
-function keep(
-  view: ViewName,
-  columns: readonly string[],
-  ui: Ui,
-  store: Store<Ui>,
-  save: SaveColumns | null,
-): Ui {
-  const closed = { ...ui, overlay: null };
-  if (save === null) return say(closed, 'there is no config file to keep them in', 'problem');
-  save(view, columns).then(
+/** How saving went is said when it is known. */
+function keep(saving: Promise<string>, ui: Ui, store: Store<Ui>): Ui {
+  saving.then(
     (file) => store.set(say(store.get(), `the columns are in ${file}`)),
     (error: unknown) => store.set(say(store.get(), messageOf(error), 'problem')),
   );
-  return closed;
+  return ui;
 }

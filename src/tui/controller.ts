@@ -1,6 +1,6 @@
 /** What keys do: from what the terminal sends to the next state. */
 import type { Session } from '../session/model.ts';
-import { columnsKey, marksKey, type SaveColumns } from './choosing.ts';
+import { columnsKey, marksKey, openColumns, type SaveColumns } from './choosing.ts';
 import { tabAt } from './components/header.tsx';
 import type { InputEvent } from './input/decode.ts';
 import type { Action, Keymap } from './keymap.ts';
@@ -108,9 +108,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'to-mark':
         return { ...ui, overlay: { kind: 'marks', offset: 0, mode: 'go' } };
       case 'columns':
-        return view.columns === undefined
-          ? say(ui, 'this view has no columns')
-          : { ...ui, overlay: { kind: 'columns', offset: 0, cursor: 0 } };
+        return openColumns(ui, view, frame(ui));
       case 'redraw':
         terminal.redraw();
         return ui;
@@ -191,7 +189,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     if (action === 'suspend' || action === 'redraw') return perform(action, ui);
     if (overlay.kind === 'marks') return marksKey(key, overlay.mode, ui, viewNow(ui), frame(ui));
     if (overlay.kind === 'columns')
-      return columnsKey(key, overlay, ui, frame(ui), views, store, input.saveColumns);
+      return columnsKey(key, overlay, ui, frame(ui), { views, store, save: input.saveColumns });
     const page = Math.max(1, ui.rows - 6);
     const steps: Partial<Record<Action, number>> = {
       down: 1,

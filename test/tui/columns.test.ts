@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Column, chosenColumns, columnAt, layOut } from '../../src/tui/components/table.ts';
-import { columnEntries, moveColumn, toggleColumn } from '../../src/tui/state/columns.ts';
+import { columnEntries, moveColumn, shownColumns, toggleColumn } from '../../src/tui/state/columns.ts';
 import { piece } from '../../src/tui/text/line.ts';
 
 function column(id: string, min: number, keep: number, optional = false): Column<string> {
@@ -44,10 +44,12 @@ describe('the columns of a list', () => {
   it('are shown, hidden and moved, but never all hidden', () => {
     const entries = columnEntries(columns, undefined);
     expect(entries.map(({ id }) => id)).toEqual(['state', 'app', 'remarks', 'rtt']);
-    expect(toggleColumn(entries, 3)).toEqual(['state', 'app', 'remarks', 'rtt']);
-    expect(toggleColumn(entries, 1)).toEqual(['state', 'remarks']);
-    expect(moveColumn(entries, 0, 1)).toEqual(['app', 'state', 'remarks']);
-    expect(moveColumn(entries, 0, -1)).toEqual(['state', 'app', 'remarks']);
-    expect(toggleColumn(columnEntries(columns, ['rtt']), 0)).toEqual(['rtt']);
+    expect(shownColumns(toggleColumn(entries, 3))).toEqual(['state', 'app', 'remarks', 'rtt']);
+    const hidden = toggleColumn(entries, 1);
+    expect(shownColumns(hidden)).toEqual(['state', 'remarks']);
+    expect(shownColumns(toggleColumn(hidden, 1))).toEqual(['state', 'app', 'remarks']);
+    expect(shownColumns(moveColumn(entries, 0, 1))).toEqual(['app', 'state', 'remarks']);
+    expect(moveColumn(entries, 0, -1)).toBe(entries);
+    expect(shownColumns(toggleColumn(columnEntries(columns, ['rtt']), 0))).toEqual(['rtt']);
   });
 });

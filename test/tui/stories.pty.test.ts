@@ -209,7 +209,7 @@ describe('keys', () => {
     await start();
     await press("'", 'nothing is marked yet');
     await press('x', 'q quit');
-    await press('2j', /▌.*203\.0\.113\.9:51820/);
+    await press('2jj', /▌.*203\.0\.113\.9:51820/);
     await press('m', 'a letter marks this row');
     await press('w', "'w comes back here");
     await press('4', 'MASQUERADE');
@@ -225,7 +225,7 @@ describe('keys', () => {
     await press('2C', 'keep in the config file');
     // Off with the state, on with the round-trip time, before the others.
     await press(' ', /│ ▌ {2}State/);
-    await press('jjjjjjjjjjjjj', /▌ {2}RTT/);
+    await press('j'.repeat(14), /▌ {2}RTT/);
     await press(' ', /● RTT/);
     run.send('\u001b');
     const screen = await run.until((text) => !text.includes('keep in the config'), 'the list');

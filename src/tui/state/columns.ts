@@ -32,20 +32,26 @@ export function columnEntries(
   ];
 }
 
-/** The ids that are shown after the entry at `index` was shown or hidden; the last one cannot be hidden. */
-export function toggleColumn(entries: readonly ColumnEntry[], index: number): readonly string[] {
-  const shown = entries.filter((entry) => entry.shown).map(({ id }) => id);
-  const entry = entries[index];
-  if (entry === undefined || (entry.shown && shown.length === 1)) return shown;
-  return entry.shown ? shown.filter((id) => id !== entry.id) : [...shown, entry.id];
+/** The entry at `index` shown or hidden, in its place; the last one that is shown cannot be hidden. */
+export function toggleColumn(entries: readonly ColumnEntry[], index: number): readonly ColumnEntry[] {
+  const only = shownColumns(entries).length === 1;
+  return entries.map((entry, at) =>
+    at !== index || (entry.shown && only) ? entry : { ...entry, shown: !entry.shown },
+  );
 }
 
-/** The ids that are shown after the entry at `index` changed places with its neighbour. */
-export function moveColumn(entries: readonly ColumnEntry[], index: number, step: 1 | -1): readonly string[] {
-  const shown = entries.filter((entry) => entry.shown).map(({ id }) => id);
-  const [here, there] = [shown[index], shown[index + step]];
-  if (here === undefined || there === undefined) return shown;
-  shown[index] = there;
-  shown[index + step] = here;
-  return shown;
+/** The entry at `index` in the place of its neighbour. */
+export function moveColumn(
+  entries: readonly ColumnEntry[],
+  index: number,
+  step: 1 | -1,
+): readonly ColumnEntry[] {
+  const [here, there] = [entries[index], entries[index + step]];
+  if (here === undefined || there === undefined) return entries;
+  return entries.with(index, there).with(index + step, here);
+}
+
+/** Ids of the columns that are shown, in their order. */
+export function shownColumns(entries: readonly ColumnEntry[]): readonly string[] {
+  return entries.filter(({ shown }) => shown).map(({ id }) => id);
 }

@@ -2,7 +2,7 @@
 import type { StreamPiece } from '../../flow/stream.ts';
 import type { Evaluation } from '../../netfilter/model.ts';
 import type { ViewName } from '../keymap.ts';
-import type { ColumnChoice } from './columns.ts';
+import type { ColumnChoice, ColumnEntry } from './columns.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Shown } from './shown.ts';
 
@@ -33,7 +33,7 @@ export type Overlay = {
   /** The marks, to set one or to go to one. */
   | { readonly kind: 'marks'; readonly mode: 'set' | 'go' }
   /** The columns of the list, with a cursor. */
-  | { readonly kind: 'columns'; readonly cursor: number }
+  | { readonly kind: 'columns'; readonly entries: readonly ColumnEntry[]; readonly cursor: number }
   /** The way out of the namespace of this name. */
   | { readonly kind: 'way'; readonly namespace: string }
   /** The walk of a packet that was typed. */
