@@ -1,5 +1,6 @@
 /** A diagnosis for people: the way as a ladder, then what is wrong, first things first. */
 import type { Diagnosis, DiagnosisHop, Finding } from '../diagnose/model.ts';
+import { summaryLine, verdictText } from '../diagnose/verdict.ts';
 import { printable } from '../util/printable.ts';
 import type { Paint } from './paint.ts';
 
@@ -26,11 +27,6 @@ export function* diagnosisLines(diagnosis: Diagnosis, paint: Paint): Generator<s
   for (const text of diagnosis.beyond) yield paint.dim(`not known: ${printable(text)}`);
 }
 
-export function verdictText(reachable: boolean | null): string {
-  if (reachable === null) return 'not known';
-  return reachable ? 'reachable' : 'NOT reachable';
-}
-
 function hopLine({ hop, what, status, evidence }: DiagnosisHop, paint: Paint): string {
   const colour = { ok: paint.good, blocked: paint.bad, unknown: paint.warn, 'not-reached': paint.dim }[
     status
@@ -48,10 +44,4 @@ function* findingLines(finding: Finding, number: number, paint: Paint): Generato
     yield `   ${paint.dim('proof')}  ${printable(where)}: ${printable(text)}`;
   for (const command of finding.fix) yield `   ${paint.good('fix')}    ${printable(command)}`;
   if (finding.link !== undefined) yield `   ${paint.dim('see')}    ${finding.link}`;
-}
-
-/** What was looked at, where nothing was found. */
-export function summaryLine({ methods, path }: Diagnosis): string {
-  const how = { state: "the host's state", probe: 'one real attempt', capture: 'its packets on every hop' };
-  return `Nothing wrong was found in ${methods.map((method) => how[method]).join(', ')} (${path.length} hops).`;
 }

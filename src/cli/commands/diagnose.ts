@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../diagnose/model.ts';
 import { listProblems, problemsSchemaName } from '../../session/capture-problems.ts';
 import { runDiagnosis } from '../../session/diagnosis.ts';
+import { writeWhole } from '../../session/write-whole.ts';
 import { exitStatus } from '../../util/errors.ts';
 import { printable } from '../../util/printable.ts';
 import { diagnosisMarkdown } from '../diagnose-markdown.ts';
@@ -17,12 +18,14 @@ import {
 } from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
+import { version } from '../version.ts';
 
 interface DiagnoseOptions {
   readonly passive?: boolean;
   readonly wait: number;
   readonly json?: boolean;
   readonly markdown?: boolean;
+  readonly html?: string;
   readonly read?: readonly string[];
   readonly dockerHost?: string;
   readonly color?: ColorChoice;
@@ -49,6 +52,10 @@ export function diagnoseCommand(program: Command): void {
       ).argParser(collect),
     )
     .addOption(new Option('--markdown', 'to paste in a ticket').conflicts('json'))
+    .option(
+      '--html <file>',
+      'also writes one page that explains it, to look at in a browser; - for standard output',
+    )
     .addOption(dockerHostOption())
     .addOption(colorOption());
   addOutputOptions(command, ['json']).action(run);
@@ -65,12 +72,15 @@ async function run(
   to: string | undefined,
   options: DiagnoseOptions,
 ): Promise<void> {
-  if (from === undefined && options.read !== undefined) return captureProblems(options.read, options);
+  if (from === undefined && options.read !== undefined && options.html === undefined)
+    return captureProblems(options.read, options);
   if (from === undefined || to === undefined) {
     throw usageError(
       'diagnose',
       'FROM or TO is missing',
-      'write `netscope diagnose web db:3306`, or -r FILE for a capture',
+      options.html === undefined
+        ? 'write `netscope diagnose web db:3306`, or -r FILE for a capture'
+        : 'a page is about two ends: write `netscope diagnose web db:3306 --html FILE`',
     );
   }
   const diagnosis = await runDiagnosis({
@@ -81,9 +91,22 @@ async function run(
     ...(options.read === undefined ? {} : { read: options.read }),
     ...(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost }),
   });
-  await print(diagnosis, options);
+  await show(diagnosis, options);
   if (diagnosis.findings.some(({ severity }) => severity === 'blocker'))
     process.exitCode = exitStatus.blocked;
+}
+
+async function show(diagnosis: Diagnosis, options: DiagnoseOptions): Promise<void> {
+  if (options.html === undefined) return print(diagnosis, options);
+  const { diagnosisPage } = await import('../report/page.ts');
+  const page = diagnosisPage(diagnosis, version);
+  if (options.html === '-') {
+    const output = new Output();
+    await output.write(page);
+    return output.flush();
+  }
+  writeWhole(options.html, page);
+  return print(diagnosis, options);
 }
 
 async function print(diagnosis: Diagnosis, options: DiagnoseOptions): Promise<void> {
