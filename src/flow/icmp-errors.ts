@@ -78,6 +78,8 @@ export interface IcmpError {
   /** Next-hop MTU, 0 where the error has none. */
   mtu: number;
   count: number;
+  /** Number of the packet that brought the first one. */
+  readonly packet: number;
 }
 
 /** Destination unreachable for good: not "fragmentation needed", which asks for smaller packets. */

@@ -45,8 +45,40 @@ export interface TcpSummary {
   readonly duplicateAcks: number;
   readonly zeroWindows: number;
   readonly resets: number;
+  /** SYNs without ACK. */
+  readonly syns?: number;
+  /** Who sent the newest RST. */
+  readonly resetBy?: 'source' | 'destination' | null;
   /** How often each mark of the TCP analysis was given. */
   readonly analysis?: TcpAnalysisCounts;
+}
+
+/** What an application said that failed. */
+export interface FlowFailure {
+  readonly application: string;
+  /** What it is called where it is looked up: a SQLSTATE, an error number, `NXDOMAIN`, an HTTP status, `alert 40`. */
+  readonly code: string;
+  /** What the server said; of DNS, the name that was asked for. */
+  readonly text: string;
+  /** Whether it says why the connection does not do what it is for. */
+  readonly isProblem: boolean;
+  /** Number of the packet that said so in the capture; 0 where it was a silence. */
+  readonly packet: number;
+}
+
+/** The newest ICMP error about a flow. */
+export interface FlowError {
+  readonly family: 4 | 6;
+  readonly type: number;
+  readonly code: number;
+  /** In words: `host unreachable`. */
+  readonly name: string;
+  readonly sender: string;
+  /** Of the next hop, where the error says it. */
+  readonly mtu: number | null;
+  readonly count: number;
+  /** Number of the packet that brought the first one. */
+  readonly packet: number;
 }
 
 export interface Flow {
@@ -73,6 +105,9 @@ export interface Flow {
   readonly application: string | null;
   readonly tcp: TcpSummary | null;
   readonly notes: readonly string[];
+  /** Absent where nothing failed. */
+  readonly failures?: readonly FlowFailure[];
+  readonly error?: FlowError;
 }
 
 /** How netscope knows, weakest first. */

@@ -1,14 +1,16 @@
 /** What there is to say about a few of the flows besides their numbers: bounded per flow, absent for most. */
 import { describeError, type IcmpError } from './icmp-errors.ts';
+import type { FlowFailure } from './model.ts';
 
 /** Texts kept per flow; later ones are not. */
 const maxTexts = 8;
 
-const none: readonly string[] = [];
+const none: readonly never[] = [];
 
 interface Entry {
   icmp: IcmpError | null;
   readonly texts: string[];
+  readonly failures: FlowFailure[];
   problem: string | null;
 }
 
@@ -16,9 +18,17 @@ export class FlowNotes {
   readonly #entries = new Map<number, Entry>();
 
   /** Notes an ICMP error about flow `id`. */
-  error(id: number, family: number, type: number, code: number, sender: Uint32Array, mtu: number): void {
+  error(
+    id: number,
+    packet: number,
+    family: number,
+    type: number,
+    code: number,
+    sender: Uint32Array,
+    mtu: number,
+  ): void {
     const entry = this.#entry(id);
-    entry.icmp ??= { family, type, code, sender: new Uint32Array(4), mtu, count: 0 };
+    entry.icmp ??= { family, type, code, sender: new Uint32Array(4), mtu, count: 0, packet };
     entry.icmp.family = family;
     entry.icmp.type = type;
     entry.icmp.code = code;
@@ -33,6 +43,17 @@ export class FlowNotes {
     if (texts.length >= maxTexts || texts.includes(text)) return false;
     texts.push(text);
     return true;
+  }
+
+  /** Adds what an application said that failed, once for each code and text. */
+  fail(id: number, failure: FlowFailure): void {
+    const { failures } = this.#entry(id);
+    const isKnown = failures.some(({ code, text }) => code === failure.code && text === failure.text);
+    if (!isKnown && failures.length < maxTexts) failures.push(failure);
+  }
+
+  failuresOf(id: number): readonly FlowFailure[] {
+    return [...(this.#entries.get(id)?.failures ?? none)];
   }
 
   has(id: number): boolean {
@@ -65,7 +86,7 @@ export class FlowNotes {
   #entry(id: number): Entry {
     let entry = this.#entries.get(id);
     if (entry === undefined) {
-      entry = { icmp: null, texts: [], problem: null };
+      entry = { icmp: null, texts: [], failures: [], problem: null };
       this.#entries.set(id, entry);
     }
     return entry;

@@ -18,6 +18,7 @@ export function noteIcmpError(
   layer: IpLayer,
   packet: FlowPacket,
   reverse: number,
+  number: number,
 ): void {
   const { buffer } = packet;
   const end = packet.start + packet.capturedLength;
@@ -38,7 +39,7 @@ export function noteIcmpError(
   const base = record * stride;
   const { family, icmpType, icmpCode, source } = layer;
   const mtu = mtuOf(layer, buffer, end);
-  notes.error(words[base + at.id] ?? 0, family, icmpType, icmpCode, source, mtu);
+  notes.error(words[base + at.id] ?? 0, number, family, icmpType, icmpCode, source, mtu);
   const flags = words[base + at.flags] ?? 0;
   const bySource = fromA === ((flags & flag.sourceIsB) === 0);
   if (bySource && isRejection(family, icmpType, icmpCode)) words[base + at.flags] = flags | flag.rejected;

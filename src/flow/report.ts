@@ -2,12 +2,14 @@
  * Flows for people and programs, out of their records. An object is made once per flow and made anew only when the
  * flow changed, so that asking for all of them several times a second costs what changed since.
  */
+import { formatIp } from '../packet/address.ts';
 import type { Encapsulations } from '../packet/model.ts';
 import { addressText } from './address.ts';
 import type { ApplicationTracker } from './applications.ts';
 import { isoTime, secondsBetween } from './clock.ts';
 import type { FirstSeen } from './first-seen.ts';
-import type { Flow, FlowEnd, FlowInterface, TcpSummary } from './model.ts';
+import { errorName, type IcmpError } from './icmp-errors.ts';
+import type { Flow, FlowEnd, FlowError, FlowInterface, TcpSummary } from './model.ts';
 import type { FlowNotes } from './notes.ts';
 import { at, flag, kind } from './record.ts';
 import { type Clock, stateOf } from './state.ts';
@@ -88,7 +90,37 @@ export function buildFlow(context: FlowContext, base: number, previous: Flow | n
     application: context.applications.nameOf(base),
     tcp: tcpSummary(context, base, kindWord),
     notes: notesOf(context, base, flags),
+    ...(context.notes.has(id) ? saidOf(context.notes, id) : {}),
   };
+}
+
+function saidOf(notes: FlowNotes, id: number): Pick<Flow, 'failures' | 'error'> {
+  const failures = notes.failuresOf(id);
+  const error = notes.errorOf(id);
+  return {
+    ...(failures.length === 0 ? {} : { failures }),
+    ...(error === null ? {} : { error: errorOf(error) }),
+  };
+}
+
+function errorOf({ family, type, code, sender, mtu, count, packet }: IcmpError): FlowError {
+  return {
+    family: family === 4 ? 4 : 6,
+    type,
+    code,
+    name: errorName(family, type, code),
+    sender: formatIp(family, sender),
+    mtu: mtu === 0 ? null : mtu,
+    count,
+    packet,
+  };
+}
+
+/** Who sent the newest RST. */
+function resetBy(words: Uint32Array, base: number): 'source' | 'destination' | null {
+  if ((words[base + at.resets] ?? 0) === 0) return null;
+  const flags = words[base + at.flags] ?? 0;
+  return ((flags & flag.resetByB) !== 0) === ((flags & flag.sourceIsB) !== 0) ? 'source' : 'destination';
 }
 
 function notesOf(context: FlowContext, base: number, flags: number): readonly string[] {
@@ -130,6 +162,8 @@ function tcpSummary(context: FlowContext, base: number, kindWord: number): TcpSu
     duplicateAcks: counts.duplicateAck,
     zeroWindows: counts.zeroWindow,
     resets: words[base + at.resets] ?? 0,
+    syns: words[base + at.syns] ?? 0,
+    resetBy: resetBy(words, base),
     analysis: counts,
   };
 }

@@ -65,6 +65,8 @@ export class FlowTable {
   #epoch = Number.NaN;
   /** Direction of the packet in the flow that was counted last. */
   #fromA = true;
+  /** Number of the packet in the capture. */
+  #packet = 0;
   /** Flows that the frame was counted for, where it holds several packets. */
   readonly #counted: number[] = [];
 
@@ -100,8 +102,9 @@ export class FlowTable {
     return this.#reporter.version;
   }
 
-  /** Counts one packet. */
-  add(frame: DecodedFrame, packet: FlowPacket): void {
+  /** Counts one packet, `number` of the capture: what it says that is worth a note is found there. */
+  add(frame: DecodedFrame, packet: FlowPacket, number = 0): void {
+    this.#packet = number;
     this.lastFlow = 0;
     this.lastInnerFlow = 0;
     this.lastAnalysis = 0;
@@ -220,6 +223,7 @@ export class FlowTable {
       noteSample(store, base, fromA, layer, packet.buffer);
     }
     if (hasPayload && ((store.words[base + flagsAt] ?? 0) & recognised) === 0) {
+      this.#applications.packet = this.#packet;
       this.#applications.look(base, fromA, layer, packet.buffer);
     }
     return id;
@@ -275,7 +279,7 @@ export class FlowTable {
       words[base + flagsAt] = (words[base + flagsAt] ?? 0) | request;
     }
     if (!layer.icmpError) return;
-    noteIcmpError(this.store, this.notes, layer, packet, this.#reverseOf(layer.encapsulation));
+    noteIcmpError(this.store, this.notes, layer, packet, this.#reverseOf(layer.encapsulation), this.#packet);
   }
 
   /** Drops an eighth of the flows: first those that ended, the longest ago first. */

@@ -10,6 +10,7 @@ import type {
   PacketRecord,
   ResolvedName,
 } from '../capture-file/model.ts';
+import { ArpRequests } from '../flow/arp.ts';
 import { FlowTable } from '../flow/table.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFrame } from '../packet/frame.ts';
@@ -54,6 +55,7 @@ const secretKinds = new Map([
 export class Ingest implements CaptureSink {
   readonly table: FlowTable;
   readonly index: PacketIndex | null;
+  readonly arp = new ArpRequests();
   readonly interfaces: IngestedInterface[] = [];
   readonly warnings: string[] = [];
   /** Comments of sections and interfaces, and what else the files carry for people. */
@@ -113,7 +115,8 @@ export class Ingest implements CaptureSink {
       linkType,
       frame,
     );
-    this.table.add(frame, record);
+    this.table.add(frame, record, this.packets + 1);
+    if (frame.arpOffset >= 0) this.arp.add(frame, record, this.packets + 1);
     if (this.table.evicted > 0 && !this.#forgets) this.#sayThatItForgets();
     from.packets++;
     from.bytes += record.wireLength;

@@ -2,7 +2,7 @@
 
 import { readName } from '../../packet/applications/dns-names.ts';
 import { u16 } from '../../packet/bytes.ts';
-import type { Payload } from './follower.ts';
+import type { Finding, Payload } from './follower.ts';
 
 const headerLength = 12;
 const maxWaiting = 8;
@@ -32,7 +32,7 @@ export class DnsQueries {
   /**
    * Takes note of a message of flow `flow` at `now` (nanoseconds). Returns what failed, as `NXDOMAIN for db`, or null.
    */
-  look(flow: number, { bytes, from, end }: Payload, isTcp: boolean, now: number): string | null {
+  look(flow: number, { bytes, from, end }: Payload, isTcp: boolean, now: number): Finding | null {
     const start = from + (isTcp ? 2 : 0);
     if (end - start < headerLength) return null;
     const id = u16(bytes, start);
@@ -52,7 +52,8 @@ export class DnsQueries {
     const failure = failures[flags & 0xf];
     if (failure === undefined) return null;
     const asked = name ?? waiting.find((query) => query.id === id)?.name;
-    return asked === undefined ? failure : `${failure} for ${asked}`;
+    const note = `dns: ${asked === undefined ? failure : `${failure} for ${asked}`}`;
+    return { note, code: failure, text: asked ?? '', isProblem: true };
   }
 
   /** Gives up on answers that are overdue at `now`, or on all (`Infinity`): calls `tell` for each. */

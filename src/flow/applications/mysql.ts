@@ -15,5 +15,6 @@ export const lookAtMysql: Look = (payload) => {
   if (header !== errorHeader) return null;
   const code = (bytes[from + 5] ?? 0) | ((bytes[from + 6] ?? 0) << 8);
   const hasState = bytes[from + 7] === sqlStateMarker;
-  return { note: `mysql error ${code}: ${textAt(payload, from + (hasState ? 13 : 7))}`, isProblem: true };
+  const text = textAt(payload, from + (hasState ? 13 : 7));
+  return { note: `mysql error ${code}: ${text}`, code: String(code), text, isProblem: true };
 };

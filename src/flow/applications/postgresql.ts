@@ -20,5 +20,6 @@ export const lookAtPostgresql: Look = (payload) => {
     at++;
   }
   const words = [fields.get('S'), fields.get('C')].filter((word) => word !== undefined).join(' ');
-  return { note: `postgresql ${words}: ${fields.get('M') ?? ''}`, isProblem: true };
+  const text = fields.get('M') ?? '';
+  return { note: `postgresql ${words}: ${text}`, code: fields.get('C') ?? '', text, isProblem: true };
 };

@@ -1,5 +1,5 @@
 /** TLS alerts before encryption hides them (RFC 8446 section 6). */
-import type { Look } from './follower.ts';
+import { type Look, mismatch } from './follower.ts';
 
 const alertRecord = 21;
 const applicationData = 23;
@@ -32,13 +32,22 @@ const descriptions: Readonly<Record<number, string>> = {
   120: 'no application protocol',
 };
 
-export const lookAtTls: Look = ({ bytes, from, end, fromSource }) => {
-  const type = bytes[from];
+export const lookAtTls: Look = ({ bytes, from, end, fromSource }, isFirst) => {
+  const type = bytes[from] ?? 0;
+  // Record types go from 20 to 24, versions begin with 3: a server that says something else speaks plain text.
+  const isRecord = type >= 20 && type <= 24 && (end - from < 2 || bytes[from + 1] === 3);
+  if (!fromSource && isFirst && !isRecord) return mismatch('the client speaks TLS, the server plain text');
   if (type === applicationData) return 'done';
   // An encrypted alert is longer than its two octets.
   if (type !== alertRecord || end - from < 7 || bytes[from + 3] !== 0 || bytes[from + 4] !== 2) return null;
   if (bytes[from + 5] !== fatal) return null;
   const code = bytes[from + 6] ?? 0;
   const sender = fromSource ? 'client' : 'server';
-  return { note: `tls alert from the ${sender}: ${descriptions[code] ?? `code ${code}`}`, isProblem: true };
+  const text = descriptions[code] ?? `code ${code}`;
+  return {
+    note: `tls alert from the ${sender}: ${text}`,
+    code: `alert ${code}`,
+    text: `${sender}: fatal ${text}`,
+    isProblem: true,
+  };
 };
