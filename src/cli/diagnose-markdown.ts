@@ -13,7 +13,7 @@ export function* diagnosisMarkdown(diagnosis: Diagnosis): Generator<string> {
   const sentence = verdictSentence(diagnosis);
   if (findings[0]?.summary !== sentence) yield* [plainText(sentence), ''];
   if (host.hostname !== '') yield `Host ${code(host.hostname)}, Linux ${plainText(host.kernel)}, ${time}`;
-  for (const [at, finding] of findings.entries()) yield* findingLines(finding, at + 1);
+  for (const [at, finding] of findings.entries()) yield* findingMarkdown(finding, at + 1);
   yield* heading('The way');
   yield* table(
     ['state', 'hop', 'what', 'evidence'],
@@ -26,7 +26,7 @@ export function* diagnosisMarkdown(diagnosis: Diagnosis): Generator<string> {
   for (const text of uncheckedLines(diagnosis)) yield `- Not checked: ${plainText(text)}`;
 }
 
-function* findingLines(finding: Finding, number: number): Generator<string> {
+export function* findingMarkdown(finding: Finding, number: number): Generator<string> {
   const { cause, severity, confidence, summary, evidence, fix, link } = finding;
   yield* heading(`${number}. ${cause} (${severity}, ${confidence})`);
   yield plainText(summary);
@@ -81,7 +81,7 @@ function* table(titles: readonly string[], rows: Iterable<readonly string[]>): G
 }
 
 /** Text of rules and names, so that it stays text. */
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return printable(text).replaceAll(/[\\`*_<>|[\]#~&]/g, (character) => `\\${character}`);
 }
 

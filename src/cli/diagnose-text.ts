@@ -35,7 +35,7 @@ function hopLine({ hop, what, status, evidence }: DiagnosisHop, paint: Paint): s
   return `  ${colour(marks[status])}  ${printable(hop)}  ${printable(what)}${text}`;
 }
 
-function* findingLines(finding: Finding, number: number, paint: Paint): Generator<string> {
+export function* findingLines(finding: Finding, number: number, paint: Paint): Generator<string> {
   const colour = finding.severity === 'blocker' ? paint.bad : paint.warn;
   const how = finding.confidence === 'certain' ? '' : `, ${finding.confidence}`;
   yield `${number}. ${colour(`${finding.cause} (${finding.severity}${how})`)}`;

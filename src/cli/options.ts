@@ -39,12 +39,7 @@ export type ColorChoice = 'auto' | 'always' | 'never';
 
 export function addCaptureOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        '-i, --interface <[ns:]iface>',
-        "interface to capture on; repeatable. NS: host, a named namespace, a container, pid:N, net:[INODE]. A container alone: all of its interfaces. any: the host's, all: every namespace's",
-      ).argParser(collect),
-    )
+    .addOption(interfaceOption())
     .addOption(
       new Option(
         '-r, --read <file>',
@@ -64,6 +59,13 @@ export function addCaptureOptions(command: Command): Command {
     .addOption(new Option('--backend <name>', 'capture backend').choices(['libpcap', 'cap']))
     .addOption(dockerHostOption())
     .addOption(colorOption());
+}
+
+export function interfaceOption(): Option {
+  return new Option(
+    '-i, --interface <[ns:]iface>',
+    "interface to capture on; repeatable. NS: host, a named namespace, a container, pid:N, net:[INODE]. A container alone: all of its interfaces. any: the host's, all: every namespace's",
+  ).argParser(collect);
 }
 
 export function addWriteOptions(command: Command): Command {

@@ -45,6 +45,8 @@ export class ConnectionJoiner {
   #evicted = 0;
   #ended = false;
   #given: readonly JoinedConnection[] = [];
+  /** Numbers of connections that were described anew or went into another one; null while nobody asks for them. */
+  #news: Set<number> | null = null;
   readonly #keys: number[] = [];
   readonly #candidates: number[] = [];
   readonly #proof = (x: number, y: number) => this.#proves(x, y);
@@ -79,6 +81,13 @@ export class ConnectionJoiner {
     this.#given = [...this.#described.values()];
     this.version++;
     return this.#given;
+  }
+
+  /** Numbers of the connections that changed since this was last called; all of them the first time. */
+  takeChanged(): ReadonlySet<number> {
+    const news = this.#news ?? new Set(this.#described.keys());
+    this.#news = new Set();
+    return news;
   }
 
   #look(base: number): void {
@@ -125,6 +134,7 @@ export class ConnectionJoiner {
     const gone = this.#groups.unite(this.#groups.of(x), idX, this.#groups.of(y), words[y + at.id] ?? 0);
     if (gone === 0) return;
     this.#described.delete(gone);
+    this.#news?.add(gone);
     this.#dirty.push(idX);
   }
 
@@ -198,6 +208,7 @@ export class ConnectionJoiner {
         this.#waiting.push(id);
       }
       this.#described.set(number, buildConnection(context, number, bases));
+      this.#news?.add(number);
     }
     this.#dirty = [];
   }

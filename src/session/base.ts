@@ -20,6 +20,7 @@ import type {
   FlowReport,
   PacketList,
   PassingFlows,
+  ProblemReport,
   RulesReport,
   Session,
   SessionEvent,
@@ -30,6 +31,7 @@ import type {
 import { createNames, type SessionNames, splitInterfaceName } from './names.ts';
 import type { PacketBytes } from './packet-bytes.ts';
 import { createPacketList } from './packet-list.ts';
+import type { ProblemLog } from './problem-log.ts';
 import { Reports } from './reports.ts';
 
 export interface BaseOptions {
@@ -39,6 +41,8 @@ export interface BaseOptions {
   readonly store?: NonNullable<IngestOptions['store']>;
   readonly accept?: NonNullable<IngestOptions['accept']>;
 }
+
+const noProblemsYet: ProblemReport = { problems: [], version: 0, settled: false };
 
 export abstract class BaseSession implements Session {
   abstract readonly mode: 'live' | 'replay';
@@ -58,6 +62,8 @@ export abstract class BaseSession implements Session {
   readonly #vxlanPorts = new Set<number>();
   #host: HostState | null = null;
   #side: HostSide | null = null;
+  #problems: ProblemLog | null = null;
+  #loading: Promise<void> | null = null;
 
   constructor(options: BaseOptions) {
     this.ingest = new Ingest({
@@ -167,6 +173,26 @@ export abstract class BaseSession implements Session {
 
   rules(): RulesReport {
     return this.#reports.rules(this.state === 'capturing' || this.state === 'loading');
+  }
+
+  problems(): ProblemReport {
+    const log = this.#problems;
+    if (log === null) {
+      this.#beginProblems();
+      return noProblemsYet;
+    }
+    const running = this.state === 'capturing' || this.state === 'loading';
+    const report = this.#reports.problems(log, running, this.packets);
+    if (!report.settled) this.changes.announce();
+    return report;
+  }
+
+  /** Loaded when somebody asks for problems: all that judges them is a good part of the program. */
+  #beginProblems(): void {
+    this.#loading ??= import('./problem-log.ts').then(({ ProblemLog }) => {
+      this.#problems = new ProblemLog();
+      this.changes.announce();
+    });
   }
 
   rulesOf(connection: number): readonly RuleReference[] {

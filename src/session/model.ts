@@ -2,8 +2,8 @@
  * What the command line and the TUI drive: one object, whether the packets come from the kernel or a file.
  * Everything here is read synchronously from memory; `onChange` says when it is worth reading again.
  */
-import type { Diagnosis } from '../diagnose/model.ts';
-import type { Connection, Flow, RuleReference } from '../flow/model.ts';
+import type { Diagnosis, Finding } from '../diagnose/model.ts';
+import type { Connection, Flow, FlowInterface, RuleReference } from '../flow/model.ts';
 import type { StreamPiece } from '../flow/stream.ts';
 import type { Chain, Evaluation, Table } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
@@ -59,6 +59,42 @@ export interface PacketList {
   dissect(number: number): Dissection | undefined;
   /** Numbers of the packets of these flows, in order, at most `limit` of them (the newest). */
   ofFlows(flows: ReadonlySet<number>, limit: number): readonly number[];
+}
+
+/** An end of a problem's connections. */
+export interface ProblemEnd {
+  readonly address: string;
+  readonly container: string | null;
+  /** Null for clients, for protocols without ports, and where there are several. */
+  readonly port: number | null;
+}
+
+/** What is wrong between two ends: all connections that fail there in the same way. */
+export interface Problem extends Finding {
+  /** From 1, in the order in which they were noticed. */
+  readonly id: number;
+  readonly from: ProblemEnd;
+  readonly to: ProblemEnd;
+  readonly protocol: string;
+  /** Connections, or requests where there are none. */
+  readonly count: number;
+  /** The newest of them, ascending. */
+  readonly connections: readonly number[];
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** The rule that dropped or rejected the newest of them, where one did. */
+  readonly rule: RuleReference | null;
+  /** Where its packets were last seen. */
+  readonly interface: FlowInterface | null;
+}
+
+export interface ProblemReport {
+  /** Worst first. */
+  readonly problems: readonly Problem[];
+  /** Goes up when the report changed. */
+  readonly version: number;
+  /** False while what the host's state says of some is still to be worked out: ask again. */
+  readonly settled: boolean;
 }
 
 export interface FlowReport {
@@ -145,6 +181,8 @@ export interface Session {
   /** What `flows` gives, in a fraction of the memory; to be used before more packets come. */
   passingFlows(): PassingFlows;
   rules(): RulesReport;
+  /** What is wrong, as far as packets and the host's state show it. */
+  problems(): ProblemReport;
   /** Rules that a connection met: `Connection.rules`, joined with their chains' names. */
   rulesOf(connection: number): readonly RuleReference[];
   /**

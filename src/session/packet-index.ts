@@ -4,6 +4,8 @@
  */
 
 const segmentRows = 1 << 15;
+/** Seconds. */
+const disorder = 2;
 
 interface Segment {
   readonly position: Float64Array;
@@ -127,6 +129,32 @@ export class PacketIndex {
       this.#first++;
       if (at === segmentRows - 1) this.#segments[number] = undefined;
     }
+  }
+
+  /**
+   * Numbers of packets of each of these flows, ascending: the newest `most` and the oldest `most` since `seconds`.
+   * One pass over the rows for all of them.
+   */
+  sample(flows: ReadonlySet<number>, seconds: number, most: number): ReadonlyMap<number, readonly number[]> {
+    const found = new Map<number, number[]>();
+    for (let number = this.#last; number >= this.#first; number--) {
+      const at = (number - 1) % segmentRows;
+      const segment = this.#segments[(number - 1 - at) / segmentRows];
+      if (segment === undefined) break;
+      // Packets of several interfaces are not quite in the order of time.
+      if ((segment.seconds[at] ?? 0) + this.#base < seconds - disorder) break;
+      const outer = segment.flow[at] ?? 0;
+      const flow = flows.has(outer) ? outer : (segment.innerFlow.get(at) ?? 0);
+      if (!flows.has(flow)) continue;
+      const list = found.get(flow);
+      if (list === undefined) found.set(flow, [number]);
+      else {
+        if (list.length === 2 * most) list.splice(most, 1);
+        list.push(number);
+      }
+    }
+    for (const list of found.values()) list.reverse();
+    return found;
   }
 
   /** Numbers of the newest packets, at most `limit`, whose outer or inner flow is in `flows`; ascending. */

@@ -11,12 +11,16 @@ import type { Annotations } from './annotations.ts';
 import type { HostSide } from './host-side.ts';
 import type { HostState } from './host-state.ts';
 import type { Ingest } from './ingest.ts';
-import type { FlowReport, PassingFlows, RulesReport } from './model.ts';
+import type { FlowReport, PacketList, PassingFlows, ProblemReport, RulesReport } from './model.ts';
 import type { SessionNames } from './names.ts';
+import type { ProblemLog } from './problem-log.ts';
 
 /** Live, a report is worked out anew when so many times its cost has passed, and this many ms at least. */
 const costFactor = 8;
 const shortest = 200;
+/** The same for problems, which the header counts whatever view is shown. */
+const problemsFactor = 20;
+const shortestForProblems = 500;
 
 export class Reports {
   readonly #ingest: Ingest;
@@ -39,6 +43,14 @@ export class Reports {
   };
   #rules: RulesReport = { tables: [], errors: [], version: 0 };
   #rulesOf: { readonly flows: number; readonly host: HostState | null } = { flows: -1, host: null };
+
+  #problemsOf: { readonly flows: number; readonly host: HostState | null; readonly arp: number } = {
+    flows: -1,
+    host: null,
+    arp: -1,
+  };
+  #problemsAt = 0;
+  #problemsCost = 0;
 
   constructor(ingest: Ingest, names: SessionNames, host: () => HostState | null) {
     this.#ingest = ingest;
@@ -99,6 +111,30 @@ export class Reports {
       version: this.#rules.version + 1,
     };
     return this.#rules;
+  }
+
+  /** What is wrong, in `log`. */
+  problems(log: ProblemLog, running: boolean, packets: PacketList): ProblemReport {
+    const host = this.#host();
+    const { arp } = this.#ingest;
+    const known = log.report;
+    const started = performance.now();
+    const wait = Math.max(shortestForProblems, this.#problemsCost * problemsFactor);
+    if (running && known.version > 0 && started - this.#problemsAt < wait) return known;
+    const { flows, connections, version } = this.flows(running);
+    const of = this.#problemsOf;
+    if (known.settled && of.flows === version && of.host === host && of.arp === arp.version) return known;
+    this.#problemsOf = { flows: version, host, arp: arp.version };
+    const report = log.look({
+      changed: this.#joiner.takeChanged(),
+      connection: (id) => byId(connections, id),
+      flow: (id) => byId(flows, id),
+      arp: of.arp === arp.version ? [] : arp.unanswered(),
+      ...{ names: this.#names, packets, host, index: this.#ingest.index },
+    });
+    this.#problemsAt = performance.now();
+    this.#problemsCost = this.#problemsAt - started;
+    return report;
   }
 
   evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null {
@@ -162,6 +198,20 @@ export class Reports {
   #annotationsOf(host: HostState | null): Annotations | null {
     return host === null ? null : (this.#side?.annotationsOf(host) ?? null);
   }
+}
+
+/** The one with this number, of a list in the order of numbers. */
+function byId<Item extends { readonly id: number }>(items: readonly Item[], id: number): Item | undefined {
+  let low = 0;
+  let high = items.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item === undefined || item.id === id) return item;
+    if (item.id < id) low = middle + 1;
+    else high = middle - 1;
+  }
+  return undefined;
 }
 
 /** Connections without the state of a host: nothing is known of rules. */

@@ -13,6 +13,7 @@ import type {
   SessionInterface,
   SessionState,
 } from '../../src/session/model.ts';
+import { ProblemLog } from '../../src/session/problem-log.ts';
 import { topologyChanges, wholeChanges } from '../../src/topology/changes.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { dockerHost } from '../netfilter/hosts.ts';
@@ -291,8 +292,17 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
   });
   const rates = Array.from({ length: 60 }, (_, second) => Math.round(600 + 500 * Math.sin(second / 4)));
   const listeners = new Set<() => void>();
+  const problems = new ProblemLog();
+  let judged: readonly Connection[] = [];
   let host = empty ? null : topology;
   let events: readonly SessionEvent[] = [];
+
+  /** Connections that problems were not looked for in yet. */
+  function changedSince(): readonly number[] {
+    if (judged === report.connections) return [];
+    judged = report.connections;
+    return judged.map(({ id }) => id);
+  }
 
   function entry(number: number): PacketEntry | undefined {
     if (number < 1 || number > last) return undefined;
@@ -365,6 +375,24 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
       flow: (id) => report.flows.find((flow) => flow.id === id),
     }),
     rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
+    problems: () =>
+      problems.look({
+        changed: changedSince(),
+        connection: (id) => report.connections[id - 1],
+        flow: (id) => report.flows[id - 1],
+        arp: [],
+        names: { interfaceOf: () => null, containerOf: () => null, version: 0 },
+        packets: {
+          first: 1,
+          last: 0,
+          at: () => undefined,
+          bytes: () => undefined,
+          dissect: () => undefined,
+          ofFlows: () => [],
+        },
+        index: null,
+        host: null,
+      }),
     rulesOf: rulesMetBy,
     evaluate: (_, packet, device) => evaluator.evaluate({ packet, in: device }),
     follow: () => [],

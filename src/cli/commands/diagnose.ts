@@ -1,34 +1,36 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Diagnosis } from '../../diagnose/model.ts';
-import { listProblems, problemsSchemaName } from '../../session/capture-problems.ts';
 import { runDiagnosis } from '../../session/diagnosis.ts';
 import { writeWhole } from '../../session/write-whole.ts';
 import { exitStatus } from '../../util/errors.ts';
-import { printable } from '../../util/printable.ts';
+import { diagnoseCapture } from '../capture-problems.ts';
 import { diagnosisMarkdown } from '../diagnose-markdown.ts';
 import { diagnosisLines } from '../diagnose-text.ts';
 import { usageError } from '../errors.ts';
 import {
   addOutputOptions,
-  type ColorChoice,
+  type CaptureOptions,
   collect,
   colorOption,
   dockerHostOption,
+  interfaceOption,
+  positiveNumber,
   wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
 import { createPaint } from '../paint.ts';
 import { version } from '../version.ts';
+import { watchProblems } from '../watch-problems.ts';
 
-interface DiagnoseOptions {
+interface DiagnoseOptions extends CaptureOptions {
+  readonly watch?: boolean;
+  readonly filter?: string;
+  readonly ndjson?: boolean;
   readonly passive?: boolean;
   readonly wait: number;
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly html?: string;
-  readonly read?: readonly string[];
-  readonly dockerHost?: string;
-  readonly color?: ColorChoice;
 }
 
 export function diagnoseCommand(program: Command): void {
@@ -51,6 +53,17 @@ export function diagnoseCommand(program: Command): void {
         'host state of a recording or a snapshot; packets of a capture',
       ).argParser(collect),
     )
+    .addOption(
+      new Option(
+        '--watch',
+        'print the problems in live traffic as they appear (of FROM, to TO), until --duration or Ctrl-C; nothing is sent',
+      ).conflicts(['json', 'markdown', 'html']),
+    )
+    .addOption(interfaceOption())
+    .addOption(new Option('-f, --filter <bpf>', 'watch: capture only what matches, in the syntax of tcpdump'))
+    .addOption(
+      new Option('--duration <seconds>', 'watch: stop after this many seconds').argParser(positiveNumber),
+    )
     .addOption(new Option('--markdown', 'to paste in a ticket').conflicts('json'))
     .option(
       '--html <file>',
@@ -58,7 +71,7 @@ export function diagnoseCommand(program: Command): void {
     )
     .addOption(dockerHostOption())
     .addOption(colorOption());
-  addOutputOptions(command, ['json']).action(run);
+  addOutputOptions(command, ['json', 'ndjson']).action(run);
 }
 
 function seconds(text: string): number {
@@ -72,8 +85,14 @@ async function run(
   to: string | undefined,
   options: DiagnoseOptions,
 ): Promise<void> {
+  if (options.watch === true) return watchProblems(from, to, options);
+  for (const name of ['interface', 'filter', 'duration', 'ndjson'] as const) {
+    if (options[name] !== undefined) {
+      throw usageError('diagnose', `--${name} is for --watch`, `leave it out, or add --watch`);
+    }
+  }
   if (from === undefined && options.read !== undefined && options.html === undefined)
-    return captureProblems(options.read, options);
+    return diagnoseCapture(options.read, options);
   if (from === undefined || to === undefined) {
     throw usageError(
       'diagnose',
@@ -115,23 +134,5 @@ async function print(diagnosis: Diagnosis, options: DiagnoseOptions): Promise<vo
   const paint = createPaint(wantsColor(options.color));
   const lines = options.markdown === true ? diagnosisMarkdown(diagnosis) : diagnosisLines(diagnosis, paint);
   for (const line of lines) await output.line(line);
-  await output.flush();
-}
-
-async function captureProblems(files: readonly string[], options: DiagnoseOptions): Promise<void> {
-  const { problems, warnings } = await listProblems(files);
-  const output = new Output();
-  if (options.json === true) {
-    await output.json({ schema: problemsSchemaName, source: { files, warnings }, problems });
-    return;
-  }
-  for (const warning of warnings) process.stderr.write(`netscope: ${printable(warning)}\n`);
-  if (problems.length === 0) await output.line('No problem was found in the connections of this capture.');
-  for (const [at, { problem, source, destination, connections, firstSeen, lastSeen }] of problems.entries()) {
-    const count = connections.length === 1 ? '' : ` (${connections.length} connections)`;
-    const mark = options.markdown === true ? '- ' : `${at + 1}. `;
-    await output.line(printable(`${mark}${source} to ${destination}${count}: ${problem}`));
-    await output.line(`   ${firstSeen} to ${lastSeen}`);
-  }
   await output.flush();
 }

@@ -14,6 +14,7 @@ export function freeze(session: Shown): Shown {
   const totals = session.totals();
   const flows = session.flows();
   const rules = session.rules();
+  const problems = session.problems();
   return {
     mode,
     title,
@@ -31,6 +32,7 @@ export function freeze(session: Shown): Shown {
     totals: () => totals,
     flows: () => flows,
     rules: () => rules,
+    problems: () => problems,
     rulesOf: (connection) => session.rulesOf(connection),
     evaluate: (namespace, packet, device) => session.evaluate(namespace, packet, device),
     follow: (flow) => session.follow(flow),

@@ -1,0 +1,119 @@
+/** The service answered, and said no. */
+import type { Flow, FlowFailure } from '../../flow/model.ts';
+import type { Finding } from '../model.ts';
+import { clientName, type Judge, type Judgement, judgement, placeOf, serverName } from './model.ts';
+
+interface Meaning {
+  readonly cause: string;
+  readonly severity: Finding['severity'];
+}
+
+const denied: Meaning = { cause: 'db-access-denied', severity: 'blocker' };
+const full: Meaning = { cause: 'db-too-many-connections', severity: 'blocker' };
+const failing: Meaning = { cause: 'service-error', severity: 'warning' };
+
+/** ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_ERROR, ER_HOST_IS_BLOCKED, ER_HOST_NOT_PRIVILEGED, ER_ACCESS_DENIED_NO_PASSWORD. */
+const mysqlDenied: ReadonlySet<string> = new Set(['1044', '1045', '1129', '1130', '1698']);
+/** ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED. */
+const mysqlFull: ReadonlySet<string> = new Set(['1040', '1203', '1226']);
+/** UserNotFound, Unauthorized, AuthenticationFailed, and Atlas's own. */
+const mongoDenied: ReadonlySet<string> = new Set(['11', '13', '18', '8000']);
+const redisDenied: ReadonlySet<string> = new Set(['NOAUTH', 'WRONGPASS', 'DENIED', 'NOPERM']);
+
+function meaningOf({ application, code, text, isProblem }: FlowFailure): Meaning | null {
+  switch (application) {
+    case 'postgresql':
+      // Classes 28 and 3D of PostgreSQL's appendix A: invalid authorization, invalid catalog name.
+      if (/^(?:28|3D)/.test(code)) return denied;
+      return code === '53300' ? full : { ...failing, severity: 'blocker' };
+    case 'mysql':
+      if (mysqlDenied.has(code)) return denied;
+      return mysqlFull.has(code) ? full : { ...failing, severity: 'blocker' };
+    case 'redis':
+      if (redisDenied.has(code)) return denied;
+      if (code === 'max clients') return full;
+      return { ...failing, severity: isProblem ? 'warning' : 'info' };
+    case 'mongodb':
+      return mongoDenied.has(code) ? denied : failing;
+    case 'memcached':
+      if (code === 'max connections') return full;
+      return /unauthenticated|authentication/i.test(text)
+        ? denied
+        : { ...failing, severity: isProblem ? 'warning' : 'info' };
+    case 'http':
+      return { cause: 'http-error', severity: 'info' };
+    default:
+      return null;
+  }
+}
+
+const names: Readonly<Record<string, string>> = {
+  postgresql: 'PostgreSQL',
+  mysql: 'MySQL',
+  redis: 'Redis',
+  mongodb: 'MongoDB',
+  memcached: 'Memcached',
+  http: 'HTTP',
+};
+
+/** One problem for a connection: what was said first, of that which matters most. */
+export const serviceRefused: Judge = ({ flows }) => {
+  for (const flow of flows) {
+    const failure = flow.failures?.find(({ isProblem }) => isProblem) ?? flow.failures?.[0];
+    const meaning = failure === undefined || failure.code === 'mismatch' ? null : meaningOf(failure);
+    if (failure !== undefined && meaning !== null) return [refusal(flow, failure, meaning)];
+  }
+  return [];
+};
+
+function refusal(flow: Flow, failure: FlowFailure, { cause, severity }: Meaning): Judgement {
+  const { application, code, text, packet } = failure;
+  const server = names[application] ?? application;
+  const said = `${server} ${code}${text === '' ? '' : `: ${text}`}`;
+  const from = clientName(flow.source);
+  const to = serverName(flow.destination);
+  const verb = cause === 'http-error' ? 'answers' : cause === 'service-error' ? 'fails' : 'refuses';
+  const network = severity === 'blocker' ? 'The network is fine: ' : '';
+  return judgement({
+    cause,
+    severity,
+    // Text that names the client's address or a process would make each connection a problem of its own.
+    what: `${application} ${code}`,
+    summary: `${network}${to} ${verb} ${from} with ${said}`,
+    evidence: [{ kind: 'packet', where: placeOf(flow), text: said }],
+    flow,
+    packets: packet === 0 ? [] : [packet],
+  });
+}
+
+/** One side speaks TLS and the other does not, or one of them gave the handshake up. */
+export const tlsFailed: Judge = ({ flows }) => {
+  for (const flow of flows) {
+    const failure = flow.failures?.find(
+      ({ application, code }) => code === 'mismatch' || application === 'tls',
+    );
+    if (failure === undefined) continue;
+    const { code, text, packet } = failure;
+    const from = clientName(flow.source);
+    const to = serverName(flow.destination);
+    const said =
+      code === 'mismatch'
+        ? `${text}: ${from} and ${to} do not understand each other`
+        : `The TLS handshake of ${from} with ${to} fails: ${text} (${code}) from the ${text.startsWith('client') ? 'client' : 'server'}`;
+    return [
+      judgement({
+        cause: 'tls-mismatch',
+        severity: 'blocker',
+        what: `${code} ${text}`,
+        summary: `${said.charAt(0).toUpperCase()}${said.slice(1)}.`,
+        evidence: [
+          { kind: 'packet', where: placeOf(flow), text: code === 'mismatch' ? text : `TLS ${code}, ${text}` },
+        ],
+        flow,
+        packets: packet === 0 ? [] : [packet],
+        proof: 'first',
+      }),
+    ];
+  }
+  return [];
+};
