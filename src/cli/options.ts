@@ -1,6 +1,7 @@
 /** Options that several commands share: one definition each, so that they mean the same everywhere. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type PaletteName, paletteNames } from '../tui/palettes.ts';
+import type { Settings } from './config/load.ts';
 
 /** What commander hands to a command's action; a key is absent when its option was not given. */
 export interface CaptureOptions {
@@ -19,6 +20,8 @@ export interface CaptureOptions {
   readonly dockerHost?: string;
   readonly color?: ColorChoice;
   readonly displayFilter?: string;
+  /** From the config file. */
+  readonly settings?: Settings;
 }
 
 /** How the TUI looks and behaves. */
@@ -26,7 +29,10 @@ export interface TuiOptions {
   readonly mouse?: boolean;
   readonly ascii?: boolean;
   readonly fps?: number;
+  readonly theme?: PaletteName;
+  /** What `theme` was called first. */
   readonly palette?: PaletteName;
+  readonly settings?: Settings;
 }
 
 export interface OutputOptions {
@@ -35,7 +41,8 @@ export interface OutputOptions {
   readonly csv?: boolean;
 }
 
-export type ColorChoice = 'auto' | 'always' | 'never';
+export const colorChoices = ['auto', 'always', 'never'] as const;
+export type ColorChoice = (typeof colorChoices)[number];
 
 export function addCaptureOptions(command: Command): Command {
   return command
@@ -89,10 +96,12 @@ export function addTuiOptions(command: Command): Command {
     .addOption(new Option('--mouse', 'clicks and the wheel go to netscope (default)'))
     .addOption(new Option('--no-mouse', 'they stay with the terminal, to select text'))
     .addOption(new Option('--ascii', 'draw with ASCII characters only'))
+    .addOption(new Option('--no-ascii', 'draw lines and symbols whatever the terminal says of itself'))
     .addOption(
       new Option('--fps <number>', 'frames a second at most: fewer for slow lines').argParser(positiveNumber),
     )
-    .addOption(new Option('--palette <name>', 'colours').choices(paletteNames).default('default'));
+    .addOption(new Option('--theme <name>', 'colours').choices(paletteNames))
+    .addOption(new Option('--palette <name>', 'the same as --theme').choices(paletteNames).hideHelp());
 }
 
 export function addOutputOptions(command: Command, formats: readonly ('json' | 'ndjson' | 'csv')[]): Command {
@@ -124,8 +133,15 @@ export function dockerHostOption(): Option {
   );
 }
 
+export function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    'settings (default: ~/.config/netscope/config.toml; see netscope config)',
+  );
+}
+
 export function colorOption(): Option {
-  return new Option('--color <when>', 'colour').choices(['auto', 'always', 'never']).default('auto');
+  return new Option('--color <when>', 'colour').choices(colorChoices).default('auto');
 }
 
 /** Values of a repeatable option, in order. */

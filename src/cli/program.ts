@@ -1,7 +1,9 @@
 /** The command line: argv to a command, its failure to one line and an exit status. */
 import { Command } from 'commander';
 import { tuiCommand } from './commands/tui.ts';
+import { applyConfig } from './config/load.ts';
 import { failureOf } from './errors.ts';
+import { configOption } from './options.ts';
 import { version } from './version.ts';
 
 /** A command's name, and the file that adds it. */
@@ -16,6 +18,7 @@ const loaders: Readonly<Record<string, () => Promise<(program: Command) => void>
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
   trace: async () => (await import('./commands/trace.ts')).traceCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  config: async () => (await import('./commands/config.ts')).configCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
 };
 
@@ -30,6 +33,8 @@ export async function createProgram(names: readonly string[] = commandNames): Pr
     .enablePositionalOptions();
   tuiCommand(program, commandNames);
   for (const name of names) (await loaders[name]?.())?.(program);
+  program.hook('preAction', (_, command) => applyConfig(command));
+  addConfigOption(program);
   exitByThrowing(program);
   return program;
 }
@@ -38,6 +43,14 @@ export async function createProgram(names: readonly string[] = commandNames): Pr
 function namedIn(words: readonly string[]): readonly string[] {
   const asksForHelp = words.some((word) => word === 'help' || word === '--help' || word === '-h');
   return asksForHelp ? commandNames : commandNames.filter((name) => words.includes(name));
+}
+
+/** Every command that a setting means something to can be given another config file. */
+function addConfigOption(command: Command): void {
+  const names = command.options.map((option) => option.attributeName());
+  const configurable = names.includes('color') || names.includes('dockerHost');
+  if (configurable && !names.includes('config')) command.addOption(configOption());
+  for (const child of command.commands) addConfigOption(child);
 }
 
 /** commander prints and ends the process on a usage error unless told otherwise; subcommands do not inherit that. */

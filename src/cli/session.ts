@@ -19,7 +19,10 @@ export async function openSession(
   options: CaptureOptions,
   needs: SessionNeeds,
 ): Promise<Session> {
-  const filter = bpf.join(' ').trim();
+  const given = bpf.join(' ').trim();
+  const { config } = options.settings ?? {};
+  // The filter of the config file is for capturing.
+  const filter = given === '' && options.read === undefined ? (config?.filter ?? '') : given;
   const common = {
     filter,
     rules: (options.rules ?? []).map(parseRulesFile),
@@ -49,12 +52,13 @@ export async function openSession(
     );
   }
   const { openLive } = await import('../session/live.ts');
+  const snaplen = options.snaplen ?? config?.snaplen;
   return openLive({
     ...common,
     version,
-    interfaces: options.interface ?? [],
+    interfaces: options.interface ?? config?.interfaces ?? [],
     hostStateOnly: needs.hostStateOnly === true,
-    ...(options.snaplen === undefined ? {} : { snaplen: options.snaplen }),
+    ...(snaplen === undefined ? {} : { snaplen }),
     ...(options.backend === undefined ? {} : { backend: options.backend }),
     ...(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost }),
     ...(options.write === undefined

@@ -3,6 +3,7 @@ import { constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import type { Session } from '../session/model.ts';
 import { drawTree } from '../topology/draw/tree.ts';
+import { createKeymap, type ViewName } from '../tui/keymap.ts';
 import { flowLines } from './flows-text.ts';
 import { type CaptureOptions, type TuiOptions, wantsColor } from './options.ts';
 import { Output } from './output.ts';
@@ -18,13 +19,20 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions & 
     if (keys !== null) {
       // Ink and React are half of the start-up time: commands that print do not pay for them.
       const { runTui } = await import('../tui/run.tsx');
+      const { openHistory } = await import('./config/history.ts');
+      const { config, path } = options.settings ?? { config: { columns: {}, keys: {} }, path: null };
       await runTui(session, {
         color: wantsColor(options.color),
         input: keys,
         ...(options.mouse === undefined ? {} : { mouse: options.mouse }),
         ...(options.ascii === undefined ? {} : { ascii: options.ascii }),
         ...(options.fps === undefined ? {} : { fps: options.fps }),
-        ...(options.palette === undefined ? {} : { palette: options.palette }),
+        palette: options.theme ?? options.palette ?? 'default',
+        keys: createKeymap(config.keys),
+        columns: config.columns,
+        ...(path === null ? {} : { saveColumns: saver(path) }),
+        ...(config.history === false ? {} : { history: openHistory() }),
+        ...(config.view === undefined ? {} : { view: config.view }),
       });
     } else {
       await printSession(session, wantsColor(options.color));
@@ -34,6 +42,14 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions & 
     // An open terminal would keep the process waiting for keys.
     if (keys !== process.stdin) keys?.destroy();
   }
+}
+
+function saver(path: string) {
+  return async (view: ViewName, columns: readonly string[]) => {
+    const { saveColumns } = await import('./config/save-columns.ts');
+    saveColumns(path, view, columns);
+    return path;
+  };
 }
 
 /** Standard input, or the terminal itself where a capture is piped in; null where there is none to read keys from. */

@@ -59,7 +59,7 @@ export function createPrompting({ views, frame, save, quit }: PromptingInput): P
   }
 
   function recall(prompt: Prompt, step: number, ui: Ui): Ui {
-    const past = ui.history.filter((line) => line.startsWith(prompt.kind));
+    const past = [...ui.past, ...ui.history].filter((line) => line.startsWith(prompt.kind));
     const at = Math.min(past.length, Math.max(0, prompt.back + step));
     const line = at === 0 ? '' : (past[past.length - at]?.slice(prompt.kind.length + 1) ?? '');
     return typed({ ...prompt, ...atEnd(line), back: at }, ui);

@@ -46,6 +46,8 @@ export interface TuiOptions {
   readonly columns?: ColumnChoice;
   /** Keeps the columns of a view for other sessions; where, as people know it. Absent: they are not kept. */
   readonly saveColumns?: (view: ViewName, columns: readonly string[]) => Promise<string>;
+  /** What was typed before, and what keeps what is typed now. Absent: neither. */
+  readonly history?: { readonly lines: readonly string[]; keep(typed: readonly string[]): void };
   /** The view to start with. */
   readonly view?: ViewName;
 }
@@ -102,6 +104,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
       live: session.mode === 'live',
       view: options.view ?? 'topology',
       chosen: options.columns ?? {},
+      past: options.history?.lines ?? [],
     }),
   );
   const tick = () => store.set({ ...store.get(), tick: store.get().tick + 1 });
@@ -148,12 +151,20 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     quit: () => finish(),
   });
 
+  let kept = 0;
+  function keepHistory(): void {
+    const { history } = store.get();
+    options.history?.keep(history.slice(kept));
+    kept = history.length;
+  }
+
   /**
    * The process was told to end: the terminal first, then the files, but not for long; told twice, at once.
    * The signal handlers stay: without them Ink's own would let the signal kill the process on the spot.
    */
   function end(status: number): void {
     terminal.leave();
+    keepHistory();
     if (ending) process.exit(status);
     ending = true;
     releaseStray();
@@ -219,6 +230,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     clearInterval(messages);
     stopListening();
     terminal.leave();
+    keepHistory();
     releaseStray();
     ink.unmount();
     stopWatching();

@@ -16,7 +16,8 @@ export function netscope(
   options: { readonly input?: Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Finished> {
   const child = spawn(process.execPath, [mainFile, ...args], {
-    env: { ...process.env, COLUMNS: '80', ...options.env },
+    // Not the config of whoever runs the tests.
+    env: { ...process.env, COLUMNS: '80', XDG_CONFIG_HOME: '/dev/null/none', ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // A program that does not read its input may end before it is written.

@@ -1,13 +1,17 @@
-/** What the command line says of the TUI reaches it. */
-import { resolve } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+/** What the command line and the config file say of the TUI reaches it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type PtyRun, runPty } from './pty.ts';
 
 const main = resolve(import.meta.dirname, '../../dist/main.js');
 let run: PtyRun;
+let home: string;
 
 async function demo(...args: readonly string[]): Promise<string> {
-  run = runPty({ program: main, args: ['demo', ...args], columns: 120, rows: 40 });
+  const env = { XDG_CONFIG_HOME: join(home, 'config'), XDG_STATE_HOME: join(home, 'state') };
+  run = runPty({ program: main, args: ['demo', ...args], columns: 120, rows: 40, env });
   return run.until(
     (screen) =>
       / replay .*packets/.test(screen) && screen.includes('docker0') && /[╴-][●*] ?eth0/.test(screen),
@@ -21,7 +25,19 @@ function goodColor(): number {
   return run.cell(run.screen()[row]?.indexOf('●') ?? -1, row).foreground;
 }
 
-afterEach(() => run.stop());
+/** Presses keys one after the other, and waits for a screen that has `text`. */
+async function press(keys: string, text: string): Promise<string> {
+  for (const key of keys) run.send(key);
+  return run.until((screen) => screen.includes(text), `${JSON.stringify(keys)} to show ${text}`);
+}
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'netscope-home-'));
+});
+afterEach(() => {
+  run.stop();
+  rmSync(home, { recursive: true, force: true });
+});
 
 describe('netscope demo', () => {
   it('takes the mouse and draws in Unicode and the default colours', async () => {
@@ -36,14 +52,57 @@ describe('netscope demo', () => {
     expect(screen.match(/[^\n -~]/g)).toBeNull();
   });
 
-  it('has the colours that --palette names', async () => {
-    await demo('--color', 'always', '--palette', 'color-blind');
+  it.each(['--theme', '--palette'])('has the colours that %s names', async (option) => {
+    await demo('--color', 'always', option, 'color-blind');
     expect(goodColor()).toBe(32);
   });
 
-  it('refuses a palette that it does not have', async () => {
-    run = runPty({ program: main, args: ['demo', '--palette', 'neon'] });
+  it('refuses a theme that it does not have', async () => {
+    run = runPty({ program: main, args: ['demo', '--theme', 'neon'] });
     expect((await run.exit).exitCode).toBe(2);
     expect(run.output).toContain('high-contrast');
+  });
+});
+
+describe('with a config file', () => {
+  it('has its keys, which the footer, the help and the hints name', async () => {
+    const config = join(home, 'own.toml');
+    writeFileSync(
+      config,
+      'mouse = false\nview = "flows"\n[keys]\nfilter = ["z"]\nquit = ["X"]\nback = ["b"]\n',
+    );
+    run = runPty({ program: main, args: ['demo', '--config', config], columns: 120, rows: 40 });
+    await run.until(
+      (screen) => screen.includes('X quit') && screen.includes('z filter'),
+      'its keys in the footer',
+    );
+    await run.until((screen) => screen.includes('76 connections'), 'its view');
+    expect(run.modes.mouse).toBe('none');
+    await press('?', 'Keys in Flows');
+    expect(run.screen().join('\n')).toMatch(/z +filter as you type/);
+    await press('x', '76 connections');
+    await press('znothinglikeit\r', 'Nothing matches');
+    await press('bq', '76 connections');
+    run.send('X');
+    expect((await run.exit).exitCode).toBe(0);
+  });
+
+  it('keeps the columns that were chosen, and what was typed, for the next session', async () => {
+    await demo();
+    await press('2/3306\r', '5 of 76 connections');
+    await press('C', 'keep in the config file');
+    await press(' ', '▌  State');
+    await press('w', 'the columns are in');
+    const file = join(home, 'config/netscope/config.toml');
+    expect(readFileSync(file, 'utf8')).toMatch(/^\[columns\]\nflows = \["protocol", "source", /);
+    run.send('q');
+    await run.exit;
+    await demo();
+    await press('2', '76 connections');
+    expect(run.screen()[3]).toMatch(/^│ Proto/);
+    run.send('/');
+    await run.until((screen) => screen.includes('Enter keeps, Esc undoes'), 'the prompt');
+    run.send('\u001b[A');
+    await run.until((screen) => screen.includes('5 of 76 connections'), 'the filter of the last session');
   });
 });

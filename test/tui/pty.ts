@@ -77,8 +77,16 @@ export function runPty(options: PtyOptions = {}): PtyRun {
   const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
   if (options.before !== undefined) terminal.write(options.before);
   // `CI` would switch Ink's rendering off; colours are asked for by each test.
-  const { CI: _, NO_COLOR: __, ...rest } = process.env;
-  const env: Record<string, string> = { TERM: 'xterm-256color', TZ: 'UTC', NODE_ENV: 'production' };
+  const { CI: _, NO_COLOR: __, COLORTERM: ___, LC_ALL: ____, ...rest } = process.env;
+  const env: Record<string, string> = {
+    TERM: 'xterm-256color',
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    NODE_ENV: 'production',
+    // Neither the config nor the history of whoever runs the tests.
+    XDG_CONFIG_HOME: '/dev/null/none',
+    XDG_STATE_HOME: '/dev/null/none',
+  };
   for (const [name, value] of Object.entries({ ...rest, ...env, ...options.env })) {
     if (value !== undefined) env[name] = value;
   }

@@ -49,7 +49,8 @@ export function chosenColumns<Row>(
   width: number,
 ): readonly Column<Row>[] {
   const own = columns.filter((column) => column.optional !== true);
-  if (chosen === undefined) return own;
+  const same = chosen?.length === own.length && own.every(({ id }, at) => chosen[at] === id);
+  if (chosen === undefined || same) return own;
   // What was asked for is there before any other column gets more room than it needs.
   const wanted = chosen.flatMap((id) => columns.filter((column) => column.id === id)).map(asEssential);
   let room = width + gap;

@@ -60,6 +60,8 @@ export interface Ui {
   readonly mouse: boolean;
   /** `q` was pressed once while recording. */
   readonly quitting: boolean;
+  /** Lines that were typed in earlier sessions, and in this one: the prompt's kind, then what was typed. */
+  readonly past: readonly string[];
   readonly history: readonly string[];
   /** Goes up whenever the session said that something changed. */
   readonly tick: number;
@@ -80,6 +82,7 @@ export function startingUi(
     readonly live: boolean;
     readonly view: ViewName;
     readonly chosen: ColumnChoice;
+    readonly past: readonly string[];
   },
 ): Ui {
   return {
@@ -95,6 +98,7 @@ export function startingUi(
     frozen: null,
     mouse: options.mouse,
     quitting: false,
+    past: options.past,
     history: [],
     tick: 0,
   };
