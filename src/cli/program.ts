@@ -18,6 +18,14 @@ const loaders: Readonly<Record<string, () => Promise<(program: Command) => void>
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshotCommand,
   trace: async () => (await import('./commands/trace.ts')).traceCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  completion: async () => {
+    const { completionCommand } = await import('./commands/completion.ts');
+    return (program) => completionCommand(program, () => createProgram());
+  },
+  man: async () => {
+    const { manCommand } = await import('./commands/man.ts');
+    return (program) => manCommand(program, () => createProgram());
+  },
   config: async () => (await import('./commands/config.ts')).configCommand,
   demo: async () => (await import('./commands/demo.ts')).demoCommand,
 };
@@ -41,8 +49,7 @@ export async function createProgram(names: readonly string[] = commandNames): Pr
 
 /** The commands that these words may name: loading the others would cost more than most commands do. */
 function namedIn(words: readonly string[]): readonly string[] {
-  const asksForHelp = words.some((word) => word === 'help' || word === '--help' || word === '-h');
-  return asksForHelp ? commandNames : commandNames.filter((name) => words.includes(name));
+  return asksForHelp(words) ? commandNames : commandNames.filter((name) => words.includes(name));
 }
 
 /** Every command that a setting means something to can be given another config file. */
@@ -51,6 +58,10 @@ function addConfigOption(command: Command): void {
   const configurable = names.includes('color') || names.includes('dockerHost');
   if (configurable && !names.includes('config')) command.addOption(configOption());
   for (const child of command.commands) addConfigOption(child);
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  return words.some((word) => word === 'help' || word === '--help' || word === '-h');
 }
 
 /** commander prints and ends the process on a usage error unless told otherwise; subcommands do not inherit that. */
@@ -67,7 +78,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exit(error.code === 'EPIPE' ? 0 : 1);
   });
   try {
-    await (await createProgram(namedIn(argv.slice(2)))).parseAsync([...argv]);
+    const words = argv.slice(2);
+    const program = await createProgram(namedIn(words));
+    if (asksForHelp(words)) {
+      const { keysHelp } = await import('./keys-help.ts');
+      const help = await keysHelp(words);
+      program.addHelpText('after', `\n${help}`);
+    }
+    await program.parseAsync([...argv]);
   } catch (error) {
     const { line, status } = failureOf(error);
     if (line !== null) process.stderr.write(`netscope: ${line}\n`);
