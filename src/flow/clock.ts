@@ -36,3 +36,10 @@ export function secondsBetween(
     ? Math.round(seconds * 1e9 + nanoseconds) / 1e9
     : seconds + nanoseconds / 1e9;
 }
+
+/** Seconds since 1970 of `isoTime`'s text, with the fraction that Date.parse would cut to milliseconds. */
+export function secondsOf(iso: string): number {
+  const fraction = /\.(\d+)Z$/.exec(iso);
+  const whole = Date.parse(fraction === null ? iso : iso.replace(fraction[0], 'Z')) / 1000;
+  return whole + (fraction === null ? 0 : Number(`0.${fraction[1]}`));
+}

@@ -10,6 +10,7 @@ import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
+import { Counts } from './counts.ts';
 import type { DiagnosisRequest, DiagnosisWatch } from './diagnosis.ts';
 import { withoutHost } from './files.ts';
 import { followFlow } from './follow.ts';
@@ -19,25 +20,33 @@ import { Ingest, type IngestOptions } from './ingest.ts';
 import type {
   FlowReport,
   PacketList,
+  Part,
   PassingFlows,
   ProblemReport,
   RulesReport,
   Session,
   SessionEvent,
   SessionInterface,
+  SessionPart,
   SessionState,
   SessionTotals,
 } from './model.ts';
 import { createNames, type SessionNames, splitInterfaceName } from './names.ts';
 import type { PacketBytes } from './packet-bytes.ts';
 import { createPacketList } from './packet-list.ts';
+import { Parts } from './parts.ts';
 import type { ProblemLog } from './problem-log.ts';
 import { Reports } from './reports.ts';
+import type { RetakeInput } from './retake.ts';
+import type { Selection, Statistics } from './tally.ts';
 
 export interface BaseOptions {
   readonly numeric: boolean;
   readonly keepPackets: boolean;
+  /** Every packet can be read again, from the first one on. */
+  readonly isWhole: boolean;
   readonly mostFlows?: number;
+  readonly bucketWidth?: number;
   readonly store?: NonNullable<IngestOptions['store']>;
   readonly accept?: NonNullable<IngestOptions['accept']>;
 }
@@ -58,6 +67,8 @@ export abstract class BaseSession implements Session {
   protected readonly changes = new Changes();
   readonly #names: SessionNames;
   readonly #reports: Reports;
+  readonly #counts: Counts;
+  readonly #parts: Parts;
   /** VXLAN ports that the host's own devices use: the decoder's set grows as the host becomes known. */
   readonly #vxlanPorts = new Set<number>();
   #host: HostState | null = null;
@@ -69,8 +80,8 @@ export abstract class BaseSession implements Session {
     this.ingest = new Ingest({
       ...options,
       vxlanPorts: this.#vxlanPorts,
-      onPacket: (number, record, time) => {
-        this.packetArrived(number, record, time);
+      onPacket: (number, record) => {
+        this.packetArrived(number, record);
         this.changes.announce();
       },
       onSnapshot: (json) => this.snapshotArrived(json),
@@ -82,13 +93,22 @@ export abstract class BaseSession implements Session {
     );
     this.#names = createNames(this.ingest.interfaces, () => this.#host?.lookup ?? null, options.numeric);
     this.#reports = new Reports(this.ingest, this.#names, () => this.#host);
+    this.#counts = new Counts(this.ingest);
+    this.#parts = new Parts({
+      ...{ packets: this.packets, counts: this.#counts },
+      totals: () => this.totals(),
+      flows: () => this.flows(),
+      rules: () => this.rules(),
+      problems: () => this.problems(),
+      retake: options.isWhole ? () => this.#toRetake() : null,
+    });
   }
 
   abstract stop(): Promise<void>;
   abstract close(): Promise<void>;
   protected abstract bytesOf(interfaceId: number): PacketBytes | undefined;
-  /** Called after packet `number` was taken in; `time` is the record's in seconds with a fraction. */
-  protected abstract packetArrived(number: number, record: PacketRecord, time: number): void;
+  /** Called after packet `number` was taken in. */
+  protected abstract packetArrived(number: number, record: PacketRecord): void;
   /** Called when the input holds a host snapshot. */
   protected abstract snapshotArrived(json: string): void;
   protected abstract rates(): readonly number[];
@@ -163,6 +183,14 @@ export abstract class BaseSession implements Session {
     };
   }
 
+  statistics(selection: Selection | null): Statistics {
+    if (selection === null) return this.#counts.whole();
+    const statistics = this.#counts.of(selection);
+    // Those who look are called again until all is counted.
+    if (statistics.counted < 1) this.changes.announce();
+    return statistics;
+  }
+
   flows(): FlowReport {
     return this.#reports.flows(this.state === 'capturing' || this.state === 'loading');
   }
@@ -197,6 +225,19 @@ export abstract class BaseSession implements Session {
 
   rulesOf(connection: number): readonly RuleReference[] {
     return this.flows().connections.find(({ id }) => id === connection)?.rules ?? [];
+  }
+
+  within(part: Part): SessionPart {
+    const made = this.#parts.within(part);
+    if (made.worked < 1) this.changes.announce();
+    return made;
+  }
+
+  #toRetake(): RetakeInput {
+    return {
+      ...{ ingest: this.ingest, names: this.#names, host: this.#host, vxlanPorts: this.#vxlanPorts },
+      bytesOf: (interfaceId) => this.bytesOf(interfaceId),
+    };
   }
 
   evaluate(namespace: string, packet: PacketSpec, device: string | null): Evaluation | null {

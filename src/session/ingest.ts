@@ -15,6 +15,7 @@ import { FlowTable } from '../flow/table.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFrame } from '../packet/frame.ts';
 import { createRow, PacketIndex } from './packet-index.ts';
+import { Tally } from './tally.ts';
 
 /** An interface and what came from it. */
 export interface IngestedInterface {
@@ -29,14 +30,16 @@ export interface IngestOptions {
   readonly vxlanPorts?: ReadonlySet<number>;
   /** Keep an index of packets, for lists. Without one, memory is bounded by flows alone. */
   readonly keepPackets: boolean;
+  /** Seconds of a bucket of the statistics to begin with. */
+  readonly bucketWidth?: number;
   /** Flows to hold at most: those that ended longest ago are forgotten. No limit without it. */
   readonly mostFlows?: number;
   /** Live: stores the bytes and says where. Replay: absent, the record's position in its file is kept. */
   readonly store?: (record: PacketRecord) => number;
   /** Packets that this refuses are not counted at all: a BPF filter on a file. */
   readonly accept?: (record: PacketRecord, linkType: number) => boolean;
-  /** Called after a packet was taken in, with its number and its time in seconds with a fraction. */
-  readonly onPacket: (number: number, record: PacketRecord, time: number) => void;
+  /** Called after a packet was taken in, with its number. */
+  readonly onPacket: (number: number, record: PacketRecord) => void;
   readonly onSnapshot: (json: string) => void;
 }
 
@@ -56,6 +59,7 @@ export class Ingest implements CaptureSink {
   readonly table: FlowTable;
   readonly index: PacketIndex | null;
   readonly arp = new ArpRequests();
+  readonly tally: Tally;
   readonly interfaces: IngestedInterface[] = [];
   readonly warnings: string[] = [];
   /** Comments of sections and interfaces, and what else the files carry for people. */
@@ -93,6 +97,7 @@ export class Ingest implements CaptureSink {
     this.#mostFlows = limit;
     this.table = new FlowTable(this.#decoder.encapsulations, limit === undefined ? {} : { limit });
     this.index = options.keepPackets ? new PacketIndex() : null;
+    this.tally = new Tally(options.bucketWidth);
   }
 
   interface(device: CaptureInterface): void {
@@ -126,6 +131,7 @@ export class Ingest implements CaptureSink {
     if (!(time >= this.earliest)) this.earliest = time;
     if (!(time <= this.latest)) this.latest = time;
     if (this.index !== null) {
+      this.tally.add(record.interfaceId, time, record.wireLength);
       const row = this.#row;
       const store = this.#store;
       row.position = store === undefined ? record.position : store(record);
@@ -143,7 +149,7 @@ export class Ingest implements CaptureSink {
       this.packetComments.set(this.packets, record.comments);
     }
     this.version++;
-    this.#onPacket(this.packets, record, time);
+    this.#onPacket(this.packets, record);
   }
 
   #sayThatItForgets(): void {

@@ -97,7 +97,9 @@ class LiveSession extends BaseSession {
     super({
       numeric: options.numeric,
       keepPackets: options.keepPackets,
+      isWhole: false,
       mostFlows,
+      bucketWidth: 1,
       store: (record) => ring.write(record.buffer, record.start, record.capturedLength),
       accept: () => gate.left-- > 0,
     });

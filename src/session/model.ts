@@ -11,6 +11,7 @@ import type { Dissection } from '../packet/model.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { Topology } from '../topology/model.ts';
 import type { DiagnosisRequest, DiagnosisWatch } from './diagnosis.ts';
+import type { Selection, Statistics } from './tally.ts';
 
 export type SessionState = 'starting' | 'loading' | 'capturing' | 'done' | 'failed' | 'closed';
 
@@ -150,10 +151,35 @@ export interface SessionTotals {
   readonly bytes: number;
   /** Packets that the kernel dropped because netscope was too slow; null where nobody knows. */
   readonly dropped: number | null;
-  /** Packets per second of the last 60 seconds, oldest first (replay: over the capture's length). */
+  /** Packets per second of the last 60 seconds, oldest first; empty for files. */
   readonly rates: readonly number[];
   /** Seconds between the first and the last packet. */
   readonly duration: number;
+}
+
+/** A part of a session: packets `first` to `last`, both included, seen at a time. */
+export interface Part {
+  readonly first: number;
+  readonly last: number;
+  /** Seconds since 1970: who has waited for an answer until then has waited so long. */
+  readonly time: number;
+}
+
+/**
+ * What a session is within a part. Of a file: as if nothing had come after the last packet, and with what flows did
+ * from the first one on. Live: the flows that have packets in it, as they are now.
+ */
+export interface SessionPart {
+  /** How much of it has been worked out: 0 to 1. `onChange` tells of more. */
+  readonly worked: number;
+  readonly packets: PacketList;
+  totals(): SessionTotals;
+  statistics(selection: Selection | null): Statistics;
+  flows(): FlowReport;
+  rules(): RulesReport;
+  /** Those of the session that had begun by then, and were seen since. */
+  problems(): ProblemReport;
+  rulesOf(connection: number): readonly RuleReference[];
 }
 
 export interface Session {
@@ -177,6 +203,8 @@ export interface Session {
   /** Comments of the files' sections and interfaces. */
   readonly comments: readonly string[];
   totals(): SessionTotals;
+  /** Of all packets; or of those that are chosen, as far as they are held. Counted only where packets are listed. */
+  statistics(selection: Selection | null): Statistics;
   flows(): FlowReport;
   /** What `flows` gives, in a fraction of the memory; to be used before more packets come. */
   passingFlows(): PassingFlows;
@@ -199,6 +227,8 @@ export interface Session {
    * @throws NetscopeError: usage for ends that are not there, unreadable without a host's state; AbortError.
    */
   diagnose(request: DiagnosisRequest, watch: DiagnosisWatch): Promise<Diagnosis>;
+  /** A part of the session; the same object for the same part. Works for a moment only: ask again until `worked` is 1. */
+  within(part: Part): SessionPart;
   /** What both sides of a flow sent, in order; empty without packets of it. Works through all of them: not for every frame. */
   follow(flow: number): readonly StreamPiece[];
   /** Calls `listener` when something changed, at most ten times a second. Returns the way to stop. */

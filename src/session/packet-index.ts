@@ -157,6 +157,20 @@ export class PacketIndex {
     return found;
   }
 
+  /** The flows, outer and inner, of packets `first` to `last`. */
+  flowsIn(first: number, last: number): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (let number = Math.max(first, this.#first); number <= Math.min(last, this.#last); number++) {
+      const at = (number - 1) % segmentRows;
+      const segment = this.#segments[(number - 1 - at) / segmentRows];
+      if (segment === undefined) continue;
+      found.add(segment.flow[at] ?? 0);
+      const inner = segment.innerFlow.size > 0 ? segment.innerFlow.get(at) : undefined;
+      if (inner !== undefined) found.add(inner);
+    }
+    return found;
+  }
+
   /** Numbers of the newest packets, at most `limit`, whose outer or inner flow is in `flows`; ascending. */
   ofFlows(flows: ReadonlySet<number>, limit: number): readonly number[] {
     const found: number[] = [];

@@ -1,8 +1,7 @@
-/** Packets per second over time, for the sparkline: a fixed number of buckets whatever the capture's length. */
+/** Packets per second of the last minute, for the sparkline. */
 
 const bucketCount = 60;
 
-/** Live: the last 60 seconds, second by second. */
 export class RecentRates {
   readonly #counts = new Uint32Array(bucketCount);
   #newest = 0;
@@ -28,45 +27,6 @@ export class RecentRates {
     const steps = Math.min(seconds - this.#newest, bucketCount);
     for (let step = 0; step < steps; step++) this.#counts[slot(seconds - step)] = 0;
     this.#newest = seconds;
-  }
-}
-
-/** Replay: the whole capture; the buckets widen as it turns out to be longer. */
-export class WholeRates {
-  readonly #counts = new Float64Array(bucketCount);
-  #start = Number.NaN;
-  /** Seconds per bucket. */
-  #width = 1 / 16;
-  /** The bucket of the packet before, and from when to when it is: most packets are in it too. */
-  #at = 0;
-  #from = Number.NaN;
-  #to = Number.NaN;
-
-  /** @param time seconds since 1970, with a fraction. */
-  add(time: number): void {
-    if (!(time >= this.#from && time < this.#to)) this.#find(time);
-    this.#counts[this.#at] = (this.#counts[this.#at] ?? 0) + 1;
-  }
-
-  rates(): readonly number[] {
-    return Array.from(this.#counts, (count) => count / this.#width);
-  }
-
-  #find(time: number): void {
-    if (Number.isNaN(this.#start)) this.#start = time;
-    const elapsed = Math.max(0, time - this.#start);
-    while (elapsed >= this.#width * bucketCount) this.#widen();
-    this.#at = Math.floor(elapsed / this.#width);
-    this.#from = this.#start + this.#at * this.#width;
-    this.#to = this.#from + this.#width;
-  }
-
-  #widen(): void {
-    for (let at = 0; at < bucketCount; at++) {
-      const left = at * 2;
-      this.#counts[at] = left < bucketCount ? (this.#counts[left] ?? 0) + (this.#counts[left + 1] ?? 0) : 0;
-    }
-    this.#width *= 2;
   }
 }
 

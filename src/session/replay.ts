@@ -13,7 +13,6 @@ import { isSnapshotFile, readSnapshotFile, readStart } from './files.ts';
 import type { RulesFile } from './given-rules.ts';
 import type { Session } from './model.ts';
 import { FileBytes, type PacketBytes, SpoolBytes } from './packet-bytes.ts';
-import { WholeRates } from './rates.ts';
 
 export interface ReplayOptions {
   /** Paths; `-` is standard input. */
@@ -59,7 +58,6 @@ class ReplaySession extends BaseSession {
   /** Resolves with the first packet, or the end. */
   readonly started: Promise<void>;
   readonly #options: ReplayOptions;
-  readonly #rates = new WholeRates();
   readonly #abort = new AbortController();
   readonly #bytes: { readonly firstInterface: number; readonly bytes: PacketBytes }[] = [];
   #start: () => void = () => {};
@@ -70,6 +68,7 @@ class ReplaySession extends BaseSession {
     super({
       numeric: options.numeric,
       keepPackets: options.keepPackets,
+      isWhole: true,
       ...(options.filter === '' ? {} : { accept: createAcceptor(options.filter) }),
     });
     this.#options = options;
@@ -100,8 +99,7 @@ class ReplaySession extends BaseSession {
     return this.#bytes.findLast(({ firstInterface }) => firstInterface <= interfaceId)?.bytes;
   }
 
-  protected packetArrived(number: number, _: PacketRecord, time: number): void {
-    this.#rates.add(time);
+  protected packetArrived(number: number): void {
     if (number === 1) this.#start();
     const { count, duration } = this.#options;
     if (number === count || (duration !== undefined && this.#hasLasted(duration))) {
@@ -122,7 +120,7 @@ class ReplaySession extends BaseSession {
   }
 
   protected rates(): readonly number[] {
-    return this.#rates.rates();
+    return [];
   }
 
   /** As the files say: interface statistics count from their capture's start. */

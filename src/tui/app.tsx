@@ -9,13 +9,14 @@ import { Help } from './components/help.tsx';
 import { Log } from './components/log.tsx';
 import { MarksList } from './components/marks.tsx';
 import { Stream } from './components/stream.tsx';
+import { TimeLine } from './components/time-line.tsx';
 import { Walk } from './components/walk.tsx';
 import { Way } from './components/way.tsx';
 import { frameOf } from './controller.ts';
 import { filterHints } from './filter.ts';
 import { useStore } from './hooks/use-store.ts';
 import type { Keymap } from './keymap.ts';
-import { isTooSmall, smallest } from './layout.ts';
+import { isTooSmall, smallest, timeRowsOf } from './layout.ts';
 import { type Prompt, placeNow, type Ui } from './state/model.ts';
 import type { Place } from './state/place.ts';
 import type { Store } from './state/store.ts';
@@ -37,16 +38,18 @@ export function App({ session, store, views, theme, keys }: AppProps): ReactElem
   const place = placeNow(ui);
   const view = views[place.view];
   const frame = frameOf(ui, session, { theme, keys });
+  const timeRows = timeRowsOf(ui, session);
   const problem = problemOf(ui.prompt, view, place, frame);
   const hints =
     ui.prompt?.kind === 'filter' && view.hasFields ? filterHints(ui.prompt.text, ui.prompt.cursor) : [];
   return (
     <Box flexDirection="column" width={ui.columns} height={ui.rows}>
-      <Header session={session} ui={ui} theme={theme} />
+      <Header session={session} ui={ui} theme={theme} keys={keys} />
       <Box width={frame.width} height={frame.height}>
         {over(ui, session, frame) ?? view.draw(place, frame)}
         {floating(ui, frame)}
       </Box>
+      {timeRows === 0 ? null : <TimeLine session={session} ui={ui} theme={theme} rows={timeRows} />}
       <Footer ui={ui} theme={theme} keys={keys} problem={problem} hints={hints} />
     </Box>
   );

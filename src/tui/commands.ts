@@ -6,6 +6,7 @@ export type Command =
   | { readonly kind: 'packet'; readonly number: number }
   | { readonly kind: 'filter'; readonly text: string }
   | { readonly kind: 'write'; readonly path: string }
+  | { readonly kind: 'time'; readonly text: string }
   | { readonly kind: 'help' }
   | { readonly kind: 'log' }
   | { readonly kind: 'quit' }
@@ -15,6 +16,7 @@ export type Command =
 export const commandHelp: readonly { readonly name: string; readonly help: string }[] = [
   ...viewNames.map((view) => ({ name: view, help: `the ${view} view` })),
   { name: 'filter', help: 'filter TEXT: show rows that match' },
+  { name: 'time', help: 'time 12.5, time 10:24:40: show what was until then' },
   { name: 'write', help: 'write FILE: what is shown, as text' },
   { name: 'help', help: 'the keys of this view' },
   { name: 'log', help: 'warnings and interfaces' },
@@ -34,6 +36,8 @@ export function parseCommand(line: string): Command {
   switch (name) {
     case 'filter':
       return { kind: 'filter', text: rest };
+    case 'time':
+      return { kind: 'time', text: rest };
     case 'write':
       return { kind: 'write', path: rest };
     case 'help':

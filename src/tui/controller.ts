@@ -4,15 +4,16 @@ import { columnsKey, marksKey, openColumns, type SaveColumns } from './choosing.
 import { tabAt } from './components/header.tsx';
 import type { InputEvent } from './input/decode.ts';
 import type { Action, Keymap } from './keymap.ts';
-import { headerRows, isTooSmall, viewSize } from './layout.ts';
+import { headerRows, isTooSmall, timeRowsOf, viewSize } from './layout.ts';
 import { createPrompting } from './prompting.ts';
 import { fileNameFor, saveShown } from './saving.ts';
 import { back, into, type Overlay, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
 import { openPrompt } from './state/prompt.ts';
-import { freeze } from './state/shown.ts';
+import { freeze, shownNow } from './state/shown.ts';
 import type { Store } from './state/store.ts';
 import { cut } from './text/width.ts';
 import type { Theme } from './theme.ts';
+import { createTiming, jumpTo } from './timing.ts';
 import type { Effect, Frame, View, Views } from './views/view.ts';
 
 export interface ControllerInput {
@@ -36,7 +37,12 @@ export interface ControllerInput {
 const wheelRows = 3;
 
 export function frameOf(ui: Ui, session: Session, look: Pick<Frame, 'theme' | 'keys'>): Frame {
-  return { data: ui.frozen ?? session, chosen: ui.chosen, ...look, ...viewSize(ui.columns, ui.rows) };
+  return {
+    data: shownNow(ui, session),
+    chosen: ui.chosen,
+    ...look,
+    ...viewSize(ui.columns, ui.rows, timeRowsOf(ui, session)),
+  };
 }
 
 export function createController(input: ControllerInput): (event: InputEvent) => void {
@@ -50,8 +56,11 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     views,
     frame,
     save: (path, ui) => saveShown(path, viewNow(ui), frame(ui), ui, store),
+    jumpTo: (text, ui) => jumpTo(text, ui, session),
     quit,
   });
+
+  const timing = createTiming(session, keys);
 
   function apply(effect: Effect, ui: Ui): Ui {
     switch (effect.kind) {
@@ -82,6 +91,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return toView(ui, 'packets');
       case 'view-rules':
         return toView(ui, 'rules');
+      case 'view-statistics':
+        return toView(ui, 'statistics');
       case 'next-pane':
         return toPane((place.pane + 1) % view.panes, ui);
       case 'previous-pane':
@@ -93,7 +104,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'clear-filter':
         return place.filter === '' ? ui : withoutFilter(ui);
       case 'freeze':
-        return { ...ui, frozen: ui.frozen === null ? freeze(session) : null };
+        return { ...ui, frozen: ui.frozen === null ? freeze(shownNow(ui, session)) : null };
       case 'copy':
         return copy(ui, view);
       case 'save':
@@ -211,7 +222,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     if (ui.prompt !== null && !isTooSmall(ui.columns, ui.rows)) return prompting.key(key, ui.prompt, ui);
     if (ui.overlay !== null) return overlayKey(key, ui.overlay, ui);
     const action = keys.actionOf(key, view);
-    const next = action === undefined ? ui : perform(action, { ...ui, message: null });
+    const quiet = { ...ui, message: null };
+    const next = action === undefined ? ui : (timing(action, quiet) ?? perform(action, quiet));
     return asked && action !== 'quit' ? { ...next, quitting: false } : next;
   }
 
@@ -224,7 +236,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       return next;
     }
     if (event.row === headerRows - 1) {
-      const view = tabAt(event.column);
+      const view = tabAt(event.column, ui, theme, keys);
       return view === undefined ? ui : toView(ui, view);
     }
     const place = placeNow(ui);

@@ -1,6 +1,6 @@
 /** The one table of keys: what the keys do, the footer, and the help of every view are made from it. */
 
-export const viewNames = ['topology', 'flows', 'packets', 'rules'] as const;
+export const viewNames = ['topology', 'flows', 'packets', 'rules', 'statistics'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 export type Action =
@@ -8,6 +8,7 @@ export type Action =
   | 'view-flows'
   | 'view-packets'
   | 'view-rules'
+  | 'view-statistics'
   | 'next-pane'
   | 'previous-pane'
   | 'down'
@@ -48,9 +49,16 @@ export type Action =
   | 'suspend'
   | 'help'
   | 'log'
-  | 'quit';
+  | 'quit'
+  | 'time'
+  | 'range-from'
+  | 'range-to'
+  | 'faster'
+  | 'slower'
+  | 'step'
+  | 'step-back';
 
-export type KeyGroup = 'Go' | 'Move' | 'Look' | 'Do' | 'Leave';
+export type KeyGroup = 'Go' | 'Move' | 'Look' | 'Do' | 'Time' | 'Leave';
 
 export interface Binding {
   readonly action: Action;
@@ -71,6 +79,7 @@ export const keymap: readonly Binding[] = [
   { action: 'view-flows', keys: ['2'], group: 'Go', label: 'Flows', help: 'Flows' },
   { action: 'view-packets', keys: ['3'], group: 'Go', label: 'Packets', help: 'Packets' },
   { action: 'view-rules', keys: ['4'], group: 'Go', label: 'Rules', help: 'Rules' },
+  { action: 'view-statistics', keys: ['6'], group: 'Go', label: 'Statistics', help: 'Statistics' },
   {
     action: 'in',
     keys: ['enter'],
@@ -82,6 +91,7 @@ export const keymap: readonly Binding[] = [
       flows: 'its packets',
       packets: 'its fields; open or close a field',
       rules: 'connections that met the rule; open or close a chain',
+      statistics: 'its flows',
       other: 'in',
     },
   },
@@ -92,7 +102,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'flows',
     footer: 20,
-    views: ['topology', 'packets', 'rules'],
+    views: ['topology', 'packets', 'rules', 'statistics'],
     help: 'connections of what is selected',
   },
   {
@@ -101,7 +111,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'packets',
     footer: 21,
-    views: ['topology', 'flows', 'rules'],
+    views: ['topology', 'flows', 'rules', 'statistics'],
     help: 'packets of what is selected',
   },
   {
@@ -122,8 +132,21 @@ export const keymap: readonly Binding[] = [
     views: ['flows', 'packets', 'rules'],
     help: 'where it is in the topology',
   },
-  { action: 'next-pane', keys: ['tab'], group: 'Move', label: 'pane', footer: 40, help: 'next pane' },
-  { action: 'previous-pane', keys: ['shift-tab'], group: 'Move', label: 'pane', help: 'previous pane' },
+  {
+    action: 'next-pane',
+    keys: ['tab'],
+    group: 'Move',
+    label: 'pane',
+    footer: 40,
+    help: { statistics: 'next section', other: 'next pane' },
+  },
+  {
+    action: 'previous-pane',
+    keys: ['shift-tab'],
+    group: 'Move',
+    label: 'pane',
+    help: { statistics: 'previous section', other: 'previous pane' },
+  },
   { action: 'down', keys: ['j', 'down'], group: 'Move', label: 'down', help: 'down' },
   { action: 'up', keys: ['k', 'up'], group: 'Move', label: 'up', help: 'up' },
   { action: 'open', keys: ['l', 'right'], group: 'Move', label: 'open', help: 'open what is closed' },
@@ -169,7 +192,7 @@ export const keymap: readonly Binding[] = [
     group: 'Look',
     label: 'sort',
     footer: 31,
-    views: ['flows', 'rules'],
+    views: ['flows', 'rules', 'statistics'],
     help: 'sort by the next column',
   },
   {
@@ -177,7 +200,7 @@ export const keymap: readonly Binding[] = [
     keys: ['S'],
     group: 'Look',
     label: 'direction',
-    views: ['flows', 'rules'],
+    views: ['flows', 'rules', 'statistics'],
     help: 'turn the order around',
   },
   {
@@ -259,6 +282,32 @@ export const keymap: readonly Binding[] = [
     label: 'log',
     help: 'warnings, what changed on the host, what interfaces captured',
   },
+  {
+    action: 'time',
+    keys: ['T'],
+    group: 'Time',
+    label: 'time',
+    footer: 45,
+    help: 'to the time line and back: h l, g G move, n N go to the next mark, Space plays a file',
+  },
+  {
+    action: 'range-from',
+    keys: ['['],
+    group: 'Time',
+    label: 'from',
+    help: 'what is shown begins at this moment',
+  },
+  {
+    action: 'range-to',
+    keys: [']'],
+    group: 'Time',
+    label: 'to',
+    help: 'what is shown ends at this moment; Backspace on the time line shows all',
+  },
+  { action: 'step', keys: ['.'], group: 'Time', label: 'step', help: 'to the next packet' },
+  { action: 'step-back', keys: [','], group: 'Time', label: 'step', help: 'to the packet before' },
+  { action: 'faster', keys: ['+', '='], group: 'Time', label: 'faster', help: 'play faster' },
+  { action: 'slower', keys: ['-'], group: 'Time', label: 'slower', help: 'play slower' },
   {
     action: 'suspend',
     keys: ['ctrl-z'],

@@ -10,6 +10,8 @@ export interface PromptingInput {
   readonly views: Views;
   frame(ui: Ui): Frame;
   save(path: string, ui: Ui): Ui;
+  /** To the time that was typed. */
+  jumpTo(text: string, ui: Ui): Ui;
   quit(ui: Ui): Ui;
 }
 
@@ -21,7 +23,7 @@ export interface Prompting {
 /** Lines that Up brings back. */
 const historyLimit = 200;
 
-export function createPrompting({ views, frame, save, quit }: PromptingInput): Prompting {
+export function createPrompting({ views, frame, save, jumpTo, quit }: PromptingInput): Prompting {
   function viewNow(ui: Ui): View {
     return views[placeNow(ui).view];
   }
@@ -117,6 +119,8 @@ export function createPrompting({ views, frame, save, quit }: PromptingInput): P
       }
       case 'filter':
         return filterBy(command.text, ui);
+      case 'time':
+        return jumpTo(command.text, ui);
       case 'write':
         return save(command.path, ui);
       case 'help':

@@ -15,7 +15,8 @@ import { createKeymap, type Keymap, type ViewName } from './keymap.ts';
 import type { PaletteName } from './palettes.ts';
 import type { ColumnChoice } from './state/columns.ts';
 import { say, startingUi, type Ui } from './state/model.ts';
-import { createStore } from './state/store.ts';
+import { createStore, type Store } from './state/store.ts';
+import { extentOf, ticked } from './state/time.ts';
 import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
 import { createSurface } from './surface.ts';
@@ -24,6 +25,7 @@ import { colorDepthOf, createTheme } from './theme.ts';
 import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
 import { createRulesView } from './views/rules/view.tsx';
+import { createStatisticsView } from './views/statistics/view.tsx';
 import { recentEvents } from './views/topology/recent.ts';
 import { createTopologyView } from './views/topology/view.tsx';
 import type { Views } from './views/view.ts';
@@ -113,6 +115,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     flows: createFlowsView(),
     packets: createPacketsView(tick),
     rules: createRulesView(),
+    statistics: createStatisticsView(),
   };
 
   const terminal = openTerminal(
@@ -191,6 +194,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     exiting: () => terminal.leave(),
   });
   const stopListening = pace(session, 1000 / (options.fps ?? 10), tick);
+  const stopPlaying = playTime(session, store, 1000 / (options.fps ?? 10));
   let marked = false;
   const messages = setInterval(() => {
     const { message } = store.get();
@@ -229,6 +233,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
   } finally {
     clearInterval(messages);
     stopListening();
+    stopPlaying();
     terminal.leave();
     keepHistory();
     releaseStray();
@@ -237,6 +242,34 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     await session.close();
   }
   process.stdout.write(`${summaryOf(session)}\n`);
+}
+
+/** Moves the time line on while it plays. */
+function playTime(session: Session, store: Store<Ui>, interval: number): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let before = 0;
+  const step = () => {
+    const ui = store.get();
+    const now = performance.now();
+    const extent = extentOf(session);
+    if (extent !== null) store.set({ ...ui, time: ticked(ui.time, (now - before) / 1000, extent) });
+    before = now;
+  };
+  const follow = () => {
+    const { playing } = store.get().time;
+    if (playing && timer === undefined) {
+      before = performance.now();
+      timer = setInterval(step, interval);
+    } else if (!playing) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+  const unsubscribe = store.subscribe(follow);
+  return () => {
+    unsubscribe();
+    clearInterval(timer);
+  };
 }
 
 /** Calls `show` when the session changed, at most once in `interval` milliseconds. */

@@ -8,12 +8,15 @@ import { RulesetCache } from '../../src/netfilter/rulesets.ts';
 import type {
   FlowReport,
   PacketEntry,
+  PacketList,
   Session,
   SessionEvent,
   SessionInterface,
   SessionState,
 } from '../../src/session/model.ts';
+import { createPart } from '../../src/session/part.ts';
 import { ProblemLog } from '../../src/session/problem-log.ts';
+import { type Selection, type Statistics, Tally } from '../../src/session/tally.ts';
 import { topologyChanges, wholeChanges } from '../../src/topology/changes.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { dockerHost } from '../netfilter/hosts.ts';
@@ -313,6 +316,66 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     };
   }
 
+  let counted = { last: -1, made: new Tally(1).statistics(1) };
+
+  /** Of a long session every so many packets only: making them is slow. */
+  function statistics(selection: Selection | null): Statistics {
+    if (selection === null && counted.last === last) return counted.made;
+    const tally = new Tally(1);
+    const step = Math.ceil(last / 5000);
+    for (let number = 1; number <= last; number += step) {
+      const { seconds, interfaceId, flow, bytes } = packetNumber(number);
+      const chosen = selection?.flows?.has(flow) ?? true;
+      if (chosen && number <= (selection?.last ?? last)) tally.add(interfaceId, seconds, bytes.length);
+    }
+    const made = tally.statistics(1);
+    if (selection === null) counted = { last, made };
+    return made;
+  }
+
+  const list: PacketList = {
+    get first() {
+      return 1;
+    },
+    get last() {
+      return last;
+    },
+    at: entry,
+    bytes: (number) => (entry(number) === undefined ? undefined : packetNumber(number).bytes),
+    dissect: (number) => (entry(number) === undefined ? undefined : dissectFrame(packetNumber(number).bytes)),
+    ofFlows(flows, limit) {
+      const numbers: number[] = [];
+      for (let number = 1; number <= last && numbers.length < limit; number++) {
+        if (flows.has(segmentOf(number).flow)) numbers.push(number);
+      }
+      return numbers;
+    },
+  };
+
+  const totals = () => ({
+    ...{ packets: last, bytes: last * 420, dropped: options.dropped ?? 0 },
+    ...{ rates: empty ? [] : rates, duration: Math.floor(last / 80) },
+  });
+
+  const problemReport = () =>
+    problems.look({
+      changed: changedSince(),
+      connection: (id) => report.connections[id - 1],
+      flow: (id) => report.flows[id - 1],
+      arp: [],
+      names: { interfaceOf: () => null, containerOf: () => null, version: 0 },
+      packets: {
+        first: 1,
+        last: 0,
+        at: () => undefined,
+        bytes: () => undefined,
+        dissect: () => undefined,
+        ofFlows: () => [],
+      },
+      index: null,
+      host: null,
+    });
+
   async function stop(): Promise<void> {
     if (state === 'capturing') state = 'done';
     finish();
@@ -341,58 +404,29 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
         };
       });
     },
-    packets: {
-      get first() {
-        return 1;
-      },
-      get last() {
-        return last;
-      },
-      at: entry,
-      bytes: (number) => (entry(number) === undefined ? undefined : packetNumber(number).bytes),
-      dissect: (number) =>
-        entry(number) === undefined ? undefined : dissectFrame(packetNumber(number).bytes),
-      ofFlows(flows, limit) {
-        const numbers: number[] = [];
-        for (let number = 1; number <= last && numbers.length < limit; number++) {
-          if (flows.has(segmentOf(number).flow)) numbers.push(number);
-        }
-        return numbers;
-      },
-    },
+    packets: list,
     warnings: options.warnings ?? [],
     get events() {
       return events;
     },
-    totals: () => ({
-      ...{ packets: last, bytes: last * 420, dropped: options.dropped ?? 0 },
-      ...{ rates: empty ? [] : rates, duration: Math.floor(last / 80) },
-    }),
+    totals,
+    statistics,
     flows: () => report,
     passingFlows: () => ({
       count: report.flows.length,
       ...report,
       flow: (id) => report.flows.find((flow) => flow.id === id),
     }),
-    rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
-    problems: () =>
-      problems.look({
-        changed: changedSince(),
-        connection: (id) => report.connections[id - 1],
-        flow: (id) => report.flows[id - 1],
-        arp: [],
-        names: { interfaceOf: () => null, containerOf: () => null, version: 0 },
-        packets: {
-          first: 1,
-          last: 0,
-          at: () => undefined,
-          bytes: () => undefined,
-          dissect: () => undefined,
-          ofFlows: () => [],
-        },
-        index: null,
-        host: null,
+    within: (part) =>
+      createPart({
+        ...{ part, packets: list, totals, statistics, flowIn: null },
+        flows: () => report,
+        rules: () => rules,
+        problems: problemReport,
+        worked: () => 1,
       }),
+    rules: () => (empty ? { tables: [], errors: [], version: 0 } : rules),
+    problems: problemReport,
     rulesOf: rulesMetBy,
     evaluate: (_, packet, device) => evaluator.evaluate({ packet, in: device }),
     follow: () => [],

@@ -9,10 +9,16 @@ const views = [
   ['flows', '2', 'Dropped by DOCKER-USER'],
   ['packets', ':8\r\rjj', 'Source Port'],
   ['rules', '4jjjjjjjjjjjjj', 'host ip nat DOCKER 3'],
+  ['statistics', '6', 'peak'],
 ] as const;
 
 /** Besides the views, what opens over them. */
-const screens = [...views, ['way', '1jjo', 'outside']] as const;
+const screens = [
+  ...views,
+  ['statistics-talkers', '6\t\t\tj', '172.17.0.2 web'],
+  ['statistics-sizes', '6\t\t\t\t', 'Packet sizes'],
+  ['way', '1jjo', 'outside'],
+] as const;
 
 async function show(keys: string, text: string, options: PtyOptions): Promise<string> {
   run = runPty(options);
@@ -65,6 +71,7 @@ describe('an empty session', () => {
     ['2', 'No traffic yet'],
     ['3', 'No packets yet'],
     ['4', 'No rules on this host'],
+    ['6', 'Nothing to draw yet'],
   ])('in view %s says what it waits for', async (key, text) => {
     await show(key, text, { env: { FAKE: JSON.stringify({ empty: true }) } });
   });

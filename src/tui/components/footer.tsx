@@ -1,7 +1,7 @@
 /** The last line: the keys that matter here, or a message, or what is being typed. */
 import type { ReactElement } from 'react';
 import { commandHelp } from '../commands.ts';
-import { type Binding, type Keymap, keyLabel } from '../keymap.ts';
+import { type Action, type Binding, type Keymap, keyLabel } from '../keymap.ts';
 import { type Overlay, type Prompt, placeNow, type Ui } from '../state/model.ts';
 import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
 import { graphemes, widthOf } from '../text/width.ts';
@@ -33,6 +33,7 @@ function footerLine({ ui, theme, keys, problem, hints }: FooterProps): Line {
     ];
   }
   if (ui.overlay !== null) return overlayKeys(ui.overlay.kind, keys);
+  if (ui.time.focused) return timeKeys(ui, keys);
   return keysLine(ui, keys);
 }
 
@@ -42,6 +43,29 @@ function overlayKeys(kind: Overlay['kind'], keys: Keymap): Line {
     piece(kind === 'columns' ? ' select ' : ' scroll ', 'faint'),
   ];
   return [...(kind === 'marks' ? [] : move), piece(' any other key', 'key'), piece(' closes', 'faint')];
+}
+
+/** As many as there is room for. */
+function timeKeys(ui: Ui, keys: Keymap): Line {
+  const spans: Span[] = [];
+  const entries: readonly (readonly [readonly Action[], string])[] = [
+    [['shut', 'open'], 'move'],
+    [['freeze'], ui.time.playing ? 'pause' : 'play'],
+    [['faster', 'slower'], 'speed'],
+    [['range-from', 'range-to'], 'range'],
+    [['next-match', 'previous-match'], 'marks'],
+    [['step', 'step-back'], 'packet'],
+    [['clear-filter'], 'show all'],
+    [['back'], 'leave'],
+  ];
+  for (const [actions, label] of entries) {
+    const pieces = [
+      piece(` ${actions.map((action) => keys.label(action)).join(' ')}`, 'key'),
+      piece(` ${label} `, 'faint'),
+    ];
+    if (widthOfLine(spans) + widthOfLine(pieces) <= ui.columns) spans.push(...pieces);
+  }
+  return spans;
 }
 
 function keysLine(ui: Ui, keys: Keymap): Line {

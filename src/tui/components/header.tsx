@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Session } from '../../session/model.ts';
 import { printable } from '../../util/printable.ts';
-import { type ViewName, viewNames } from '../keymap.ts';
+import { type Keymap, type ViewName, viewNames } from '../keymap.ts';
 import { placeNow, type Ui, viewLabels } from '../state/model.ts';
 import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
 import { clock, count, counted, short, span } from '../text/units.ts';
@@ -15,10 +15,11 @@ export interface HeaderProps {
   readonly session: Session;
   readonly ui: Ui;
   readonly theme: Theme;
+  readonly keys: Keymap;
 }
 
-export function Header({ session, ui, theme }: HeaderProps): ReactElement {
-  const lines = [statusLine(session, ui, theme), tabsLine(ui, theme)];
+export function Header({ session, ui, theme, keys }: HeaderProps): ReactElement {
+  const lines = [statusLine(session, ui, theme), tabsLine(ui, theme, keys)];
   const painted = lines.map((line) => paintLine(fitLine(line, ui.columns), theme));
   return <Painted lines={painted} width={ui.columns} height={lines.length} />;
 }
@@ -106,24 +107,37 @@ function clockLine(session: Session, wide: boolean): Line {
 
 const tabGap = 2;
 
-function tabText(view: ViewName, index: number): string {
-  return ` ${index + 1} ${viewLabels[view]} `;
+/** Columns below which only the view on screen has its name. */
+const namedFrom = 60;
+
+/** The tabs as they are drawn: the names of other views give way to the breadcrumb. */
+function tabTexts(
+  ui: Ui,
+  theme: Theme,
+  keys: Keymap,
+): readonly { readonly view: ViewName; readonly text: string }[] {
+  const here = placeNow(ui).view;
+  const named = viewNames.map((view) => ({
+    view,
+    text: ` ${keys.label(`view-${view}`)} ${viewLabels[view]} `,
+  }));
+  const crumbs = widthOfLine(crumbsLine(ui, theme));
+  const room = ui.columns - named.reduce((sum, { text }) => sum + text.length, 0);
+  if (ui.columns >= namedFrom && (crumbs === 0 ? room >= 0 : room >= crumbs + tabGap)) return named;
+  return named.map((tab) =>
+    tab.view === here ? tab : { ...tab, text: ` ${keys.label(`view-${tab.view}`)} ` },
+  );
 }
 
-function tabsLine(ui: Ui, theme: Theme): Line {
-  const place = placeNow(ui);
-  const spans: Span[] = [];
-  viewNames.forEach((view, index) => {
-    const here = view === place.view;
-    const narrow = ui.columns < 60;
-    const text = narrow && !here ? ` ${index + 1} ` : tabText(view, index);
-    spans.push(piece(text, here ? 'selected' : 'faint'));
-  });
+function tabsLine(ui: Ui, theme: Theme, keys: Keymap): Line {
+  const { view: here } = placeNow(ui);
+  const spans = tabTexts(ui, theme, keys).map(({ view, text }) =>
+    piece(text, view === here ? 'selected' : 'faint'),
+  );
   const crumbs = crumbsLine(ui, theme);
   const room = ui.columns - widthOfLine(spans) - tabGap;
   if (crumbs.length === 0 || room < 8) return spans;
-  spans.push(piece(' '.repeat(tabGap)));
-  return [...spans, ...keepEnd(crumbs, room, theme)];
+  return [...spans, piece(' '.repeat(tabGap)), ...keepEnd(crumbs, room, theme)];
 }
 
 /** `Topology › docker0 › web:eth0`: nothing at the beginning of a way. */
@@ -147,11 +161,11 @@ function keepEnd(line: Line, room: number, theme: Theme): Line {
   return cutOff ? [piece(`${theme.symbols.ellipsis} `, 'faint'), ...fitLine(kept, room - 2)] : kept;
 }
 
-/** The view whose tab is at this column of the second line, in a terminal of 60 columns or more. */
-export function tabAt(column: number): ViewName | undefined {
+/** The view whose tab is at this column of the second line. */
+export function tabAt(column: number, ui: Ui, theme: Theme, keys: Keymap): ViewName | undefined {
   let start = 0;
-  return viewNames.find((view, index) => {
-    start += tabText(view, index).length;
+  return tabTexts(ui, theme, keys).find(({ text }) => {
+    start += text.length;
     return column < start;
-  });
+  })?.view;
 }

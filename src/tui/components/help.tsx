@@ -8,7 +8,7 @@ import type { Theme } from '../theme.ts';
 import { paintFacts } from './facts.ts';
 import { Pane } from './pane.tsx';
 
-const groups: readonly KeyGroup[] = ['Go', 'Look', 'Do', 'Move', 'Leave'];
+const groups: readonly KeyGroup[] = ['Go', 'Look', 'Do', 'Move', 'Time', 'Leave'];
 const keyWidth = 16;
 /** Width from which on the help has two columns. */
 const twoColumns = 100;

@@ -5,6 +5,7 @@ import type { ViewName } from '../keymap.ts';
 import type { ColumnChoice, ColumnEntry } from './columns.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Shown } from './shown.ts';
+import { noTime, type TimeState } from './time.ts';
 
 export interface Prompt {
   readonly kind: 'filter' | 'command' | 'save' | 'packet';
@@ -57,6 +58,7 @@ export interface Ui {
   readonly marks: Marks;
   readonly chosen: ColumnChoice;
   readonly frozen: Shown | null;
+  readonly time: TimeState;
   readonly mouse: boolean;
   /** `q` was pressed once while recording. */
   readonly quitting: boolean;
@@ -72,6 +74,7 @@ export const viewLabels: Readonly<Record<ViewName, string>> = {
   flows: 'Flows',
   packets: 'Packets',
   rules: 'Rules',
+  statistics: 'Statistics',
 };
 
 export function startingUi(
@@ -96,6 +99,7 @@ export function startingUi(
     marks: new Map(),
     chosen: options.chosen,
     frozen: null,
+    time: noTime,
     mouse: options.mouse,
     quitting: false,
     past: options.past,

@@ -62,3 +62,16 @@ export function clock(seconds: number, nanoseconds = 0, decimals = 0): string {
   if (decimals === 0) return day;
   return `${day}.${String(nanoseconds).padStart(9, '0').slice(0, decimals)}`;
 }
+
+/** A rate in bits a second: `345 bit/s`, `1.2 Mbit/s`. */
+export function bits(perSecond: number): string {
+  const units = ['bit/s', 'kbit/s', 'Mbit/s', 'Gbit/s', 'Tbit/s'];
+  return scaled(perSecond, 1000, units, ' ');
+}
+
+/** A part of a whole: `12 %`, `0.4 %`; empty for nothing. */
+export function percent(part: number, whole: number): string {
+  if (!(whole > 0) || part === 0) return '';
+  const share = (part / whole) * 100;
+  return `${share < 9.95 ? share.toFixed(1) : share.toFixed(0)} %`;
+}
