@@ -8,7 +8,7 @@ let run: PtyRun;
 
 async function open(file: string): Promise<void> {
   const env = { RECORDING: resolve(fixtures, file) };
-  run = runPty({ program: 'recording.js', columns: 120, rows: 40, env });
+  run = runPty({ program: 'recording.js', columns: 120, rows: 42, env });
   // The header says `loading` until all of it was read and joined.
   await run.until((screen) => / replay .*packets/.test(screen) && screen.includes('docker0'), 'the file');
 }
@@ -51,4 +51,42 @@ describe('broken-db.pcapng', () => {
     await press('2/3306\r', /no answer from 172\.28\.0\.2:3306/);
     await press('r', /DOCKER-USER/);
   });
+});
+
+describe('the time line of a recording', () => {
+  const all = /all of it is shown/;
+
+  it('goes to the problems that are marked on it, and every view shows what was known by then', async () => {
+    await open('broken-db.pcapng');
+    await press('2', /▲ unanswered[\s\S]*76 connections|76 connections[\s\S]*▲ unanswered/);
+    await press('T', all);
+    await press('nn', /▲ no answer from 172\.28\.0\.2:3306/, /28 connections/);
+    await press('\rG', /syn-sent +web/);
+    await press('3', /Packets/, /\b\d{1,3} packets/);
+    await press('T\u007f', all, /1,880 packets/);
+  }, 60_000);
+
+  it('limits every view to the range that is chosen on it', async () => {
+    await open('broken-db.pcapng');
+    await press('6Tg\u0004\u0004[', /\[\d\d:\d\d:\d\d \d\d:\d\d:\d\d\]/);
+    await press('\u0004\u0004]', /\[\d\d:\d\d:\d\d \d\d:\d\d:\d\d\] +388 packets/);
+    await press('3', / 388 packets ─/);
+    await press('2', /\b1\d connections/);
+  }, 60_000);
+
+  it('goes to a time that was typed, and plays from there to the end', async () => {
+    await open('broken-db.pcapng');
+    await press('2:time 2.5\r', /\+2\.5 s/, /\b1\d connections/);
+    await press('++++++++++++++++', /5,000x/);
+    await press(' ', all, /76 connections/);
+  }, 60_000);
+});
+
+describe('the statistics of a recording', () => {
+  it('lead from a protocol to its flows, and count what a filter lets through', async () => {
+    await open('standard.pcapng');
+    await press('6\t\t', /http +\d+ /, /no flow \(ARP/);
+    await press('/dns\r', /\/dns/, /│.dns +\d+ +112 /);
+    await press('g\r', /Statistics › dns/);
+  }, 60_000);
 });

@@ -26,6 +26,8 @@ const columns: Readonly<Record<ViewName, () => readonly ColumnInfo[]>> = {
   flows: () => flowColumns(theme),
   packets: () => packetColumns(0, 0),
   rules: () => ruleColumns(true, theme.symbols),
+  // Its sections have columns of their own, which are not chosen.
+  statistics: () => [],
 };
 
 export function columnsOf(view: ViewName): readonly ColumnInfo[] {
