@@ -33,6 +33,8 @@ export interface TuiOptions {
   /** What `theme` was called first. */
   readonly palette?: PaletteName;
   readonly settings?: Settings;
+  /** Only of `demo`. */
+  readonly tour?: boolean;
 }
 
 export interface OutputOptions {

@@ -30,6 +30,7 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions & 
         palette: options.theme ?? options.palette ?? 'default',
         keys: createKeymap(config.keys),
         columns: config.columns,
+        tour: options.tour === true,
         ...(path === null ? {} : { saveColumns: saver(path) }),
         ...(config.history === false ? {} : { history: openHistory() }),
         ...(config.view === undefined ? {} : { view: config.view }),

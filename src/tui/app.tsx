@@ -10,6 +10,7 @@ import { Log } from './components/log.tsx';
 import { MarksList } from './components/marks.tsx';
 import { Stream } from './components/stream.tsx';
 import { TimeLine } from './components/time-line.tsx';
+import { Tour } from './components/tour.tsx';
 import { Walk } from './components/walk.tsx';
 import { Way } from './components/way.tsx';
 import { frameOf } from './controller.ts';
@@ -63,12 +64,13 @@ function problemOf(prompt: Prompt | null, view: View, place: Place, frame: Frame
 }
 
 /** A small pane that lies over the view, which stays in sight. */
-function floating({ overlay, marks }: Ui, frame: Frame): ReactElement | null {
+function floating({ overlay, marks, tour }: Ui, frame: Frame): ReactElement | null {
   const { width, height, theme, keys } = frame;
   const area = { width, height, theme };
   if (overlay?.kind === 'marks') return <MarksList marks={marks} mode={overlay.mode} {...area} />;
-  if (overlay?.kind !== 'columns') return null;
-  return <ColumnsList entries={overlay.entries} cursor={overlay.cursor} keys={keys} {...area} />;
+  if (overlay?.kind === 'columns')
+    return <ColumnsList entries={overlay.entries} cursor={overlay.cursor} keys={keys} {...area} />;
+  return tour === null ? null : <Tour step={tour} keys={keys} {...area} />;
 }
 
 /** Help, log, a drawing or a conversation over the view; null when none is open. */

@@ -14,6 +14,7 @@ import type { Store } from './state/store.ts';
 import { cut } from './text/width.ts';
 import type { Theme } from './theme.ts';
 import { createTiming, jumpTo } from './timing.ts';
+import { advanceTour } from './tour.ts';
 import type { Effect, Frame, View, Views } from './views/view.ts';
 
 export interface ControllerInput {
@@ -98,6 +99,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       case 'previous-pane':
         return toPane((place.pane + view.panes - 1) % view.panes, ui);
       case 'back':
+        if (ui.tour !== null) return { ...ui, tour: null };
         return place.pane > 0 ? withPlace(ui, { ...place, pane: 0 }) : leave(ui);
       case 'filter':
         return { ...ui, prompt: openPrompt('filter', place.filter) };
@@ -247,13 +249,13 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     const ui = store.get();
     switch (event.kind) {
       case 'key':
-        store.set(press(event.key, ui));
+        store.set(advanceTour(press(event.key, ui)));
         break;
       case 'paste':
         if (ui.prompt !== null) store.set(prompting.paste(event.text, ui.prompt, ui));
         break;
       case 'mouse':
-        store.set(mouse(event, ui));
+        store.set(advanceTour(mouse(event, ui)));
         break;
     }
   };

@@ -50,6 +50,8 @@ export interface TuiOptions {
   readonly saveColumns?: (view: ViewName, columns: readonly string[]) => Promise<string>;
   /** What was typed before, and what keeps what is typed now. Absent: neither. */
   readonly history?: { readonly lines: readonly string[]; keep(typed: readonly string[]): void };
+  /** Show the way around, a step at a time. */
+  readonly tour?: boolean;
   /** The view to start with. */
   readonly view?: ViewName;
 }
@@ -106,6 +108,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
       live: session.mode === 'live',
       view: options.view ?? 'topology',
       chosen: options.columns ?? {},
+      tour: options.tour ?? false,
       past: options.history?.lines ?? [],
     }),
   );

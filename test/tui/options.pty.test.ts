@@ -64,6 +64,50 @@ describe('netscope demo', () => {
   });
 });
 
+describe('the tour of netscope demo', () => {
+  it('goes on when the user does what it says, from the problem to the rule, its packets and the way out', async () => {
+    await demo();
+    await press('', 'Tour 1 of 7');
+    await press('2', 'Tour 2 of 7');
+    await press('/330', '/330');
+    await press('6\r', 'Tour 3 of 7');
+    await press('r', 'Tour 4 of 7');
+    expect(run.screen().join('\n')).toMatch(/▌.*DROP/);
+    await press('p', 'Tour 5 of 7');
+    await press('\t', 'Tour 6 of 7');
+    await press('1', 'docker0');
+    await press('jjjo', 'Tour 7 of 7');
+    expect(run.screen().join('\n')).toContain('↓ outside');
+    await press('x', 'q quit');
+    run.send('\u001b');
+    await run.until((screen) => !screen.includes('Tour'), 'the end of the tour');
+  });
+
+  it('ends with Esc, which then goes back again, and is not there with --no-tour', async () => {
+    await demo();
+    await press('2', 'Tour 2 of 7');
+    await press('\r', '› web');
+    run.send('\u001b');
+    await run.until((screen) => !screen.includes('Tour'), 'the end of the tour');
+    expect(run.screen()[1]).toContain('› web');
+    run.send('\u001b');
+    await run.until(() => !(run.screen()[1] ?? '').includes('›'), 'the flows again');
+    run.stop();
+    const screen = await demo('--no-tour');
+    expect(screen).not.toContain('Tour');
+  });
+
+  it('is not in other recordings', async () => {
+    const file = resolve(import.meta.dirname, '../../fixtures/broken-db.pcapng');
+    run = runPty({ program: main, args: ['-r', file], columns: 120, rows: 40 });
+    const screen = await run.until(
+      (text) => / replay .*packets/.test(text) && text.includes('docker0'),
+      'the file',
+    );
+    expect(screen).not.toContain('Tour');
+  });
+});
+
 describe('with a config file', () => {
   it('has its keys, which the footer, the help and the hints name', async () => {
     const config = join(home, 'own.toml');

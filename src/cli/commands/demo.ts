@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { exitStatus, NetscopeError } from '../../util/errors.ts';
 import { addTuiOptions, type ColorChoice, colorOption, type TuiOptions } from '../options.ts';
 import { packageFile } from '../package-files.ts';
@@ -14,6 +14,7 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .summary('the TUI on a recording that ships with the package')
     .description('Opens a recording that ships with netscope: a container that cannot reach its database.')
+    .addOption(new Option('--no-tour', 'without the guided tour'))
     .addOption(colorOption());
   addTuiOptions(command).action(demo);
 }

@@ -60,6 +60,8 @@ export interface Ui {
   readonly frozen: Shown | null;
   readonly time: TimeState;
   readonly mouse: boolean;
+  /** The step of the guided tour; null where there is none. */
+  readonly tour: number | null;
   /** `q` was pressed once while recording. */
   readonly quitting: boolean;
   /** Lines that were typed in earlier sessions, and in this one: the prompt's kind, then what was typed. */
@@ -86,6 +88,7 @@ export function startingUi(
     readonly view: ViewName;
     readonly chosen: ColumnChoice;
     readonly past: readonly string[];
+    readonly tour: boolean;
   },
 ): Ui {
   return {
@@ -101,6 +104,7 @@ export function startingUi(
     frozen: null,
     time: noTime,
     mouse: options.mouse,
+    tour: options.tour ? 0 : null,
     quitting: false,
     past: options.past,
     history: [],

@@ -252,7 +252,7 @@ _netscope() {
       fi ;;
     'demo')
       if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '--color --mouse --no-mouse --ascii --no-ascii --fps --theme --config --help' -- "$cur"))
+        COMPREPLY=($(compgen -W '--no-tour --color --mouse --no-mouse --ascii --no-ascii --fps --theme --config --help' -- "$cur"))
       else
         :
       fi ;;

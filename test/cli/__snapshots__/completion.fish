@@ -214,6 +214,7 @@ complete -c netscope -n '__netscope_command "doctor"' -l config -r -F -d 'settin
 complete -c netscope -n '__netscope_command "completion"' -a 'bash zsh fish'
 complete -c netscope -n '__netscope_command "config"' -l print -d 'print them (what it does without, too)'
 complete -c netscope -n '__netscope_command "config"' -l config -r -F -d 'settings (default: ~/.config/netscope/config.toml; see netscope config)'
+complete -c netscope -n '__netscope_command "demo"' -l no-tour -d 'without the guided tour'
 complete -c netscope -n '__netscope_command "demo"' -l color -r -a 'auto always never' -d 'colour'
 complete -c netscope -n '__netscope_command "demo"' -l mouse -d 'clicks and the wheel go to netscope (default)'
 complete -c netscope -n '__netscope_command "demo"' -l no-mouse -d 'they stay with the terminal, to select text'

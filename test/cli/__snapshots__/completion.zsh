@@ -470,6 +470,7 @@ _netscope() {
       : ;;
     'demo')
       options=(
+        '--no-tour:without the guided tour'
         '--color:colour'
         '--mouse:clicks and the wheel go to netscope (default)'
         '--no-mouse:they stay with the terminal, to select text'
