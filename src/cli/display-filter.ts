@@ -4,9 +4,12 @@ import type { DisplayFilter } from '../packet/filter/filter.ts';
 import type { Dissection } from '../packet/model.ts';
 import { usageError } from './errors.ts';
 
+/** Which flows are wanted; null for all of them. */
+export type FlowFilter = ((flow: Flow) => boolean) | null;
+
 /** @throws NetscopeError (usage) for a filter that cannot be parsed, or that no flow could match. */
-export async function flowFilter(text: string | undefined): Promise<(flow: Flow) => boolean> {
-  if (text === undefined) return () => true;
+export async function flowFilter(text: string | undefined): Promise<FlowFilter> {
+  if (text === undefined) return null;
   const filter = await parse(text);
   if (filter.notForFlows !== null) {
     const { message, position, length } = filter.notForFlows;

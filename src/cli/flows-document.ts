@@ -1,6 +1,7 @@
 /** `netscope flows` as data: the JSON document, CSV records and NDJSON objects of the contract. */
 import { type Connection, type Flow, flowsSchemaName } from '../flow/model.ts';
 import type { Session } from '../session/model.ts';
+import type { FlowFilter } from './display-filter.ts';
 
 export interface SourceSummary {
   readonly files: readonly string[];
@@ -29,7 +30,7 @@ export function flowObject(flow: Flow): object {
 }
 
 /** Flows and connections are to be gone through in this order, once: what is shown of the one decides on the other. */
-export function flowsDocument(session: Session, accepts: (flow: Flow) => boolean): object {
+export function flowsDocument(session: Session, accepts: FlowFilter): object {
   const { flows, connections } = session.passingFlows();
   const shown = new Set<number>();
   return {
@@ -40,13 +41,9 @@ export function flowsDocument(session: Session, accepts: (flow: Flow) => boolean
   };
 }
 
-function* shownFlows(
-  flows: Iterable<Flow>,
-  accepts: (flow: Flow) => boolean,
-  shown: Set<number>,
-): Generator<object> {
+function* shownFlows(flows: Iterable<Flow>, accepts: FlowFilter, shown: Set<number>): Generator<object> {
   for (const flow of flows) {
-    if (!accepts(flow)) continue;
+    if (accepts?.(flow) === false) continue;
     shown.add(flow.id);
     yield flowObject(flow);
   }

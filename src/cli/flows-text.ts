@@ -1,26 +1,26 @@
 /** `netscope flows` for people: a connection a paragraph, what happened first, how netscope knows below it. */
 import { isHousekeeping } from '../flow/housekeeping.ts';
-import type { Connection, Flow, FlowEnd, RuleReference } from '../flow/model.ts';
+import type { Connection, FlowBrief, FlowEnd, RuleReference } from '../flow/model.ts';
 import type { Session } from '../session/model.ts';
 import { printable } from '../util/printable.ts';
+import type { FlowFilter } from './display-filter.ts';
 import { grouped } from './output.ts';
 import type { Paint } from './paint.ts';
 
-export function* flowLines(
-  session: Session,
-  accepts: (flow: Flow) => boolean,
-  paint: Paint,
-): Generator<string> {
-  const { count, connections, flow: flowOf } = session.passingFlows();
+export function* flowLines(session: Session, accepts: FlowFilter, paint: Paint): Generator<string> {
+  const { count, connections, flow: flowOf, brief: briefOf } = session.passingFlows();
   const housekeeping: string[] = [];
   let shown = 0;
   for (const connection of connections) {
-    const members: Flow[] = [];
+    const members: FlowBrief[] = [];
+    let isWanted = accepts === null;
     for (const id of connection.flows) {
-      const flow = flowOf(id);
-      if (flow !== undefined) members.push(flow);
+      const flow = accepts === null ? undefined : flowOf(id);
+      if (flow !== undefined && accepts?.(flow) === true) isWanted = true;
+      const member = flow ?? briefOf(id);
+      if (member !== undefined) members.push(member);
     }
-    if (!members.some(accepts)) continue;
+    if (!isWanted) continue;
     shown++;
     const text = connectionText(connection, members, paint);
     if (connection.problem === '' && members.every(isHousekeeping)) housekeeping.push(text);
@@ -34,7 +34,7 @@ export function* flowLines(
   );
 }
 
-function connectionText(connection: Connection, flows: readonly Flow[], paint: Paint): string {
+function connectionText(connection: Connection, flows: readonly FlowBrief[], paint: Paint): string {
   const [start] = connection.path;
   const first = flows.find(({ id }) => id === start?.flow) ?? flows[0];
   if (first === undefined) return '';
@@ -89,7 +89,7 @@ function endText(end: FlowEnd): string {
   return end.container === null ? text : `${text} (${printable(end.container)})`;
 }
 
-function stateText(state: Flow['state'], paint: Paint): string {
+function stateText(state: FlowBrief['state'], paint: Paint): string {
   switch (state) {
     case 'refused':
     case 'reset':

@@ -87,7 +87,10 @@ export function csvRecord(cells: readonly (string | number | null)[]): string {
 export function grouped(value: number): string {
   let text = '';
   let rest = value;
-  for (; rest >= 1000; rest = Math.floor(rest / 1000))
-    text = `,${String(rest % 1000).padStart(3, '0')}${text}`;
-  return `${rest}${text}`;
+  for (; rest >= 1000; rest = Math.floor(rest / 1000)) text = `,${threeDigits[rest % 1000] ?? ''}${text}`;
+  return `${small[rest] ?? ''}${text}`;
 }
+
+/** `0` to `999`, and `000` to `999`: counts are doubles, whose conversion is slow. */
+const small = Array.from({ length: 1000 }, (_, number) => String(number));
+const threeDigits = small.map((text) => text.padStart(3, '0'));

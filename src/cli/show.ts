@@ -75,7 +75,7 @@ async function printSession(session: Session, color: boolean): Promise<void> {
     await output.write(drawTree(session.topology, treeStyle(color)));
     await output.line('');
   }
-  await output.lines(flowLines(session, () => true, createPaint(color)));
+  await output.lines(flowLines(session, null, createPaint(color)));
   printWarnings(session);
   await output.flush();
 }

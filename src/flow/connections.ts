@@ -44,6 +44,8 @@ export class ConnectionJoiner {
   #namesVersion = Number.NaN;
   #evicted = 0;
   #ended = false;
+  /** Nothing was joined yet. */
+  #isNew = true;
   #given: readonly JoinedConnection[] = [];
   /** Numbers of connections that were described anew or went into another one; null while nobody asks for them. */
   #news: Set<number> | null = null;
@@ -63,12 +65,7 @@ export class ConnectionJoiner {
    */
   join(context: JoinContext): readonly JoinedConnection[] {
     const { names } = context;
-    this.#interfaces.use(names);
-    this.#forgetEvicted();
-    this.#dirty = this.#waiting;
-    this.#waiting = [];
-    for (const record of ascending(this.#store.takeJoinChanged())) this.#look(record * stride);
-    if (context.conntrack !== this.#entries) this.#takeConntrack(context.conntrack);
+    this.#gather(context);
     // Names are in every description, and what is missing is missing for good when nothing more will come.
     const { ended } = this.#table.clock;
     if (names.version !== this.#namesVersion || ended !== this.#ended) {
@@ -88,6 +85,48 @@ export class ConnectionJoiner {
     const news = this.#news ?? new Set(this.#described.keys());
     this.#news = new Set();
     return news;
+  }
+
+  /**
+   * What the first `join` would give, for those who look at each connection once, before more packets come: most are
+   * made when their turn comes, and not kept.
+   */
+  passing(context: JoinContext): Iterable<JoinedConnection> {
+    if (!this.#isNew) return this.join(context);
+    this.#gather(context);
+    const path = this.#pathContext();
+    const several = new Map<number, JoinedConnection>();
+    const firsts: number[] = [];
+    for (const id of ascending(this.#dirty)) {
+      const base = this.#store.recordOf(id) * stride;
+      const number = this.#groups.settle(base);
+      if (this.#groups.membersOf(number) !== undefined) {
+        if (several.has(number)) continue;
+        // At once, because it may change what is said of its flows.
+        several.set(number, buildConnection(path, number, this.#basesOf(base)));
+      }
+      firsts.push(base);
+    }
+    const { words } = this.#store;
+    return {
+      *[Symbol.iterator]() {
+        for (const base of firsts) {
+          const number = words[base + at.connection] ?? 0;
+          yield several.get(number) ?? buildConnection(path, number, [base]);
+        }
+      },
+    };
+  }
+
+  /** Looks at what changed. */
+  #gather({ names, conntrack }: JoinContext): void {
+    this.#isNew = false;
+    this.#interfaces.use(names);
+    this.#forgetEvicted();
+    this.#dirty = [...this.#dirty, ...this.#waiting];
+    this.#waiting = [];
+    for (const record of ascending(this.#store.takeJoinChanged())) this.#look(record * stride);
+    if (conntrack !== this.#entries) this.#takeConntrack(conntrack);
   }
 
   #look(base: number): void {
@@ -186,11 +225,15 @@ export class ConnectionJoiner {
     }
   }
 
+  #pathContext(): PathContext {
+    const { store, counts, notes, clock } = this.#table;
+    return { store, counts, notes, clock, interfaces: this.#interfaces, proof: this.#proof };
+  }
+
   #describe(): void {
-    const { counts, notes, clock, firstSeen } = this.#table;
     const store = this.#store;
-    const interfaces = this.#interfaces;
-    const context: PathContext = { store, counts, notes, clock, interfaces, firstSeen, proof: this.#proof };
+    const { clock } = this.#table;
+    const context = this.#pathContext();
     const done = new Set<number>();
     for (const id of ascending(this.#dirty)) {
       const record = store.recordOf(id);

@@ -1,11 +1,11 @@
 /** Traffic by which hosts keep their links going: there is much of it on every segment, and seldom what one looks for. */
-import type { Flow } from './model.ts';
+import type { FlowBrief } from './model.ts';
 
 /**
  * Whether a flow is multicast or broadcast (router and neighbour solicitations, MLD, IGMP, mDNS, DHCP), or what
  * answers it between link-local addresses. TCP never is: two ends that chose each other talk there.
  */
-export function isHousekeeping({ protocol, source, destination }: Flow): boolean {
+export function isHousekeeping({ protocol, source, destination }: FlowBrief): boolean {
   if (protocol === 'tcp') return false;
   if (isGroup(destination.address)) return true;
   return isLinkLocal(source.address) && isLinkLocal(destination.address);

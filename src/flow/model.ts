@@ -110,6 +110,21 @@ export interface Flow {
   readonly error?: FlowError;
 }
 
+/** What a line about a flow says. */
+export type FlowBrief = Pick<
+  Flow,
+  | 'id'
+  | 'interface'
+  | 'protocol'
+  | 'source'
+  | 'destination'
+  | 'packets'
+  | 'bytes'
+  | 'state'
+  | 'application'
+  | 'notes'
+>;
+
 /** How netscope knows, weakest first. */
 export const evidenceOrder = ['evaluated', 'counter', 'conntrack', 'traced'] as const;
 export type Evidence = (typeof evidenceOrder)[number];

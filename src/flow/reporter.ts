@@ -1,11 +1,10 @@
 /** Keeps the flows' reports: each is made anew only when its flow, the clock it waits for, or the names changed. */
 import type { Encapsulations } from '../packet/model.ts';
 import type { ApplicationTracker } from './applications.ts';
-import type { FirstSeen } from './first-seen.ts';
-import type { Flow } from './model.ts';
+import type { Flow, FlowBrief } from './model.ts';
 import type { FlowNotes } from './notes.ts';
 import { stride } from './record.ts';
-import { buildFlow, type FlowContext, type FlowNames } from './report.ts';
+import { buildBrief, buildFlow, type FlowContext, type FlowNames } from './report.ts';
 import { type Clock, isWaiting, stateOf } from './state.ts';
 import type { FlowStore } from './store.ts';
 import type { SegmentCounts } from './tcp/counts.ts';
@@ -14,7 +13,6 @@ export interface ReporterParts {
   readonly store: FlowStore;
   readonly counts: SegmentCounts;
   readonly notes: FlowNotes;
-  readonly firstSeen: FirstSeen;
   readonly encapsulations: Encapsulations;
   readonly clock: Clock;
   readonly applications: ApplicationTracker;
@@ -55,8 +53,16 @@ export class FlowReporter {
 
   /** The flow of a record, made anew and not kept. */
   build(record: number, names: FlowNames): Flow {
+    return buildFlow(this.#contextFor(names), record * stride, null);
+  }
+
+  buildBrief(record: number, names: FlowNames): FlowBrief {
+    return buildBrief(this.#contextFor(names), record * stride, null);
+  }
+
+  #contextFor(names: FlowNames): FlowContext {
     if (this.#context?.names !== names) this.#context = { ...this.#parts, names };
-    return buildFlow(this.#context, record * stride, null);
+    return this.#context;
   }
 
   /** Numbers of the records whose report is not what it was, each once. */

@@ -6,10 +6,9 @@ import { type DecodedFrame, type Encapsulations, fragment, type IpLayer } from '
 import { beginRecord, countPacket, type FlowPacket } from './accounting.ts';
 import { ApplicationTracker } from './applications.ts';
 import { evictionOrder } from './eviction.ts';
-import { FirstSeen } from './first-seen.ts';
 import { type Counted, FragmentFlows } from './fragment-flows.ts';
 import { noteSample, noteTcpIdentity } from './identity.ts';
-import type { Flow } from './model.ts';
+import type { Flow, FlowBrief } from './model.ts';
 import { FlowNotes } from './notes.ts';
 import { noteIcmpError } from './quoted.ts';
 import { at, flag, kind, stride } from './record.ts';
@@ -51,7 +50,6 @@ export class FlowTable {
   readonly store = new FlowStore();
   readonly notes = new FlowNotes();
   readonly counts = new SegmentCounts();
-  readonly firstSeen = new FirstSeen(this.store);
   readonly clock: Clock = { seconds: Number.NEGATIVE_INFINITY, ended: false };
   readonly encapsulations: Encapsulations;
   readonly #limit: number;
@@ -73,7 +71,7 @@ export class FlowTable {
   constructor(encapsulations: Encapsulations, options: FlowTableOptions = {}) {
     this.encapsulations = encapsulations;
     this.#limit = options.limit ?? Number.POSITIVE_INFINITY;
-    const { store, counts, notes, clock, firstSeen } = this;
+    const { store, counts, notes, clock } = this;
     this.#fragments = new FragmentFlows({
       store,
       append: (fromA, seconds, nanoseconds) => this.#append(fromA, seconds, nanoseconds),
@@ -85,7 +83,6 @@ export class FlowTable {
       store,
       counts,
       notes,
-      firstSeen,
       encapsulations,
       clock,
       applications,
@@ -152,6 +149,12 @@ export class FlowTable {
   flowOf(id: number, names: FlowNames): Flow | undefined {
     const record = this.store.recordOf(id);
     return record < 0 ? undefined : this.#reporter.build(record, names);
+  }
+
+  /** The same, as far as a line about it goes. */
+  briefOf(id: number, names: FlowNames): FlowBrief | undefined {
+    const record = this.store.recordOf(id);
+    return record < 0 ? undefined : this.#reporter.buildBrief(record, names);
   }
 
   /** Gives up on what is overdue. */
@@ -296,7 +299,6 @@ export class FlowTable {
     });
     this.evicted += store.count - keep.length;
     this.#reporter.compact(keep);
-    this.firstSeen.clear();
     store.compact(keep);
   }
 

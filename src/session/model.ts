@@ -3,7 +3,7 @@
  * Everything here is read synchronously from memory; `onChange` says when it is worth reading again.
  */
 import type { Diagnosis, Finding } from '../diagnose/model.ts';
-import type { Connection, Flow, FlowInterface, RuleReference } from '../flow/model.ts';
+import type { Connection, Flow, FlowBrief, FlowInterface, RuleReference } from '../flow/model.ts';
 import type { StreamPiece } from '../flow/stream.ts';
 import type { Chain, Evaluation, Table } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
@@ -120,6 +120,7 @@ export interface PassingFlows {
   readonly flows: Iterable<Flow>;
   readonly connections: Iterable<Connection>;
   flow(id: number): Flow | undefined;
+  brief(id: number): FlowBrief | undefined;
 }
 
 /** The rules of one namespace from one backend. */

@@ -88,14 +88,16 @@ export class Reports {
       // The rules that a connection met take more than one look at its flows.
       const { flows, connections } = this.flows(false);
       const byId = new Map(flows.map((flow) => [flow.id, flow]));
-      return { count: flows.length, flows, connections, flow: (id) => byId.get(id) };
+      const flow = (id: number) => byId.get(id);
+      return { count: flows.length, flows, connections, flow, brief: flow };
     }
-    const joined = this.#joiner.join({ names, conntrack: this.#conntrackOf(host) });
+    const joined = this.#joiner.passing({ names, conntrack: this.#conntrackOf(host) });
     return {
       count: table.store.count,
       flows: { [Symbol.iterator]: () => table.each(names) },
       connections: { [Symbol.iterator]: () => unannotated(joined) },
       flow: (id) => table.flowOf(id, names),
+      brief: (id) => table.briefOf(id, names),
     };
   }
 
@@ -215,7 +217,7 @@ function byId<Item extends { readonly id: number }>(items: readonly Item[], id: 
 }
 
 /** Connections without the state of a host: nothing is known of rules. */
-function* unannotated(joined: readonly JoinedConnection[]): Generator<Connection> {
+function* unannotated(joined: Iterable<JoinedConnection>): Generator<Connection> {
   for (const { id, flows, path, lastSeenAt, problem } of joined) {
     yield { id, flows, path, lastSeenAt, translations: [], rules: [], verdict: 'unknown', problem };
   }

@@ -416,6 +416,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
       count: report.flows.length,
       ...report,
       flow: (id) => report.flows.find((flow) => flow.id === id),
+      brief: (id) => report.flows.find((flow) => flow.id === id),
     }),
     within: (part) =>
       createPart({

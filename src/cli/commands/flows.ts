@@ -34,11 +34,11 @@ async function flows(bpf: readonly string[], options: CaptureOptions & OutputOpt
       await output.json(flowsDocument(session, accepts));
     } else if (options.ndjson === true) {
       for (const flow of session.passingFlows().flows)
-        if (accepts(flow)) await output.line(JSON.stringify(flowObject(flow)));
+        if (accepts?.(flow) !== false) await output.line(JSON.stringify(flowObject(flow)));
     } else if (options.csv === true) {
       await output.line(csvRecord(flowColumns));
       for (const flow of session.passingFlows().flows)
-        if (accepts(flow)) await output.line(csvRecord(flowCells(flow)));
+        if (accepts?.(flow) !== false) await output.line(csvRecord(flowCells(flow)));
     } else {
       await output.lines(flowLines(session, accepts, createPaint(wantsColor(options.color))));
     }

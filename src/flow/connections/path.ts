@@ -1,5 +1,5 @@
 /** A joined connection for people and programs: where it passed, and what translation made of it. */
-import type { FirstSeen } from '../first-seen.ts';
+import { isoTime } from '../clock.ts';
 import type { PathStep } from '../model.ts';
 import { at, flag, stride } from '../record.ts';
 import type { FlowStore } from '../store.ts';
@@ -38,7 +38,6 @@ export interface JoinedConnection {
 }
 
 export interface PathContext extends ProblemContext {
-  readonly firstSeen: FirstSeen;
   /** What conntrack says of two records: one becomes the other by translation. */
   readonly proof: (x: number, y: number) => boolean;
 }
@@ -103,12 +102,12 @@ function inOrder({ store, interfaces }: PathContext, bases: readonly number[]): 
   );
 }
 
-function stepOf({ store, interfaces, firstSeen }: PathContext, base: number, first: number): PathStep {
-  const { words } = store;
+function stepOf({ store, interfaces }: PathContext, base: number, first: number): PathStep {
+  const { words, doubles } = store;
   return {
     interface: interfaces.textOf(store, base) ?? `interface ${words[base + at.interface] ?? 0}`,
     flow: words[base + at.id] ?? 0,
-    firstSeen: firstSeen.textOf(base),
+    firstSeen: isoTime(doubles[(base + at.firstSeconds) >> 1] ?? 0, words[base + at.firstNanoseconds] ?? 0),
     deltaUs: base === first ? 0 : microseconds(store, base, first),
   };
 }

@@ -1,23 +1,8 @@
-/** How often the analysis marked a flow's segments: rows that only flows with marked segments have. */
+/**
+ * How often the analysis marked a flow's segments: rows that only flows with marked segments have. A row's words are in
+ * the order of the bits of `segmentFlag`.
+ */
 import type { segmentFlag } from './flags.ts';
-
-const names = [
-  'retransmission',
-  'lostSegment',
-  'ackLostSegment',
-  'keepAlive',
-  'duplicateAck',
-  'zeroWindow',
-  'zeroWindowProbe',
-  'zeroWindowProbeAck',
-  'keepAliveAck',
-  'outOfOrder',
-  'fastRetransmission',
-  'windowUpdate',
-  'windowFull',
-  'reusedPorts',
-  'spuriousRetransmission',
-] as const satisfies readonly (keyof typeof segmentFlag)[];
 
 export type TcpAnalysisCounts = Readonly<Record<keyof typeof segmentFlag, number>>;
 
@@ -82,9 +67,21 @@ const none: TcpAnalysisCounts = {
 /** A row's counts by name. */
 export function countsOf(counts: SegmentCounts, row: number): TcpAnalysisCounts {
   if (row === 0) return none;
-  const result: Record<keyof typeof segmentFlag, number> = { ...none };
-  names.forEach((name, bit) => {
-    result[name] = counts.get(row, bit);
-  });
-  return result;
+  return {
+    retransmission: counts.get(row, 0),
+    lostSegment: counts.get(row, 1),
+    ackLostSegment: counts.get(row, 2),
+    keepAlive: counts.get(row, 3),
+    duplicateAck: counts.get(row, 4),
+    zeroWindow: counts.get(row, 5),
+    zeroWindowProbe: counts.get(row, 6),
+    zeroWindowProbeAck: counts.get(row, 7),
+    keepAliveAck: counts.get(row, 8),
+    outOfOrder: counts.get(row, 9),
+    fastRetransmission: counts.get(row, 10),
+    windowUpdate: counts.get(row, 11),
+    windowFull: counts.get(row, 12),
+    reusedPorts: counts.get(row, 13),
+    spuriousRetransmission: counts.get(row, 14),
+  };
 }
