@@ -7,7 +7,7 @@ import { ConntrackIndex, type NamespacedEntry } from './connections/conntrack.ts
 import { contradicts, samePackets } from './connections/evidence.ts';
 import { FlowIndex } from './connections/flow-index.ts';
 import { Groups } from './connections/groups.ts';
-import { identityKeys, signatureOf } from './connections/keys.ts';
+import { identityKeys, mostKeys, signatureOf } from './connections/keys.ts';
 import { buildConnection, type JoinedConnection, type PathContext } from './connections/path.ts';
 import { InterfaceTexts } from './connections/text.ts';
 import { sameTuple, tupleHash } from './connections/tuple.ts';
@@ -49,7 +49,7 @@ export class ConnectionJoiner {
   #given: readonly JoinedConnection[] = [];
   /** Numbers of connections that were described anew or went into another one; null while nobody asks for them. */
   #news: Set<number> | null = null;
-  readonly #keys: number[] = [];
+  readonly #keys = new Int32Array(mostKeys);
   readonly #candidates: number[] = [];
   readonly #proof = (x: number, y: number) => this.#proves(x, y);
 
@@ -137,13 +137,17 @@ export class ConnectionJoiner {
       this.#groups.begin(base);
       this.#byTuple.add(tupleHash(this.#store, base), id);
     }
-    identityKeys(words, base, true, this.#keys);
-    const signature = signatureOf(this.#keys);
+    const signature = signatureOf(this.#keys, identityKeys(words, base, true, this.#keys));
     if (words[base + at.joinedBy] === signature) return;
     words[base + at.joinedBy] = signature;
-    identityKeys(words, base, false, this.#keys);
-    for (const key of this.#keys) this.#byIdentity.add(key, id);
+    this.#file(base, id);
     this.#consider(base);
+  }
+
+  #file(base: number, id: number): void {
+    const keys = this.#keys;
+    const count = identityKeys(this.#store.words, base, false, keys);
+    for (let index = 0; index < count; index++) this.#byIdentity.add(keys[index] ?? 0, id);
   }
 
   /** Joins the flow with those that are the same packets. */
@@ -152,14 +156,16 @@ export class ConnectionJoiner {
     const { words } = store;
     const candidates = this.#candidates;
     const hash = tupleHash(store, base);
-    candidates.length = 0;
-    this.#byTuple.collect(hash, candidates);
-    identityKeys(words, base, true, this.#keys);
-    for (const key of this.#keys) this.#byIdentity.collect(key, candidates);
-    for (const partner of this.#conntrack.partnersOf(hash)) this.#byTuple.collect(partner.hash, candidates);
+    const keys = this.#keys;
     const id = words[base + at.id] ?? 0;
+    if (candidates.length > 0) candidates.length = 0;
+    this.#byTuple.collect(hash, id, candidates);
+    const count = identityKeys(words, base, true, keys);
+    for (let index = 0; index < count; index++) this.#byIdentity.collect(keys[index] ?? 0, id, candidates);
+    for (const { hash: partner } of this.#conntrack.partnersOf(hash)) {
+      this.#byTuple.collect(partner, id, candidates);
+    }
     for (const other of candidates) {
-      if (other === id) continue;
       const otherBase = store.recordOf(other) * stride;
       if (otherBase < 0 || this.#groups.of(otherBase) === this.#groups.of(base)) continue;
       if (samePackets(store, base, otherBase, this.#proof)) this.#unite(base, otherBase);
@@ -218,7 +224,7 @@ export class ConnectionJoiner {
     this.#entries = entries;
     this.#conntrack = new ConntrackIndex(entries);
     const ids: number[] = [];
-    for (const hash of this.#conntrack.originals) this.#byTuple.collect(hash, ids);
+    for (const hash of this.#conntrack.originals) this.#byTuple.collect(hash, 0, ids);
     for (const id of ids) {
       const record = this.#store.recordOf(id);
       if (record >= 0) this.#consider(record * stride);
@@ -273,8 +279,7 @@ export class ConnectionJoiner {
       if (this.#groups.of(base) === 0) continue;
       const id = store.words[base + at.id] ?? 0;
       this.#byTuple.add(tupleHash(store, base), id);
-      identityKeys(store.words, base, false, this.#keys);
-      for (const key of this.#keys) this.#byIdentity.add(key, id);
+      this.#file(base, id);
     }
   }
 }

@@ -15,6 +15,8 @@ const tailWords = tailStride;
 const keyWords = atAddressB + 1;
 /** Records per growth step at least. */
 const firstRecords = 256;
+/** A power of two. */
+const recentSlots = 8192;
 
 function mix(hash: number, word: number): number {
   const scrambled = Math.imul(word, 0xcc9e2d51);
@@ -38,12 +40,16 @@ export class FlowStore {
   #changed: number[] = [];
   #joinChanged: number[] = [];
   #nextId = 1;
+  /** Records that are or were in use. */
+  #used = 0;
   /** The key that `find` and `append` work with, and its hash. */
   readonly #key = new Uint32Array(keyWords);
   readonly #tail = new Uint32Array(tailWords);
   #hash = 0;
   /** Pairs: hash, and number of the record plus 1 (0: free). */
   #index = new Int32Array(firstRecords * 8);
+  /** Numbers of records, plus 1, that were found lately, by the hash: the index of many flows is far from the processor. */
+  readonly #recent = new Int32Array(recentSlots);
 
   /**
    * Sets the key of a packet's flow. `forwardEncapsulation` is the packet's own, `reverseEncapsulation` that of an
@@ -90,6 +96,15 @@ export class FlowStore {
 
   /** Number of the record with the key, or -1. */
   find(): number {
+    const slot = this.#hash & (recentSlots - 1);
+    const recent = (this.#recent[slot] ?? 0) - 1;
+    if (recent >= 0 && this.#equals(recent)) return recent;
+    const record = this.#findInIndex();
+    this.#recent[slot] = record + 1;
+    return record;
+  }
+
+  #findInIndex(): number {
     const index = this.#index;
     const mask = index.length - 1;
     const hash = this.#hash;
@@ -105,10 +120,14 @@ export class FlowStore {
     const record = this.count++;
     if (this.count * recordWords > this.words.length) this.#grow();
     const base = record * recordWords;
-    this.words.fill(0, base, base + recordWords);
-    this.words.set(this.#key, base);
-    if (((this.#key[2] ?? 0) & ipv6) !== 0) this.tails.set(this.#tail, record * tailWords);
-    this.words[base + atId] = this.#nextId++;
+    const { words } = this;
+    const key = this.#key;
+    // Records that were never used are all 0.
+    if (record < this.#used) words.fill(0, base, base + recordWords);
+    else this.#used = this.count;
+    for (let word = 0; word < keyWords; word++) words[base + word] = key[word] ?? 0;
+    if (((key[2] ?? 0) & ipv6) !== 0) this.tails.set(this.#tail, record * tailWords);
+    words[base + atId] = this.#nextId++;
     if (this.count * 4 > this.#index.length) this.#reindex(this.#index.length * 2);
     else this.#insert(this.#hash, record);
     return record;
@@ -185,6 +204,7 @@ export class FlowStore {
       to++;
     }
     this.count = to;
+    this.#recent.fill(0);
     this.#reindex(this.#index.length);
     // The key to work with is that of the flow that room is made for.
     this.#key.set(key);

@@ -32,13 +32,13 @@ export class FlowIndex {
     if (this.#count * 2 > ids.length) this.#grow();
   }
 
-  /** Appends the ids of `key` to `found`. */
-  collect(key: number, found: number[]): void {
+  /** Appends the ids of `key` to `found`, but for `own`. */
+  collect(key: number, own: number, found: number[]): void {
     const keys = this.#keys;
     const ids = this.#ids;
     const mask = ids.length - 1;
     for (let slot = scatter(key) & mask; ids[slot] !== 0; slot = (slot + 1) & mask) {
-      if (keys[slot] === key) found.push(ids[slot] ?? 0);
+      if (keys[slot] === key && ids[slot] !== own) found.push(ids[slot] ?? 0);
     }
   }
 

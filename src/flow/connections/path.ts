@@ -57,8 +57,11 @@ export function buildConnection(
   if (bases.length > 1) noticeAnswers(store, ordered);
   return {
     id,
-    flows: bases.map((base) => words[base + at.id] ?? 0),
-    path: ordered.map((base) => stepOf(context, base, first)),
+    flows: bases.length === 1 ? [words[first + at.id] ?? 0] : bases.map((base) => words[base + at.id] ?? 0),
+    path:
+      bases.length === 1
+        ? [stepOf(context, first, first)]
+        : ordered.map((base) => stepOf(context, base, first)),
     lastSeenAt: interfaces.textOf(store, ordered.at(-1) ?? 0),
     changes: bases.length === 1 ? none : changesOf(store, ordered, context.proof),
     problem: problemOf(context, ordered),

@@ -62,17 +62,13 @@ const none: readonly Application[] = [];
 
 function find(payload: Payload, transport: 'tcp' | 'udp'): Application | null {
   const ports = byPort[transport];
-  const likely = [ports.get(payload.destinationPort) ?? none, ports.get(payload.sourcePort) ?? none];
-  for (const list of likely) {
-    for (const application of list) if (application.recognise(payload, true, transport)) return application;
-  }
+  const there = ports.get(payload.destinationPort) ?? none;
+  const here = ports.get(payload.sourcePort) ?? none;
+  for (const application of there) if (application.recognise(payload, true, transport)) return application;
+  for (const application of here) if (application.recognise(payload, true, transport)) return application;
   for (const application of byTransport[transport]) {
-    if (
-      !application.ports.includes(payload.destinationPort) &&
-      !application.ports.includes(payload.sourcePort)
-    ) {
-      if (application.recognise(payload, false, transport)) return application;
-    }
+    if (there.includes(application) || here.includes(application)) continue;
+    if (application.recognise(payload, false, transport)) return application;
   }
   return null;
 }
