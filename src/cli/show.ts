@@ -55,6 +55,8 @@ function saver(path: string) {
 
 /** Standard input, or the terminal itself where a capture is piped in; null where there is none to read keys from. */
 function openKeys(): ReadStream | null {
+  // A terminal that cannot place its cursor is a printer.
+  if (process.env.TERM === 'dumb') return null;
   if (process.stdin.isTTY === true) return process.stdin;
   try {
     return new ReadStream(openSync('/dev/tty', constants.O_RDONLY | constants.O_NOCTTY));
@@ -65,9 +67,7 @@ function openKeys(): ReadStream | null {
 
 async function printSession(session: Session, color: boolean): Promise<void> {
   if (session.mode === 'live' && session.state === 'capturing') {
-    process.stderr.write(
-      'netscope: no terminal on standard output: capturing until -c, --duration or Ctrl-C\n',
-    );
+    process.stderr.write('netscope: no terminal to draw on: capturing until -c, --duration or Ctrl-C\n');
   }
   await finishOnSignal(session);
   const output = new Output();

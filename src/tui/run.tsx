@@ -21,7 +21,7 @@ import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
 import { createSurface } from './surface.ts';
 import { openTerminal } from './terminal.ts';
-import { colorDepthOf, createTheme } from './theme.ts';
+import { colorDepthOf, createTheme, wantsAscii } from './theme.ts';
 import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
 import { createRulesView } from './views/rules/view.tsx';
@@ -36,7 +36,7 @@ export interface TuiOptions {
   readonly color: boolean;
   /** Default: on. `M` turns it off. */
   readonly mouse?: boolean;
-  /** No characters beyond ASCII in what netscope draws itself. */
+  /** No characters beyond ASCII in what netscope draws itself. Default: what the terminal's environment says. */
   readonly ascii?: boolean;
   /** Frames per second at most for data that changes by itself; keys are always answered at once. Default 10. */
   readonly fps?: number;
@@ -90,7 +90,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
   const withMouse = options.mouse ?? true;
   const theme = createTheme({
     depth: options.color ? colorDepthOf(process.env) : 'none',
-    ascii: options.ascii ?? false,
+    ascii: options.ascii ?? wantsAscii(process.env),
     palette: options.palette ?? 'default',
   });
 

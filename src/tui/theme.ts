@@ -22,7 +22,7 @@ export type Role =
   | 'selected'
   | 'selectedAway';
 
-export type ColorDepth = 'none' | '16' | '256';
+export type ColorDepth = 'none' | '16' | '256' | 'true';
 
 export interface Symbols {
   /** Whether all of them are ASCII. */
@@ -138,10 +138,25 @@ export function createTheme(options: ThemeOptions): Theme {
   };
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** How many colours a terminal has, from its environment. */
-export function colorDepthOf(environment: Readonly<Record<string, string | undefined>>): ColorDepth {
+export function colorDepthOf(environment: Environment): ColorDepth {
   const term = environment.TERM ?? '';
   if (term === 'dumb') return 'none';
-  if (environment.COLORTERM === 'truecolor' || environment.COLORTERM === '24bit') return '256';
-  return /256color|direct|kitty|alacritty|ghostty/.test(term) ? '256' : '16';
+  // screen(1) hands COLORTERM on from outside, and takes the numbers of a true colour for attributes.
+  const inScreen = term.startsWith('screen') && (environment.TMUX ?? '') === '';
+  const any = environment.COLORTERM === 'truecolor' || environment.COLORTERM === '24bit';
+  if ((any && !inScreen) || term.endsWith('-direct')) return 'true';
+  return /256color|kitty|alacritty|ghostty/.test(term) ? '256' : '16';
+}
+
+/**
+ * Whether a terminal is likely to show ASCII alone: the Linux console and older ones by their fonts, others where their
+ * locale says so (POSIX: LC_ALL before LC_CTYPE before LANG). Where no locale is set, as in many containers, nothing is said.
+ */
+export function wantsAscii({ TERM = '', LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
+  if (/^(?:linux|vt\d|ansi|cons)/.test(TERM)) return true;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '');
+  return locale !== undefined && !/utf-?8/i.test(locale);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type PaletteName, paletteNames, palettes } from '../../src/tui/palettes.ts';
-import { createTheme } from '../../src/tui/theme.ts';
+import { colorDepthOf, createTheme, wantsAscii } from '../../src/tui/theme.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -25,16 +25,19 @@ function luminance(color: Rgb): number {
 }
 
 /** The lower of the contrasts on black and on white. */
-function contrast(color: number): number {
-  const light = luminance(rgbOf(color));
+function contrast(color: Rgb): number {
+  const light = luminance(color);
   return Math.min((light + 0.05) / 0.05, 1.05 / (light + 0.05));
 }
 
 /** The foregrounds of the roles that have no background of their own. */
-function foregrounds(name: PaletteName): readonly (readonly [string, number])[] {
-  return Object.entries(palettes[name]['256']).flatMap(([role, codes]) => {
-    const [, color] = /38;5;(\d+)/.exec(codes) ?? [];
-    return color === undefined || codes.includes('48;5') ? [] : [[role, Number(color)] as const];
+function foregrounds(name: PaletteName, depth: '256' | 'true'): readonly (readonly [string, Rgb])[] {
+  return Object.entries(palettes[name][depth]).flatMap(([role, codes]) => {
+    const [, fixed] = /38;5;(\d+)/.exec(codes) ?? [];
+    const [, red, green, blue] = /38;2;(\d+);(\d+);(\d+)/.exec(codes) ?? [];
+    if (codes.includes(' 48;')) return [];
+    if (fixed !== undefined) return [[role, rgbOf(Number(fixed))] as const];
+    return red === undefined ? [] : [[role, [Number(red), Number(green), Number(blue)]] as const];
   });
 }
 
@@ -52,11 +55,8 @@ const blindness: Readonly<Record<string, readonly Rgb[]>> = {
   ],
 };
 
-function distance(a: number, b: number, matrix: readonly Rgb[]): number {
-  const seen = (color: number) => {
-    const [red, green, blue] = rgbOf(color);
-    return matrix.map(([x, y, z]) => x * red + y * green + z * blue);
-  };
+function distance(a: Rgb, b: Rgb, matrix: readonly Rgb[]): number {
+  const seen = ([red, green, blue]: Rgb) => matrix.map(([x, y, z]) => x * red + y * green + z * blue);
   const other = seen(b);
   return Math.hypot(...seen(a).map((value, index) => value - (other[index] ?? 0)));
 }
@@ -64,26 +64,59 @@ function distance(a: number, b: number, matrix: readonly Rgb[]): number {
 describe.each(paletteNames)('the palette %s', (name) => {
   it('is readable on black and on white', () => {
     const least = name === 'high-contrast' ? 4 : 3;
-    for (const [role, color] of foregrounds(name)) {
+    for (const [role, color] of foregrounds(name, '256'))
       expect(contrast(color), `${role} ${color}`).toBeGreaterThanOrEqual(least);
-    }
+    for (const [role, color] of foregrounds(name, 'true'))
+      expect(contrast(color), `${role} ${color}`).toBeGreaterThanOrEqual(role === 'border' ? 3 : 4.5);
   });
 
   it('has a look for every role, one attribute a sequence', () => {
-    for (const depth of ['16', '256'] as const) {
+    for (const depth of ['16', '256', 'true'] as const) {
       const { start } = createTheme({ depth, ascii: false, palette: name });
       expect(Object.keys(start)).toEqual(Object.keys(palettes.default[depth]));
       for (const code of Object.values(start)) {
-        expect(code).toMatch(/^(?:\u001b\[(?:\d+|[34]8;5;\d+)m)*$/);
+        expect(code).toMatch(/^(?:\u001b\[(?:\d+|[34]8;5;\d+|[34]8;2;\d+;\d+;\d+)m)*$/);
       }
     }
   });
 });
 
-it.each(Object.entries(blindness))('good, doubtful and bad stay apart with %s', (_, matrix) => {
-  const colors = new Map(foregrounds('color-blind'));
-  const [good = 0, warn = 0, bad = 0] = ['good', 'warn', 'bad'].map((role) => colors.get(role));
-  expect(distance(good, warn, matrix)).toBeGreaterThan(80);
-  expect(distance(good, bad, matrix)).toBeGreaterThan(80);
-  expect(distance(warn, bad, matrix)).toBeGreaterThan(80);
+describe.each(Object.entries(blindness))('with %s', (_, matrix) => {
+  it.each(['256', 'true'] as const)('good, doubtful and bad stay apart in %s colours', (depth) => {
+    const colors = new Map(foregrounds('color-blind', depth));
+    const [good, warn, bad] = ['good', 'warn', 'bad'].map((role) => colors.get(role));
+    if (good === undefined || warn === undefined || bad === undefined) throw new Error('no such role');
+    const least = depth === '256' ? 80 : 60;
+    expect(distance(good, warn, matrix)).toBeGreaterThan(least);
+    expect(distance(good, bad, matrix)).toBeGreaterThan(least);
+    expect(distance(warn, bad, matrix)).toBeGreaterThan(least);
+  });
+});
+
+describe('what a terminal can show', () => {
+  it.each([
+    [{ TERM: 'xterm-256color', COLORTERM: 'truecolor' }, 'true'],
+    [{ TERM: 'xterm-direct' }, 'true'],
+    [{ TERM: 'xterm-256color' }, '256'],
+    [{ TERM: 'screen-256color', COLORTERM: 'truecolor', STY: '1.pts-0' }, '256'],
+    [{ TERM: 'screen', COLORTERM: 'truecolor' }, '16'],
+    [{ TERM: 'tmux-256color', COLORTERM: 'truecolor', TMUX: '/tmp/tmux' }, 'true'],
+    [{ TERM: 'linux' }, '16'],
+    [{ TERM: 'xterm' }, '16'],
+    [{ TERM: 'dumb', COLORTERM: 'truecolor' }, 'none'],
+  ] as const)('in colours, of %o is %s', (environment, depth) => {
+    expect(colorDepthOf(environment)).toBe(depth);
+  });
+
+  it.each([
+    [{ TERM: 'xterm-256color', LANG: 'de_DE.UTF-8' }, false],
+    [{ TERM: 'xterm-256color', LANG: 'C.utf8' }, false],
+    [{ TERM: 'xterm-256color' }, false],
+    [{ TERM: 'xterm-256color', LANG: 'de_DE.UTF-8', LC_ALL: 'C' }, true],
+    [{ TERM: 'xterm-256color', LANG: 'de_DE@euro', LC_ALL: '' }, true],
+    [{ TERM: 'linux', LANG: 'de_DE.UTF-8' }, true],
+    [{ TERM: 'vt220', LANG: 'de_DE.UTF-8' }, true],
+  ] as const)('of %o is ASCII alone: %s', (environment, ascii) => {
+    expect(wantsAscii(environment)).toBe(ascii);
+  });
 });

@@ -1,6 +1,6 @@
 /** The manual page netscope(1), in the man macros (groff_man(7)). */
 
-import { helpOf, type Keymap, keyLabel, viewNames } from '../../tui/keymap.ts';
+import { type Binding, type Keymap, keyLabel } from '../../tui/keymap.ts';
 import { wrap } from '../../tui/text/width.ts';
 import type { Setting } from '../config/settings.ts';
 import type { CommandInfo, OptionInfo } from './commands.ts';
@@ -32,9 +32,7 @@ export function* manualPage({ version, commands, keys, settings }: ManualInput):
     yield '.TP';
     yield `.B ${binding.keys.map((key) => text(keyLabel(key))).join(', ')}`;
     const views = binding.views === undefined ? '' : ` (${binding.views.join(', ')})`;
-    const [view = 'topology'] = binding.views ?? viewNames;
-    const help =
-      typeof binding.help === 'string' ? binding.help : differing(binding.help, helpOf(binding, view));
+    const help = typeof binding.help === 'string' ? binding.help : differing(binding.help);
     yield text(`${help}${views}`);
   }
   yield '.SH CONFIGURATION';
@@ -139,9 +137,9 @@ function* paragraphs(all: readonly string[]): Generator<string> {
 }
 
 /** What a key does, by view where that differs. */
-function differing(help: Readonly<Record<string, string>>, first: string): string {
-  const parts = Object.entries(help).filter(([view]) => view !== 'other');
-  return parts.length === 0 ? first : parts.map(([view, what]) => `${view}: ${what}`).join('; ');
+function differing({ other, ...views }: Exclude<Binding['help'], string>): string {
+  const parts = Object.entries(views).map(([view, what]) => `${view}: ${what}`);
+  return `${parts.join('; ')}; else ${other}`;
 }
 
 function sectionOf(name: string): number {
