@@ -7,10 +7,22 @@ export type Command =
   | { readonly kind: 'filter'; readonly text: string }
   | { readonly kind: 'write'; readonly path: string }
   | { readonly kind: 'time'; readonly text: string }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'log' }
+  /** What a key does, too. */
+  | { readonly kind: 'action'; readonly action: CommandAction }
   | { readonly kind: 'quit' }
   | { readonly kind: 'unknown'; readonly text: string };
+
+const actions = {
+  columns: { action: 'columns', help: 'choose the columns of the list' },
+  marks: { action: 'to-mark', help: 'list the marks and go to one' },
+  freeze: { action: 'freeze', help: 'hold the screen still, or let it go on' },
+  follow: { action: 'follow', help: 'stay at the newest' },
+  mouse: { action: 'mouse', help: 'mouse on or off' },
+  help: { action: 'help', help: 'the keys of this view' },
+  log: { action: 'log', help: 'warnings and interfaces' },
+} as const;
+
+type CommandAction = (typeof actions)[keyof typeof actions]['action'];
 
 /** The words that can be completed, with what they do. */
 export const commandHelp: readonly { readonly name: string; readonly help: string }[] = [
@@ -18,8 +30,7 @@ export const commandHelp: readonly { readonly name: string; readonly help: strin
   { name: 'filter', help: 'filter TEXT: show rows that match' },
   { name: 'time', help: 'time 12.5, time 10:24:40: show what was until then' },
   { name: 'write', help: 'write FILE: what is shown, as text' },
-  { name: 'help', help: 'the keys of this view' },
-  { name: 'log', help: 'warnings and interfaces' },
+  ...Object.entries(actions).map(([command, { help }]) => ({ name: command, help })),
   { name: 'quit', help: 'leave netscope' },
 ];
 
@@ -40,13 +51,22 @@ export function parseCommand(line: string): Command {
       return { kind: 'time', text: rest };
     case 'write':
       return { kind: 'write', path: rest };
-    case 'help':
-      return { kind: 'help' };
-    case 'log':
-      return { kind: 'log' };
-    default:
+    case 'quit':
       return { kind: 'quit' };
+    default: {
+      const [, found] = Object.entries(actions).find(([command]) => command === name) ?? [];
+      return found === undefined
+        ? { kind: 'unknown', text: trimmed }
+        : { kind: 'action', action: found.action };
+    }
   }
+}
+
+/** What the commands do that `line` is the beginning of; of a command with its rest, what that one does. */
+export function commandHints(line: string): readonly string[] {
+  const [word = '', ...rest] = line.trimStart().split(/\s+/);
+  const found = commandHelp.filter(({ name }) => (rest.length === 0 ? name.startsWith(word) : name === word));
+  return found.map(({ help }) => help);
 }
 
 /** `line` with its first word completed as far as it is clear. */

@@ -56,6 +56,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
   const prompting = createPrompting({
     views,
     frame,
+    perform,
     save: (path, ui) => saveShown(path, viewNow(ui), frame(ui), ui, store),
     jumpTo: (text, ui) => jumpTo(text, ui, session),
     quit,

@@ -1,6 +1,7 @@
 /** What typing in a prompt does: filters take effect with every key, commands and file names with Enter. */
 import { completeCommand, parseCommand } from './commands.ts';
 import { completeFilter } from './filter.ts';
+import type { Action } from './keymap.ts';
 import { type Prompt, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
 import { typeKey, typeText } from './state/prompt.ts';
 import type { Frame, View, Views } from './views/view.ts';
@@ -10,6 +11,7 @@ export interface PromptingInput {
   readonly views: Views;
   frame(ui: Ui): Frame;
   save(path: string, ui: Ui): Ui;
+  perform(action: Action, ui: Ui): Ui;
   /** To the time that was typed. */
   jumpTo(text: string, ui: Ui): Ui;
   quit(ui: Ui): Ui;
@@ -23,7 +25,7 @@ export interface Prompting {
 /** Lines that Up brings back. */
 const historyLimit = 200;
 
-export function createPrompting({ views, frame, save, jumpTo, quit }: PromptingInput): Prompting {
+export function createPrompting({ views, frame, save, perform, jumpTo, quit }: PromptingInput): Prompting {
   function viewNow(ui: Ui): View {
     return views[placeNow(ui).view];
   }
@@ -51,6 +53,11 @@ export function createPrompting({ views, frame, save, jumpTo, quit }: PromptingI
   }
 
   function complete(prompt: Prompt, ui: Ui): Ui {
+    const filter = /^\s*filter\s+/.exec(prompt.text)?.[0].length ?? 0;
+    if (prompt.kind === 'command' && filter > 0 && viewNow(ui).hasFields) {
+      const { text, cursor } = completeFilter(prompt.text.slice(filter), prompt.cursor - filter);
+      return typed({ ...prompt, text: prompt.text.slice(0, filter) + text, cursor: cursor + filter }, ui);
+    }
     if (prompt.kind === 'command') return typed({ ...prompt, ...atEnd(completeCommand(prompt.text)) }, ui);
     if (prompt.kind !== 'filter' || !viewNow(ui).hasFields) return ui;
     return typed({ ...prompt, ...completeFilter(prompt.text, prompt.cursor) }, ui);
@@ -123,10 +130,8 @@ export function createPrompting({ views, frame, save, jumpTo, quit }: PromptingI
         return jumpTo(command.text, ui);
       case 'write':
         return save(command.path, ui);
-      case 'help':
-        return { ...ui, overlay: { kind: 'help', offset: 0 } };
-      case 'log':
-        return { ...ui, overlay: { kind: 'log', offset: 0 } };
+      case 'action':
+        return perform(command.action, ui);
       case 'quit':
         return quit(ui);
       case 'unknown':

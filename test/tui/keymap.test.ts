@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandHelp, completeCommand, parseCommand } from '../../src/tui/commands.ts';
+import { commandHelp, commandHints, completeCommand, parseCommand } from '../../src/tui/commands.ts';
 import { helpLines } from '../../src/tui/components/help.tsx';
 import { completeFilter, readFilter } from '../../src/tui/filter.ts';
 import { createKeymap, keymap, viewNames } from '../../src/tui/keymap.ts';
@@ -27,6 +27,10 @@ describe('the command line', () => {
     expect(parseCommand(' 42 ')).toEqual({ kind: 'packet', number: 42 });
     expect(parseCommand('filter tcp.port == 80')).toEqual({ kind: 'filter', text: 'tcp.port == 80' });
     expect(parseCommand('f')).toEqual({ kind: 'unknown', text: 'f' });
+    expect(parseCommand('col')).toEqual({ kind: 'action', action: 'columns' });
+    expect(parseCommand('marks')).toEqual({ kind: 'action', action: 'to-mark' });
+    expect(commandHints('fi')).toEqual(['filter TEXT: show rows that match']);
+    expect(commandHints('write x.txt')).toEqual(['write FILE: what is shown, as text']);
     expect(parseCommand('')).toEqual({ kind: 'unknown', text: '' });
   });
 

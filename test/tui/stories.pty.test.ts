@@ -268,6 +268,16 @@ describe('keys', () => {
     await press(':xyz\r', 'no command "xyz"');
     await press(':fl\t', ':flows');
     await press('\r', '5 connections');
+    // The fields of a filter are completed here too, and Up brings back what was typed.
+    await press(':filter tcp.dstp\t', ':filter tcp.dstport ');
+    await press('== 80\r', 'of 5 connections');
+    run.send(':');
+    await run.until((text) => text.includes("a packet's number"), 'the prompt');
+    run.send('\u001b[A');
+    await run.until((text) => text.includes(':filter tcp.dstport == 80'), 'the last command');
+    run.send('\u001b[A');
+    await run.until((text) => text.includes(':flows'), 'the one before');
+    await press('\u0015col\r', 'Columns');
   });
 
   it('show the help of the view, from the table of keys', async () => {

@@ -1,6 +1,6 @@
 /** The last line: the keys that matter here, or a message, or what is being typed. */
 import type { ReactElement } from 'react';
-import { commandHelp } from '../commands.ts';
+import { commandHelp, commandHints } from '../commands.ts';
 import { type Action, type Binding, type Keymap, keyLabel } from '../keymap.ts';
 import { type Overlay, type Prompt, placeNow, type Ui } from '../state/model.ts';
 import { fitLine, type Line, paintLine, piece, type Span, widthOfLine } from '../text/line.ts';
@@ -141,9 +141,8 @@ function hintOf(prompt: Prompt, problem: FilterProblem | null, hints: readonly s
     case 'save':
       return 'Enter writes, Esc does not';
     case 'command': {
-      const found = commandHelp.filter((command) => command.name.startsWith(prompt.text.trim()));
-      if (prompt.text === '') return `a packet's number, ${found.map((command) => command.name).join(', ')}`;
-      return found.map((command) => command.help).join('; ');
+      if (prompt.text === '') return `a packet's number, ${commandHelp.map(({ name }) => name).join(', ')}`;
+      return commandHints(prompt.text).join('; ');
     }
   }
 }
