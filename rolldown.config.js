@@ -15,5 +15,21 @@ export default defineConfig({
     // All chunks in one folder: src/cli/package-files.ts and src/host/capture/cap-process.ts count on it.
     entryFileNames: ({ name }) => (name === 'main' ? 'main.js' : 'chunks/[name].js'),
     chunkFileNames: 'chunks/[name].js',
+    // What many commands load, and what reading a host takes, a file each: each file costs 0.4 ms of processor time.
+    codeSplitting: {
+      groups: [
+        {
+          name: 'base',
+          test: /src\/(util|host\/(ffi|inet)|snapshot\/create|cli\/(output|version|errors|options|program)|tui\/palettes)|node_modules\/commander/,
+          priority: 2,
+        },
+        {
+          name: 'snapshot',
+          test: /src\/(host\/(?!capture|bpf|trace|probe|doctor|watch|conntrack-events|engines\/(docker|http)|rules\/run)|session\/read-host)/,
+          priority: 1,
+          includeDependenciesRecursively: false,
+        },
+      ],
+    },
   },
 });

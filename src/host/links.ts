@@ -61,24 +61,29 @@ export interface Links {
 }
 
 /**
- * All links of the namespace that `socket` was opened in, with their addresses.
- *
- * @param withStatistics the kernel adds each link's counters up over all processors, which takes half of the time.
+ * struct ifinfomsg, 16 bytes; the extension mask asks for no SR-IOV tables, which can outgrow a message, and not for
+ * the SNMP counters of IPv6, which the kernel would add up over all processors in half of the time.
  */
-export function readLinks(socket: NetlinkSocket, withStatistics: boolean): Links {
+const everyLink = Buffer.concat([Buffer.alloc(16), attribute(IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS))]);
+
+export interface LinkParts {
+  readonly statistics: boolean;
+  /** The sysctls of the interfaces. */
+  readonly configurations: boolean;
+}
+
+/** All links of the namespace that `socket` was opened in, with their addresses. */
+export function readLinks(socket: NetlinkSocket, wanted: LinkParts): Links {
   const links: LinkState[] = [];
   const configurations: LinkConfiguration[] = [];
-  // struct ifinfomsg, 16 bytes; the extension mask asks for no SR-IOV tables, which can outgrow a message.
-  const mask = withStatistics ? 0 : RTEXT_FILTER_SKIP_STATS;
-  const body = Buffer.concat([Buffer.alloc(16), attribute(IFLA_EXT_MASK, u32(mask))]);
   const consistent = socket.dump(
     RTM_GETLINK,
-    body,
+    everyLink,
     (type, buffer, start, end) => {
       if (type !== RTM_NEWLINK || end - start < 16) return;
-      const { link, ip, ip6 } = readLink(buffer, start, end);
+      const { link, ip, ip6 } = readLink(buffer, start, end, wanted);
       links.push(link);
-      configurations.push({ name: link.name, ip, ip6 });
+      if (wanted.configurations) configurations.push({ name: link.name, ip, ip6 });
     },
     () => {
       links.length = 0;
@@ -113,6 +118,7 @@ function readLink(
   buffer: Buffer,
   start: number,
   end: number,
+  wanted: LinkParts,
 ): { link: LinkState; ip: number[]; ip6: number[] } {
   const hardware = buffer.readUInt16LE(start + 2);
   const bits = buffer.readUInt32LE(start + 8);
@@ -122,7 +128,7 @@ function readLink(
     kind: '',
     mac: '',
     mtu: 0,
-    flags: linkFlags.filter((_, bit) => (bits & (1 << bit)) !== 0),
+    flags: namedFlags(bits),
     operstate: 'UNKNOWN',
     addresses: [],
     details: {},
@@ -159,7 +165,7 @@ function readLink(
         link.alias = text(buffer, at, length);
         break;
       case 23: // IFLA_STATS64
-        if (length >= 64) link.statistics = readStatistics(buffer, at);
+        if (wanted.statistics && length >= 64) link.statistics = readStatistics(buffer, at);
         break;
       case 26: // IFLA_AF_SPEC
         forEachAttribute(buffer, at, at + length, (family, familyAt, familyLength) => {
@@ -186,6 +192,18 @@ function readLink(
   const { linkIndex } = link.details;
   if (link.link === undefined && typeof linkIndex === 'number' && linkIndex > 0) link.link = linkIndex;
   return { link, ip, ip6 };
+}
+
+/** The same few sets of flags are on all links. */
+const knownFlags = new Map<number, readonly string[]>();
+
+function namedFlags(bits: number): string[] {
+  let names = knownFlags.get(bits);
+  if (names === undefined) {
+    names = linkFlags.filter((_, bit) => (bits & (1 << bit)) !== 0);
+    knownFlags.set(bits, names);
+  }
+  return [...names];
 }
 
 function kindOfHardware(hardware: number): string {

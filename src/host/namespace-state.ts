@@ -10,7 +10,6 @@ import { libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import { readLinks } from './links.ts';
 import { readMdb } from './mdb.ts';
-import { inNamespaceOf } from './namespaces/enter.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
 import type { NamespaceHandles } from './namespaces/handles.ts';
@@ -33,8 +32,10 @@ export interface NamespaceReading {
 
 /**
  * What may be left out, to be quicker. `idle sysctls` are those of namespaces in which no process lives, but for what
- * holds for all of their interfaces (`conf.all`, `conf.default`, `ip_forward`); the host's are always read. `counters`
- * are those of links, too; `owners` the user namespaces that own them.
+ * holds for all of their interfaces (`conf.all`, `conf.default`, `ip_forward`); the host's are always read. `idle
+ * listeners` are looked for in no namespace that no socket of a process is in. `other rules` are those of namespaces
+ * that are neither the host's nor have a bridge or IPVS. `counters` are those of links, too; `owners` the user
+ * namespaces that own them; `files` resolv.conf and hosts.
  */
 export type SnapshotPart =
   | 'engines'
@@ -43,7 +44,10 @@ export type SnapshotPart =
   | 'counters'
   | 'policy rules'
   | 'owners'
-  | 'idle sysctls';
+  | 'files'
+  | 'idle sysctls'
+  | 'idle listeners'
+  | 'other rules';
 
 /** What is the same for all namespaces of one snapshot. */
 export interface ReadingContext {
@@ -81,7 +85,7 @@ export function readNamespace(found: FoundNamespace, context: ReadingContext): N
         return readInside(state, socket, context);
       };
       // In netscope's own without moving, which takes no privilege.
-      const holdings = found.id === search.own ? read() : inNamespaceOf(fd, read);
+      const holdings = found.id === search.own ? read() : handles.visit(fd, read);
       return { found, state, holdings };
     } finally {
       if (socket === undefined || !handles.keep(found.id, fd, socket)) {
@@ -139,15 +143,17 @@ function readInside(
       });
     }
   }
-  part('listeners', () => {
-    state.listeners = readListeners(search.sockets);
-  });
+  if (!without.has('idle listeners') || mayListen(state, search)) {
+    part('listeners', () => {
+      state.listeners = readListeners(search.sockets);
+    });
+  }
   let holdings: RuleHoldings | undefined;
   if (!without.has('rules') || !without.has('conntrack')) {
     part('netfilter', () => {
       holdings = readNetfilter(state, {
         conntrack: !without.has('conntrack'),
-        rules: !without.has('rules'),
+        rules: without.has('rules') ? 'none' : withEveryRule(state, without) ? 'all' : 'ipvs',
         size: withSysctls,
         absent,
       });
@@ -164,6 +170,33 @@ function readInside(
   return holdings;
 }
 
+/** Kinds of links for which the kernel opens no socket of its own, as it does for VXLAN, WireGuard or IP over UDP. */
+const withoutSocket = new Set([
+  'loopback',
+  'veth',
+  'netkit',
+  'bridge',
+  'dummy',
+  'macvlan',
+  'ipvlan',
+  'vlan',
+  'tun',
+  'ifb',
+  'physical',
+]);
+
+function mayListen(
+  { id, links, unreadable }: NamespaceState,
+  { socketNamespaces }: NamespaceSearch,
+): boolean {
+  if (socketNamespaces === undefined || socketNamespaces.has(id) || unreadable.length > 0) return true;
+  return links.some(({ kind }) => !withoutSocket.has(kind));
+}
+
+function withEveryRule({ host, links }: NamespaceState, without: ReadonlySet<SnapshotPart>): boolean {
+  return host || !without.has('other rules') || links.some(({ kind }) => kind === 'bridge');
+}
+
 function addTunHolders(state: NamespaceState, search: NamespaceSearch): void {
   for (const link of state.links) {
     const holders = link.kind === 'tun' ? search.tuns.get(`${state.id} ${link.name}`) : undefined;
@@ -178,7 +211,10 @@ function readByNetlink(
   withSysctls: boolean,
   part: (what: string, read: () => void) => void,
 ): void {
-  const { links, configurations, consistent } = readLinks(socket, !without.has('counters'));
+  const { links, configurations, consistent } = readLinks(socket, {
+    statistics: !without.has('counters'),
+    configurations: withSysctls,
+  });
   state.links = links;
   if (!consistent) state.unreadable.push('links: they changed while they were read');
   part('sysctls', () => {

@@ -12,10 +12,11 @@ import { readConntrackFile } from './conntrack-file.ts';
 import { isAbsent, isForbidden } from './ffi/libc.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
 import { netfilterSocket } from './netfilter.ts';
-import { type RuleHoldings, readHoldings } from './rules/holdings.ts';
+import { holdsVirtualServices, type RuleHoldings, readHoldings } from './rules/holdings.ts';
 
 export interface NetfilterParts {
-  readonly rules: boolean;
+  /** `ipvs`: only where there are virtual services. */
+  readonly rules: 'all' | 'ipvs' | 'none';
   /** How many connections are tracked, and how many can be. */
   readonly size: boolean;
   /** The connections. */
@@ -29,11 +30,14 @@ export interface NetfilterParts {
  *
  * @throws SystemCallError when the kernel gives no socket.
  */
-export function readNetfilter(state: NamespaceState, wanted: NetfilterParts): RuleHoldings {
+export function readNetfilter(state: NamespaceState, wanted: NetfilterParts): RuleHoldings | undefined {
+  const withRules =
+    wanted.rules === 'all' || (wanted.rules === 'ipvs' && holdsVirtualServices(wanted.absent));
+  if (!withRules && !wanted.size && !wanted.conntrack) return undefined;
   const socket = openNetfilter();
   try {
-    const holdings = readHoldings(socket, wanted.absent);
-    if (holdings.nftError !== undefined && wanted.rules) {
+    const holdings = withRules ? readHoldings(socket, wanted.absent) : undefined;
+    if (holdings?.nftError !== undefined) {
       state.rulesets.push({ backend: 'nftables', family: 'inet', error: holdings.nftError });
     }
     if (wanted.size || wanted.conntrack) addConntrack(state, socket, wanted.conntrack);

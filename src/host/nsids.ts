@@ -139,6 +139,7 @@ class LinkHolders {
     // The host's first: it is what most links lead to.
     for (const reading of hostFirst(readings)) {
       for (const link of reading.state.links) {
+        if (link.kind === 'loopback') continue;
         append(this.#links, link.index, reading);
         append(this.#alike, alikeKey(link), reading);
         if (pairKinds.has(link.kind))
@@ -242,18 +243,19 @@ class Asker {
   }
 }
 
+/** struct ifinfomsg with an ifindex at 4, and the id of a namespace at 20; not the counters of IPv6. */
+const farLinkQuestion = Buffer.concat([
+  Buffer.alloc(16),
+  attribute(IFLA_TARGET_NETNSID, u32(0)),
+  attribute(IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)),
+]);
+
 /** A link of another namespace, named by the id that the namespace of `socket` has for it. */
 function linkThrough(socket: NetlinkSocket, nsid: number, index: number): FarLink | undefined {
   let far: FarLink | undefined;
-  // struct ifinfomsg; no SR-IOV tables and no statistics.
-  const head = Buffer.alloc(16);
-  head.writeInt32LE(index, 4);
-  const body = Buffer.concat([
-    head,
-    attribute(IFLA_TARGET_NETNSID, u32(nsid)),
-    attribute(IFLA_EXT_MASK, u32(RTEXT_FILTER_SKIP_STATS)),
-  ]);
-  socket.request(RTM_GETLINK, body, (type, buffer, start, end) => {
+  farLinkQuestion.writeInt32LE(index, 4);
+  farLinkQuestion.writeUInt32LE(nsid, 20);
+  socket.ask(RTM_GETLINK, farLinkQuestion, (type, buffer, start, end) => {
     if (type !== RTM_NEWLINK) return;
     let name = '';
     let mac = '';
@@ -266,12 +268,14 @@ function linkThrough(socket: NetlinkSocket, nsid: number, index: number): FarLin
   return far;
 }
 
+/** struct rtgenmsg, one byte, padded, and a descriptor at 8. */
+const nsidQuestion = Buffer.concat([Buffer.alloc(4), attribute(NETNSA_FD, u32(0))]);
+
 /** The id that the namespace of `socket` has for that of the descriptor; undefined when it has none. */
 function nsidOf(socket: NetlinkSocket, fd: number): number | undefined {
   let nsid: number | undefined;
-  // struct rtgenmsg is one byte, padded.
-  const body = Buffer.concat([Buffer.alloc(4), attribute(NETNSA_FD, u32(fd))]);
-  socket.request(RTM_GETNSID, body, (type, buffer, start, end) => {
+  nsidQuestion.writeUInt32LE(fd, 8);
+  socket.ask(RTM_GETNSID, nsidQuestion, (type, buffer, start, end) => {
     if (type !== RTM_NEWNSID) return;
     forEachAttribute(buffer, start + 4, end, (kind, at, length) => {
       if (kind !== NETNSA_NSID) return;

@@ -1,6 +1,6 @@
 /** Routes of every table, by RTM_GETROUTE (linux/rtnetlink.h). */
 import type { RouteState } from '../snapshot/schema.ts';
-import { forEachAttribute, signed32, unsigned } from './ffi/attributes.ts';
+import { forEachAttribute, signed32, typeMask, u16, unsigned } from './ffi/attributes.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
 import { familyName, ipAddress } from './inet.ts';
 import { scopeName } from './scope.ts';
@@ -93,36 +93,43 @@ export function readRoutes(socket: NetlinkSocket, names: ReadonlyMap<number, str
   return { routes, consistent, cut };
 }
 
+/**
+ * A namespace with two interfaces has some fifteen routes: this is most of what a snapshot of many namespaces reads, so
+ * the attributes are walked in place.
+ */
 function readRoute(
   buffer: Buffer,
   start: number,
   end: number,
   names: ReadonlyMap<number, string>,
 ): RouteState | undefined {
-  const family = familyName(buffer.readUInt8(start));
+  const family = familyName(buffer[start] ?? 0);
   const bits = buffer.readUInt32LE(start + 8);
   if (family === undefined || (bits & RTM_F_CLONED) !== 0) return undefined;
-  const prefixLength = buffer.readUInt8(start + 1);
-  const sourceLength = buffer.readUInt8(start + 2);
-  const protocol = buffer.readUInt8(start + 5);
-  const type = buffer.readUInt8(start + 7);
+  const protocol = buffer[start + 5] ?? 0;
+  const type = buffer[start + 7] ?? 0;
   const route: RouteState = {
     family,
     destination: 'default',
     type: types[type] ?? String(type),
-    table: buffer.readUInt8(start + 4),
+    table: buffer[start + 4] ?? 0,
     metric: 0,
     protocol: protocols[protocol] ?? String(protocol),
-    scope: scopeName(buffer.readUInt8(start + 6)),
-    flags: routeFlags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name),
+    scope: scopeName(buffer[start + 6] ?? 0),
+    flags: bits === 0 ? [] : routeFlags.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name),
   };
-  forEachAttribute(buffer, start + 12, end, (attribute, at, length) => {
-    switch (attribute) {
+  let size = 0;
+  for (let header = start + 12; header + 4 <= end; header += (size + 3) & ~3) {
+    size = u16(buffer, header);
+    if (size < 4 || header + size > end) break;
+    const at = header + 4;
+    const length = size - 4;
+    switch (u16(buffer, header + 2) & typeMask) {
       case 1: // RTA_DST
-        route.destination = `${ipAddress(buffer, at, length) ?? ''}/${prefixLength}`;
+        route.destination = `${ipAddress(buffer, at, length) ?? ''}/${buffer[start + 1]}`;
         break;
       case 2: // RTA_SRC
-        route.source = `${ipAddress(buffer, at, length) ?? ''}/${sourceLength}`;
+        route.source = `${ipAddress(buffer, at, length) ?? ''}/${buffer[start + 2]}`;
         break;
       case 4: // RTA_OIF
         setInterface(route, signed32(buffer, at, length), names);
@@ -154,7 +161,7 @@ function readRoute(
         setGateway(route, ipAddress(buffer, at + 2, length - 2));
         break;
     }
-  });
+  }
   return route;
 }
 

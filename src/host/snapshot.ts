@@ -58,7 +58,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     await resolveNsids(readings, search.own, handles, pause);
     handles.close();
     if (!without.has('rules')) await addRules(readings, search);
-    addFiles(readings);
+    if (!without.has('files')) addFiles(readings);
     const engines = await enginesRead;
     const namespaces = readings.map(({ state }) => state);
     const answered = new Set(engines.states.map(({ engine }) => engine.kind));

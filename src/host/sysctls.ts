@@ -178,16 +178,9 @@ const scopes = new Map([
   [-1, 'all'],
   [-2, 'default'],
 ]);
-const netconf: Readonly<Record<number, readonly (readonly [attribute: number, name: string])[]>> = {
-  [AF_INET]: [
-    [2, 'forwarding'],
-    [3, 'rp_filter'],
-    [5, 'proxy_arp'],
-  ],
-  [AF_INET6]: [
-    [2, 'forwarding'],
-    [5, 'proxy_ndp'],
-  ],
+const netconf: Readonly<Record<number, Readonly<Record<number, string>>>> = {
+  [AF_INET]: { 2: 'forwarding', 3: 'rp_filter', 5: 'proxy_arp' },
+  [AF_INET6]: { 2: 'forwarding', 5: 'proxy_ndp' },
 };
 
 /** `net.ipv4.ip_forward` and what `conf.all` and `conf.default` say, as far as RTM_GETNETCONF has it. */
@@ -196,15 +189,16 @@ export function addScopeSysctls(sysctls: Sysctls, socket: NetlinkSocket): void {
     RTM_GETNETCONF,
     anyFamily,
     (type, buffer, start, end) => {
+      if (type !== RTM_NEWNETCONF || end - start < 12) return;
+      // The index is always the first attribute; most messages are about an interface, whose values come with its link.
+      if (buffer[start + 6] !== NETCONFA_IFINDEX) return;
+      const scope = scopes.get(buffer.readInt32LE(start + 8));
       const family = buffer.readUInt8(start);
       const names = netconf[family];
-      if (type !== RTM_NEWNETCONF || names === undefined) return;
-      let scope: string | undefined;
+      if (scope === undefined || names === undefined) return;
+      const prefix = family === AF_INET ? 'net.ipv4.conf' : 'net.ipv6.conf';
       forEachAttribute(buffer, start + 4, end, (attribute, at, length) => {
-        if (attribute === NETCONFA_IFINDEX) scope = scopes.get(signed32(buffer, at, length));
-        if (scope === undefined) return;
-        const name = names.find(([number]) => number === attribute)?.[1];
-        const prefix = family === AF_INET ? 'net.ipv4.conf' : 'net.ipv6.conf';
+        const name = names[attribute];
         if (name !== undefined) sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
       });
     },

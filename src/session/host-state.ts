@@ -4,8 +4,8 @@ import type { HostSnapshot } from '../snapshot/schema.ts';
 import { buildTopology } from '../topology/build.ts';
 import { createLookup, type TopologyLookup } from '../topology/lookup.ts';
 import type { Topology } from '../topology/model.ts';
-import { isSnapshotFile, readSnapshotFile, withoutHost } from './files.ts';
 import { HostSide } from './host-side.ts';
+import { type HostSource, readHost } from './read-host.ts';
 
 export interface HostState {
   readonly snapshot: HostSnapshot;
@@ -20,47 +20,9 @@ export function hostStateOf(snapshot: HostSnapshot): HostState {
   return { snapshot, topology, lookup: createLookup(topology), createSide: () => new HostSide() };
 }
 
-export interface HostStateSource {
-  /** A snapshot or a recording; this host without one. */
-  readonly read?: readonly string[];
-  readonly dockerHost?: string;
-  /** Only what the graph is made of: connections, counters and what takes long to read of idle namespaces are not. */
-  readonly graphOnly?: boolean;
-}
-
 /** @throws NetscopeError (unreadable) when the file holds no host state. */
-export async function loadHostState(source: HostStateSource): Promise<HostState> {
-  const file = source.read?.[0];
-  if (file === undefined) {
-    const { takeSnapshot } = await import('../host/snapshot.ts');
-    return hostStateOf(
-      await takeSnapshot({
-        dockerHost: source.dockerHost,
-        without: new Set(
-          source.graphOnly === true
-            ? ['conntrack', 'counters', 'policy rules', 'owners', 'idle sysctls']
-            : [],
-        ),
-      }),
-    );
-  }
-  return hostStateOf(await (isSnapshotFile(file) ? readSnapshotFile(file) : snapshotOfRecording(file)));
-}
-
-async function snapshotOfRecording(path: string): Promise<HostSnapshot> {
-  const { readCaptureFile } = await import('../capture-file/read.ts');
-  let json: string | null = null;
-  await readCaptureFile(path, {
-    interface() {},
-    packet() {},
-    warning() {},
-    snapshot(text) {
-      json = text;
-    },
-  });
-  if (json === null) throw withoutHost([path]);
-  const { parseSnapshot } = await import('../snapshot/read.ts');
-  return parseSnapshot(json, path);
+export async function loadHostState(source: HostSource): Promise<HostState> {
+  return hostStateOf(await readHost(source));
 }
 
 /**

@@ -101,11 +101,11 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
       detached: true,
     });
     try {
-      for (let round = 0; round < 10; round++) await takeSnapshot({ without: new Set(['engines']) });
+      for (let round = 0; round < 5; round++) await takeSnapshot({ without: new Set(['engines']) });
     } finally {
       if (churn.pid !== undefined) process.kill(-churn.pid, 'SIGKILL');
     }
-  });
+  }, 90_000);
 
   it('leads back into each of its namespaces', async () => {
     const lab = await start();

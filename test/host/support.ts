@@ -103,6 +103,7 @@ export function readLab(
         host,
         own,
         sockets,
+        socketNamespaces: undefined,
         tuns: new Map(),
         warnings: [],
         release: () => undefined,

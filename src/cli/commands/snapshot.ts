@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadHostState } from '../../session/host-state.ts';
+import { readHost } from '../../session/read-host.ts';
 import { writeWhole } from '../../session/write-whole.ts';
 import { dockerHostOption } from '../options.ts';
 import { Output } from '../output.ts';
@@ -17,7 +17,7 @@ export function snapshotCommand(program: Command): void {
 }
 
 async function snapshot(options: { readonly write: string; readonly dockerHost?: string }): Promise<void> {
-  const { snapshot: state } = await loadHostState(options);
+  const state = await readHost(options);
   for (const warning of state.warnings) process.stderr.write(`netscope: ${warning}\n`);
   if (options.write !== '-') {
     writeWhole(options.write, `${JSON.stringify(state)}\n`);

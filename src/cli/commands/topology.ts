@@ -1,5 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
-import { loadHostState } from '../../session/host-state.ts';
+import { readHost } from '../../session/read-host.ts';
+import { buildTopology } from '../../topology/build.ts';
 import {
   addOutputOptions,
   type CaptureOptions,
@@ -34,7 +36,10 @@ export function topologyCommand(program: Command): void {
 }
 
 async function topology(options: TopologyOptions): Promise<void> {
-  const { topology: graph } = await loadHostState({ ...options, graphOnly: true });
+  // Optimising what runs for a fraction of a second takes more than it gives: a fifth of the processor time of reading
+  // 500 namespaces. Bytes of bytecode, some 8 times V8's own; what runs for long is optimised all the same.
+  setFlagsFromString('--interrupt-budget=1000000');
+  const graph = buildTopology(await readHost({ ...options, graphOnly: true }));
   const output = new Output();
   if (options.json === true) {
     await output.json(graph);

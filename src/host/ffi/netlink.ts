@@ -118,6 +118,16 @@ export class NetlinkSocket {
   }
 
   /**
+   * The same for requests that the kernel always answers with one message, which is then not acknowledged as well.
+   *
+   * @throws SystemCallError with the kernel's errno.
+   */
+  ask(type: number, body: Uint8Array, handle: MessageHandler): void {
+    const sequence = this.#send(type, NLM_F_REQUEST, body);
+    this.#receive(sequence, handle, true);
+  }
+
+  /**
    * Hands over what has arrived by itself (multicast groups), without waiting.
    *
    * @returns how often the kernel ran out of space for this socket and threw messages away.
@@ -168,10 +178,10 @@ export class NetlinkSocket {
   }
 
   /**
-   * Receives until NLMSG_DONE, an acknowledgement or an error. The kernel answers while `send` runs and goes on
+   * Receives until NLMSG_DONE, an acknowledgement or an error, or one answer. The kernel answers while `send` runs and goes on
    * while messages are taken, so nothing here waits for long. Returns whether the dump was interrupted.
    */
-  #receive(sequence: number, handle: MessageHandler): boolean {
+  #receive(sequence: number, handle: MessageHandler, single = false): boolean {
     let interrupted = false;
     for (;;) {
       const length = libc().recv(this.fd, receiveBuffer, receiveBuffer.length, MSG_TRUNC);
@@ -191,7 +201,7 @@ export class NetlinkSocket {
           return false;
         }
         if (type > NLMSG_OVERRUN) handle(type, receiveBuffer, start, end);
-        return true;
+        return !single;
       });
       if (!more) return interrupted;
     }

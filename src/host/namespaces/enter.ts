@@ -31,17 +31,22 @@ export function inNamespace<T>(path: string, work: () => T): T {
 
 /** The same by a descriptor of the namespace, which stays open. */
 export function inNamespaceOf<T>(fd: number, work: () => T): T {
-  const { setns } = libc();
   const own = openSync(ownNamespacePath, 'r');
   try {
-    checked('setns', setns(fd, CLONE_NEWNET));
-    try {
-      return work();
-    } finally {
-      if (setns(own, CLONE_NEWNET) !== 0) goBackOrDie(own);
-    }
+    return visitNamespace(fd, own, work);
   } finally {
     closeSync(own);
+  }
+}
+
+/** The same, where a descriptor of the thread's own namespace is open already. */
+export function visitNamespace<T>(fd: number, own: number, work: () => T): T {
+  const { setns } = libc();
+  checked('setns', setns(fd, CLONE_NEWNET));
+  try {
+    return work();
+  } finally {
+    if (setns(own, CLONE_NEWNET) !== 0) goBackOrDie(own);
   }
 }
 

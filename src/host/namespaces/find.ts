@@ -22,6 +22,8 @@ export interface NamespaceSearch {
   readonly own: string;
   /** Which processes hold which socket. */
   readonly sockets: Descriptors['processes'];
+  /** The namespaces of all of them; undefined where some would not say theirs. */
+  readonly socketNamespaces: ReadonlySet<string> | undefined;
   /** Which processes hold which tun device, by `net:[...] name`. */
   readonly tuns: ReadonlyMap<string, ProcessState[]>;
   readonly warnings: readonly string[];
@@ -64,9 +66,19 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
   try {
     const orphans = await findOrphanSockets(found, descriptors.sockets, pause);
     if (orphans.note !== undefined) warnings.push(orphans.note);
-    return { ...search, namespaces: [...found.all.values()], release: orphans.release };
+    return {
+      ...search,
+      socketNamespaces: refused === 0 ? orphans.namespaces : undefined,
+      namespaces: [...found.all.values()],
+      release: orphans.release,
+    };
   } catch (error) {
     warnings.push(`sockets were not asked for their namespaces: ${messageOf(error)}`);
-    return { ...search, namespaces: [...found.all.values()], release: () => undefined };
+    return {
+      ...search,
+      socketNamespaces: undefined,
+      namespaces: [...found.all.values()],
+      release: () => undefined,
+    };
   }
 }

@@ -2,8 +2,9 @@
  * What stays open of each namespace while a snapshot is taken, so that each is opened and entered once: a descriptor
  * of it, and a routing socket in it.
  */
-import { closeSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { NetlinkSocket } from '../ffi/netlink.ts';
+import { ownNamespacePath, visitNamespace } from './enter.ts';
 
 export interface NamespaceHandle {
   readonly fd: number;
@@ -16,6 +17,13 @@ const spare = 512;
 export class NamespaceHandles {
   readonly #handles = new Map<string, NamespaceHandle>();
   #room = Math.max(0, Math.floor((descriptorLimit() - spare) / 2));
+  #home: number | undefined;
+
+  /** As `inNamespaceOf`, from the same thread every time. */
+  visit<T>(fd: number, work: () => T): T {
+    this.#home ??= openSync(ownNamespacePath, 'r');
+    return visitNamespace(fd, this.#home, work);
+  }
 
   /** Takes both over; false when there are too many already, and they stay the caller's. */
   keep(id: string, fd: number, socket: NetlinkSocket): boolean {
@@ -31,6 +39,8 @@ export class NamespaceHandles {
   }
 
   close(): void {
+    if (this.#home !== undefined) closeSync(this.#home);
+    this.#home = undefined;
     for (const { fd, socket } of this.#handles.values()) {
       closeSync(fd);
       socket.close();

@@ -3,14 +3,17 @@
  * moment (pidfd_getfd(2)) and asked for its namespace (SIOCGSKNS).
  */
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { ProcessState } from '../../snapshot/schema.ts';
-import { libc, SIOCGSKNS } from '../ffi/libc.ts';
+import { errno, libc, SIOCGSKNS } from '../ffi/libc.ts';
 import type { HeldSocket } from './descriptors.ts';
 import { addProcess, type FoundNamespaces } from './found.ts';
 
 /** Descriptors of namespaces that nothing else leads to; they must be released. */
 export interface HeldNamespaces {
   readonly release: () => void;
+  /** Every namespace that a socket of a process is in; undefined where a socket would not say. */
+  readonly namespaces: ReadonlySet<string> | undefined;
   /** Why sockets were not asked; undefined when they were. */
   readonly note: string | undefined;
 }
@@ -31,9 +34,12 @@ export async function findOrphanSockets(
   if (borrowingChangesSockets()) {
     return {
       release,
+      namespaces: undefined,
       note: 'namespaces that only a socket keeps alive were not looked for: with a net_cls or net_prio cgroup, borrowing a socket would change its class',
     };
   }
+  const namespaces = new Set<string>();
+  let refused = false;
   for (const { holder, fds } of byProcess(sockets)) {
     if (holder.pid === process.pid) continue;
     const pidfd = libc().pidfdOpen(holder.pid);
@@ -41,20 +47,26 @@ export async function findOrphanSockets(
     try {
       for (const fd of fds) {
         const namespace = namespaceOfSocket(pidfd, fd);
-        if (namespace !== undefined && !keep(found, namespace, holder)) closeSync(namespace);
-        else if (namespace !== undefined) held.push(namespace);
+        if (namespace === 'gone') continue;
+        if (namespace === 'refused') {
+          refused = true;
+          continue;
+        }
+        const id = readlinkSync(`/proc/self/fd/${namespace}`);
+        namespaces.add(id);
+        if (keep(found, id, namespace, holder)) held.push(namespace);
+        else closeSync(namespace);
       }
     } finally {
       closeSync(pidfd);
     }
     await pause();
   }
-  return { release, note: undefined };
+  return { release, namespaces: refused ? undefined : namespaces, note: undefined };
 }
 
 /** Whether the descriptor is the only way into its namespace, and so must stay open for now. */
-function keep(found: FoundNamespaces, namespace: number, holder: ProcessState): boolean {
-  const id = readlinkSync(`/proc/self/fd/${namespace}`);
+function keep(found: FoundNamespaces, id: string, namespace: number, holder: ProcessState): boolean {
   const known = found.all.get(id);
   if (known !== undefined) {
     if (known.sources.has('socket')) addProcess(known.holders, holder);
@@ -79,14 +91,17 @@ function byProcess(
   return result.values();
 }
 
-/** A new descriptor of the socket's namespace; undefined where the kernel refuses or the socket is gone. */
-function namespaceOfSocket(pidfd: number, fd: number): number | undefined {
+/** A new descriptor of the socket's namespace. */
+function namespaceOfSocket(pidfd: number, fd: number): number | 'gone' | 'refused' {
   const { pidfdGetfd, ioctl } = libc();
   const socket = pidfdGetfd(pidfd, fd);
-  if (socket < 0) return undefined;
+  if (socket < 0) {
+    const code = errno();
+    return code === constants.errno.EBADF || code === constants.errno.ESRCH ? 'gone' : 'refused';
+  }
   const namespace = ioctl(socket, SIOCGSKNS);
   closeSync(socket);
-  return namespace < 0 ? undefined : namespace;
+  return namespace < 0 ? 'refused' : namespace;
 }
 
 /** __receive_sock in net/core/scm.c gives a received socket the receiver's class of these cgroup v1 controllers. */

@@ -40,9 +40,14 @@ export function readHoldings(socket: NetlinkSocket | undefined, absent: Set<stri
     nftError,
     legacy4: hasLines('ip_tables_names', 1, absent),
     legacy6: hasLines('ip6_tables_names', 1, absent),
-    // Three lines of headings.
-    ipvs: hasLines('ip_vs', 4, absent),
+    ipvs: holdsVirtualServices(absent),
   };
+}
+
+/** Whether IPVS has any in the namespace that the thread is in. @param absent as `readHoldings` takes it. */
+export function holdsVirtualServices(absent: Set<string>): boolean {
+  // Three lines of headings.
+  return hasLines('ip_vs', 4, absent);
 }
 
 /** Whether a file of /proc/net has at least `count` lines that are not empty. */
