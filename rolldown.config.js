@@ -8,6 +8,8 @@ export default defineConfig({
   logLevel: 'warn',
   // Of Ink's own debugging, which is not installed.
   external: ['react-devtools-core'],
+  // As groups that take no dependencies along need it.
+  preserveEntrySignatures: 'allow-extension',
   transform: { define: { 'process.env.NODE_ENV': '"production"' } },
   output: {
     dir: 'dist',

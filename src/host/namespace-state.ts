@@ -22,6 +22,7 @@ import { holdsRules } from './rules/dump.ts';
 import type { RuleHoldings } from './rules/holdings.ts';
 import { readListeners } from './sockets.ts';
 import { addInterfaceSysctls, addScopeSysctls, addSysctlFiles } from './sysctls.ts';
+import { addWireguard } from './wireguard.ts';
 
 export interface NamespaceReading {
   readonly found: FoundNamespace;
@@ -231,6 +232,7 @@ function readByNetlink(
     state.neighbours = readNeighbours(socket, names);
   });
   part('ethtool', () => addEthtool(links));
+  part('wireguard', () => addWireguard(links));
   addTunHolders(state, search);
   if (links.some(({ details }) => details.vlan_filtering === 1)) {
     part('bridge VLANs', () => addBridgeVlans(socket, links));

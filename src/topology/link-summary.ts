@@ -24,6 +24,8 @@ const summaries: Readonly<Record<string, (details: Details) => string>> = {
   ipvtap: (details) => words(text(details, 'mode'), text(details, 'mode_flag')),
   bond: (details) => text(details, 'mode'),
   vrf: (details) => labelled(details, 'table'),
+  wireguard: (details) =>
+    words(labelled(details, 'listenPort').replace('listenPort', 'port'), peers(details)),
   xfrm: (details) => labelled(details, 'if_id'),
   tun: (details) => words(text(details, 'type'), labelled(details, 'user')),
   gre: tunnel,
@@ -63,6 +65,10 @@ function remotes(details: Details): string {
   const { remotes: list } = details;
   if (!Array.isArray(list) || list.length === 0) return '';
   return `to ${list.slice(0, 3).map(String).join(', ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}`;
+}
+
+function peers({ peers: list }: Details): string {
+  return Array.isArray(list) ? `${list.length} ${list.length === 1 ? 'peer' : 'peers'}` : '';
 }
 
 function text(details: Details, name: string): string {

@@ -230,6 +230,16 @@ describe('attachContainers', () => {
     expect(attachContainers([container(99, 'bridge', path)], twice, here)[0]?.namespace).toBeUndefined();
   });
 
+  it('puts a container whose lender was restarted where its own processes still are', () => {
+    const path = '/run/docker/netns/abc';
+    const lender = { ...container(30, 'bridge', path), id: 'lender' };
+    const shares = (pid: number) => ({ ...container(pid, 'container:lender'), id: 'shares' });
+    const found = (pid: number) => attachContainers([lender, shares(pid)], all, here)[1]?.namespace;
+    expect(found(20)).toBe('net:[2]');
+    // Its process is not known: where its lender is.
+    expect(found(99)).toBe('net:[3]');
+  });
+
   it('is not led in circles', () => {
     const loop = { ...container(99, 'container:c'), id: 'c' };
     expect(of(loop, here)).toBeUndefined();

@@ -161,6 +161,37 @@ describe.skipIf(skip !== undefined)(
       }
     });
 
+    it('shows a container where its processes are, after the one whose namespace it shares was restarted', async () => {
+      await host.run(['docker', 'run', '-d', '--name', 'lender', 'lab/base', 'sleep', '600']);
+      await host.run([
+        'docker',
+        'run',
+        '-d',
+        '--name',
+        'sharer',
+        '--network',
+        'container:lender',
+        'lab/base',
+        'sleep',
+        '600',
+      ]);
+      const placeOf = async (name: string) => {
+        const { stdout } = await host.run(['docker', 'inspect', '--format', '{{.State.Pid}}', name]);
+        return (await host.run(['readlink', `/proc/${stdout.trim()}/ns/net`])).stdout;
+      };
+      const before = await placeOf('lender');
+      await host.run(['docker', 'restart', '-t', '0', 'lender']);
+      const after = await placeOf('lender');
+      expect(after).not.toBe(before);
+      expect(await placeOf('sharer')).toBe(before);
+      const { namespaces } = parseTopology((await host.netscope(['topology', '--json'])).stdout);
+      const shown = (name: string) =>
+        namespaces.find(({ containers }) => containers.some((container) => container.name === name))?.id;
+      expect(shown('lender')).toBe(after);
+      expect(shown('sharer')).toBe(before);
+      await host.run(['docker', 'rm', '-f', 'sharer', 'lender']);
+    });
+
     it('lists the published port and what serves it, and the lower device of the macvlan container', () => {
       expect(topology.publishedPorts).toContainEqual(
         expect.objectContaining({

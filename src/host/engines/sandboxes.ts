@@ -5,8 +5,8 @@ import { isNamespace } from '../namespaces/open.ts';
 import type { EnginePeer } from './peer.ts';
 
 /**
- * By where the engine keeps the namespace bound (SandboxKey), by the container whose namespace it shares, by its first
- * process. What an engine says in PIDs and paths counts in the engine's own namespaces; without a peer (an engine
+ * By where the engine keeps the namespace bound (SandboxKey), by its first process, by the container whose namespace it
+ * shares. What an engine says in PIDs and paths counts in the engine's own namespaces; without a peer (an engine
  * elsewhere, over TCP) only a bound path that occurs once on this host is believed.
  *
  * @param containers of one engine.
@@ -31,7 +31,9 @@ export function attachContainers(
     const lender = byId.get(networkMode.replace(/^container:/, ''));
     // An engine that answers in circles is not followed for ever.
     const lent = lender === undefined || depth === 0 ? undefined : find(lender, depth - 1);
-    return bound(sandboxKey) ?? lent ?? byPid.get(pid);
+    // Where its lender was restarted, the lender has a new namespace, and this one's processes are still in the old.
+    if (lender !== undefined) return byPid.get(pid) ?? lent;
+    return bound(sandboxKey) ?? byPid.get(pid);
   };
   return containers.map((container) => {
     const namespace = find(container, 8);

@@ -28,6 +28,7 @@ import {
 export const NETLINK_ROUTE = 0;
 export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_NETFILTER = 12;
+export const NETLINK_GENERIC = 16;
 
 const NLM_F_REQUEST = 0x1;
 const NLM_F_ACK = 0x4;

@@ -38,21 +38,26 @@ export const dockerModes: Recogniser = ({ snapshot, places, host }) => {
     }
     if (!container.networkMode.startsWith('container:')) return [];
     const owner = ownerOf(container.networkMode.slice('container:'.length), snapshot.containers);
+    const shared = owner !== undefined && byContainer.get(owner.id) === namespace;
     return [
       found('docker-container', container.name, namespace.name, {
-        containers: owner === undefined ? [container.name] : [container.name, owner],
-        evidence: [
-          mode,
-          `it is in ${namespace.id}${owner === undefined ? '' : `, the namespace of ${owner}`}`,
-        ],
+        containers: shared ? [container.name, owner.name] : [container.name],
+        evidence: [mode, `it is in ${namespace.id}${owner === undefined ? '' : whose(owner.name, shared)}`],
       }),
     ];
   });
 };
 
+/** A container that was restarted has a new namespace; those that shared the old one stay there. */
+function whose(owner: string, shared: boolean): string {
+  return shared
+    ? `, the namespace of ${owner}`
+    : `, which is not the namespace of ${owner} now: restart it after ${owner}`;
+}
+
 function ownerOf(
   word: string,
   containers: readonly { readonly id: string; readonly name: string }[],
-): string | undefined {
-  return containers.find(({ id, name }) => id === word || name === word)?.name;
+): { readonly id: string; readonly name: string } | undefined {
+  return containers.find(({ id, name }) => id === word || name === word);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildTopology } from '../../../src/topology/build.ts';
-import { idOf, link, loopback } from '../build-snapshot.ts';
+import { idOf, link, loopback, ns } from '../build-snapshot.ts';
 import { dockerHost } from '../docker-scene.ts';
 import { allRecognised } from './recognised.ts';
 
@@ -45,6 +45,24 @@ describe('a Docker host', () => {
       ['lonely runs with network mode none', 'net:[4026531844] has only a loopback interface'],
       ['monitor runs with network mode host', "its namespace net:[4026531840] is the host's"],
     ]);
+  });
+});
+
+it('says that a container shares the namespace of another no longer, where that was restarted', () => {
+  const host = dockerHost();
+  const moved = {
+    ...host,
+    containers: host.containers.map((each) =>
+      each.name === 'sidecar' ? { ...each, namespace: ns(5) } : each,
+    ),
+  };
+  const sidecar = buildTopology(moved).systems.find(({ name }) => name === 'sidecar');
+  expect(sidecar).toMatchObject({
+    containers: ['sidecar'],
+    evidence: [
+      `sidecar runs with network mode container:${idOf('web')}`,
+      'it is in net:[4026531845], which is not the namespace of web now: restart it after web',
+    ],
   });
 });
 
