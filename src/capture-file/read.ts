@@ -31,7 +31,7 @@ export interface ReadOptions {
 }
 
 /** What is parsed between looks at the clock, and how long the event loop waits at most, in milliseconds. */
-const sliceLength = 1024 * 1024;
+const sliceLength = 256 * 1024;
 const sliceTime = 10;
 const progressInterval = 50;
 /** A pipe that says nothing for so long (ms) is quiet. */

@@ -1,7 +1,9 @@
 /** Bytes of a file or of standard input, in chunks. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { isatty } from 'node:tty';
 import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
+import { openInput } from './input.ts';
 
 export interface ByteSource {
   /** Bytes in all; null when that is not known (a pipe). */
@@ -23,10 +25,10 @@ const chunkLength = 4 * 1024 * 1024;
  */
 export async function openSource(path: string): Promise<ByteSource> {
   if (path === '-') {
-    if (process.stdin.isTTY) {
+    if (isatty(0)) {
       throw cannotOpen('standard input', 'it is a terminal', 'pipe a capture into netscope, or name a file');
     }
-    return { total: null, chunks: process.stdin, reopen: null, close: () => process.stdin.destroy() };
+    return { total: null, reopen: null, ...openInput() };
   }
   let file: FileHandle;
   try {

@@ -1,15 +1,19 @@
 /**
  * What `netscope flows -r` costs as a whole process, beside `capinfos -c` and `tshark -q -z conv,tcp -z conv,udp` on the
- * same file in the same run: `node test/bench/whole.mjs CAPTURE [ROUNDS] [LONGER-CAPTURE]`, after `npm run build`.
- * test/bench/generate.ts writes the captures. Prints medians and the lowest of the wall clock and of the
- * processor time (user and system), their ratios, and the largest resident memory; of the longer capture, its memory alone. Needs GNU time(1).
+ * same file in the same run: `node test/bench/whole.mjs CAPTURE [ROUNDS] [--tenfold]`, after `npm run build`.
+ * test/bench/generate.ts writes the capture. Prints medians and the lowest of the wall clock and of the
+ * processor time (user and system), their ratios, and the largest resident memory; with `--tenfold` also that of reading the
+ * capture (a pcap file) from a pipe, once and with its packets ten times over. Needs GNU time(1).
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const [capture, rounds = '5', longer] = process.argv.slice(2);
-if (capture === undefined) throw new Error('usage: whole.mjs CAPTURE [ROUNDS] [LONGER-CAPTURE]');
+const tenfold = process.argv.includes('--tenfold');
+const [capture, rounds = '5'] = process.argv.slice(2).filter((word) => word !== '--tenfold');
+if (capture === undefined) throw new Error('usage: whole.mjs CAPTURE [ROUNDS] [--tenfold]');
 
 const netscope = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const commands = {
@@ -22,13 +26,19 @@ const commands = {
 /** At most these times what the other tool takes. */
 const targets = { 'capinfos -c': 4, 'tshark conv': 1 / 15 };
 
+const format = '%e %U %S %M';
+
 function run(words) {
-  const format = '%e %U %S %M';
   const { status, stderr } = spawnSync('/usr/bin/time', ['-f', format, ...words], {
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
   });
   if (status !== 0) throw new Error(`${words.join(' ')} failed: ${stderr}`);
+  return costs(stderr);
+}
+
+/** What time(1) said at the end. */
+function costs(stderr) {
   const [wall, user, system, kilobytes] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
   return { wall, processor: user + system, megabytes: kilobytes / 1024 };
 }
@@ -67,7 +77,32 @@ for (const [name, target] of Object.entries(targets)) {
     );
   }
 }
-if (longer !== undefined) {
-  const { wall, megabytes } = run(commands['netscope flows'](longer));
-  console.log(`netscope flows of ${longer}: ${wall.toFixed(2)} s, ${megabytes.toFixed(0)} MB`);
+
+/** Octets of the file header of pcap, which only the first of several copies has. */
+const headerLength = 24;
+
+/** The capture's packets so many times over, through a pipe. */
+async function piped(times) {
+  const words = ['-f', format, ...commands['netscope flows']('-')];
+  const child = spawn('/usr/bin/time', words, { stdio: ['pipe', 'ignore', 'pipe'] });
+  let stderr = '';
+  child.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  const closed = once(child, 'close');
+  for (let copy = 0; copy < times; copy++) {
+    const file = createReadStream(capture, { start: copy === 0 ? 0 : headerLength, highWaterMark: 1 << 20 });
+    for await (const chunk of file) if (!child.stdin.write(chunk)) await once(child.stdin, 'drain');
+  }
+  child.stdin.end();
+  const [status] = await closed;
+  if (status !== 0) throw new Error(`reading from a pipe failed: ${stderr}`);
+  return costs(stderr);
+}
+
+for (const times of tenfold ? [1, 10] : []) {
+  const { wall, megabytes } = await piped(times);
+  console.log(
+    `netscope flows of ${times} x the packets, piped: ${wall.toFixed(2)} s, ${megabytes.toFixed(0)} MB`,
+  );
 }
