@@ -93,6 +93,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return toView(ui, 'packets');
       case 'view-rules':
         return toView(ui, 'rules');
+      case 'view-problems':
+        return toView(ui, 'problems');
       case 'view-statistics':
         return toView(ui, 'statistics');
       case 'next-pane':

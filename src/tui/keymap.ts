@@ -1,6 +1,6 @@
 /** The one table of keys: what the keys do, the footer, and the help of every view are made from it. */
 
-export const viewNames = ['topology', 'flows', 'packets', 'rules', 'statistics'] as const;
+export const viewNames = ['topology', 'flows', 'packets', 'rules', 'problems', 'statistics'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 export type Action =
@@ -8,6 +8,7 @@ export type Action =
   | 'view-flows'
   | 'view-packets'
   | 'view-rules'
+  | 'view-problems'
   | 'view-statistics'
   | 'next-pane'
   | 'previous-pane'
@@ -79,6 +80,7 @@ export const keymap: readonly Binding[] = [
   { action: 'view-flows', keys: ['2'], group: 'Go', label: 'Flows', help: 'Flows' },
   { action: 'view-packets', keys: ['3'], group: 'Go', label: 'Packets', help: 'Packets' },
   { action: 'view-rules', keys: ['4'], group: 'Go', label: 'Rules', help: 'Rules' },
+  { action: 'view-problems', keys: ['5'], group: 'Go', label: 'Problems', help: 'Problems' },
   { action: 'view-statistics', keys: ['6'], group: 'Go', label: 'Statistics', help: 'Statistics' },
   {
     action: 'in',
@@ -91,6 +93,7 @@ export const keymap: readonly Binding[] = [
       flows: 'its packets',
       packets: 'its fields; open or close a field',
       rules: 'connections that met the rule; open or close a chain',
+      problems: 'its connections',
       statistics: 'its flows',
       other: 'in',
     },
@@ -102,7 +105,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'flows',
     footer: 20,
-    views: ['topology', 'packets', 'rules', 'statistics'],
+    views: ['topology', 'packets', 'rules', 'problems', 'statistics'],
     help: 'connections of what is selected',
   },
   {
@@ -111,7 +114,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'packets',
     footer: 21,
-    views: ['topology', 'flows', 'rules', 'statistics'],
+    views: ['topology', 'flows', 'rules', 'problems', 'statistics'],
     help: 'packets of what is selected',
   },
   {
@@ -120,8 +123,11 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'rules',
     footer: 22,
-    views: ['topology', 'flows', 'packets'],
-    help: 'rules that what is selected meets',
+    views: ['topology', 'flows', 'packets', 'problems'],
+    help: {
+      problems: 'the rule that stops it, among those that it meets',
+      other: 'rules that what is selected meets',
+    },
   },
   {
     action: 'to-topology',
@@ -129,7 +135,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'topology',
     footer: 23,
-    views: ['flows', 'packets', 'rules'],
+    views: ['flows', 'packets', 'rules', 'problems'],
     help: 'where it is in the topology',
   },
   {
@@ -192,7 +198,7 @@ export const keymap: readonly Binding[] = [
     group: 'Look',
     label: 'sort',
     footer: 31,
-    views: ['flows', 'rules', 'statistics'],
+    views: ['flows', 'rules', 'problems', 'statistics'],
     help: 'sort by the next column',
   },
   {
@@ -200,7 +206,7 @@ export const keymap: readonly Binding[] = [
     keys: ['S'],
     group: 'Look',
     label: 'direction',
-    views: ['flows', 'rules', 'statistics'],
+    views: ['flows', 'rules', 'problems', 'statistics'],
     help: 'turn the order around',
   },
   {
@@ -235,7 +241,16 @@ export const keymap: readonly Binding[] = [
     help: 'mark this place with a letter',
   },
   { action: 'to-mark', keys: ["'"], group: 'Do', label: 'marks', help: 'list the marks and go to one' },
-  { action: 'copy', keys: ['y'], group: 'Do', label: 'copy', help: 'copy the selected row to the clipboard' },
+  {
+    action: 'copy',
+    keys: ['y'],
+    group: 'Do',
+    label: 'copy',
+    help: {
+      problems: 'copy the commands that mend it to the clipboard',
+      other: 'copy the selected row to the clipboard',
+    },
+  },
   { action: 'save', keys: ['w'], group: 'Do', label: 'save', help: 'write what is shown to a file, as text' },
   {
     action: 'command',

@@ -24,6 +24,7 @@ import { openTerminal } from './terminal.ts';
 import { colorDepthOf, createTheme, wantsAscii } from './theme.ts';
 import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
+import { createProblemsView } from './views/problems/view.tsx';
 import { createRulesView } from './views/rules/view.tsx';
 import { createStatisticsView } from './views/statistics/view.tsx';
 import { recentEvents } from './views/topology/recent.ts';
@@ -118,6 +119,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     flows: createFlowsView(),
     packets: createPacketsView(tick),
     rules: createRulesView(),
+    problems: createProblemsView(),
     statistics: createStatisticsView(),
   };
 

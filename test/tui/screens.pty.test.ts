@@ -9,6 +9,7 @@ const views = [
   ['flows', '2', 'Dropped by DOCKER-USER'],
   ['packets', ':8\r\rjj', 'Source Port'],
   ['rules', '4jjjjjjjjjjjjj', 'host ip nat DOCKER 3'],
+  ['problems', '5', 'Severity'],
   ['statistics', '6', 'peak'],
 ] as const;
 

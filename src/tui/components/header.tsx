@@ -1,6 +1,6 @@
 /** The two lines at the top: what is captured and how it goes; the views, and the way the user came. */
 import type { ReactElement } from 'react';
-import type { Session } from '../../session/model.ts';
+import type { Problem, Session } from '../../session/model.ts';
 import { printable } from '../../util/printable.ts';
 import { type Keymap, type ViewName, viewNames } from '../keymap.ts';
 import { placeNow, type Ui, viewLabels } from '../state/model.ts';
@@ -38,6 +38,7 @@ function statusLine(session: Session, ui: Ui, theme: Theme): Line {
     stateLine(session, ui, theme),
     [piece(`  ${count(totals.packets)}`, 'strong'), piece(wide ? ' packets' : ' pkts', 'faint')],
     droppedLine(totals.dropped, theme),
+    problemsLine(session.problems().problems, theme),
     warningsLine(session.warnings.length, theme),
   ];
   const right = clockLine(session, wide);
@@ -52,6 +53,14 @@ function droppedLine(dropped: number | null, theme: Theme): Line {
   if (dropped === null) return [];
   if (dropped === 0) return [piece('  0 dropped', 'faint')];
   return [piece(`  ${theme.symbols.warning} ${count(dropped)} dropped`, 'bad')];
+}
+
+/** What they are is in a view of its own. */
+function problemsLine(problems: readonly Problem[], theme: Theme): Line {
+  const told = problems.filter(({ severity }) => severity !== 'info');
+  if (told.length === 0) return [];
+  const isBlocked = told.some(({ severity }) => severity === 'blocker');
+  return [piece(`  ${theme.symbols.warning} ${counted(told.length, 'problem')}`, isBlocked ? 'bad' : 'warn')];
 }
 
 /** What the warnings say is in the log. */

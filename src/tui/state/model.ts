@@ -76,6 +76,7 @@ export const viewLabels: Readonly<Record<ViewName, string>> = {
   flows: 'Flows',
   packets: 'Packets',
   rules: 'Rules',
+  problems: 'Problems',
   statistics: 'Statistics',
 };
 

@@ -5,6 +5,7 @@ import type { ColumnInfo } from '../state/columns.ts';
 import { createTheme } from '../theme.ts';
 import { flowColumns } from './flows/cells.ts';
 import { packetColumns } from './packets/cells.ts';
+import { problemColumns } from './problems/cells.ts';
 import { ruleColumns } from './rules/cells.ts';
 import { topologyColumns } from './topology/columns.ts';
 
@@ -26,6 +27,7 @@ const columns: Readonly<Record<ViewName, () => readonly ColumnInfo[]>> = {
   flows: () => flowColumns(theme),
   packets: () => packetColumns(0, 0),
   rules: () => ruleColumns(true, theme.symbols),
+  problems: () => problemColumns(theme.symbols),
   // Its sections have columns of their own, which are not chosen.
   statistics: () => [],
 };

@@ -44,6 +44,8 @@ export interface ListViewParts<Row, Cells extends Row, List extends RowList<Row>
   nameOf(row: Row, frame: Frame): string;
   /** The row as a line of text, for the clipboard and files. */
   textOf(row: Row, frame: Frame): string;
+  /** What is copied of it where that is not the line; null for what has nothing but the line. */
+  copyOf?(row: Row): string | null;
   /** At the right of the title. */
   note(list: List, place: Place, frame: Frame): Line;
   whyEmpty(place: Place, frame: Frame): readonly string[];
@@ -213,7 +215,7 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
 
     copy(place, frame) {
       const { selected } = look(place, frame);
-      return selected === undefined ? null : view.textOf(selected, frame);
+      return selected === undefined ? null : (view.copyOf?.(selected) ?? view.textOf(selected, frame));
     },
 
     text(place, frame, limit) {
