@@ -5,6 +5,7 @@ import { addAddresses } from './addresses.ts';
 import { attribute, forEachAttribute, signed32, text, u32, unsigned } from './ffi/attributes.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
 import { AF_INET, AF_INET6, hardwareAddress } from './inet.ts';
+import { bondSlave } from './link-kinds/bond.ts';
 import { bridgePort } from './link-kinds/bridge.ts';
 import { readFields } from './link-kinds/fields.ts';
 import { linkDetails } from './link-kinds/index.ts';
@@ -222,8 +223,9 @@ function readLinkInfo(link: LinkState, buffer: Buffer, start: number, end: numbe
     else if (type === 5) portData = [at, at + length];
   });
   if (data !== undefined) Object.assign(link.details, linkDetails(link.kind, buffer, ...data));
-  if (portKind === 'bridge' && portData !== undefined)
-    link.port = readFields(bridgePort, buffer, ...portData);
+  if (portData === undefined) return;
+  if (portKind === 'bridge') link.port = readFields(bridgePort, buffer, ...portData);
+  if (portKind === 'bond') link.details.bondSlave = readFields(bondSlave, buffer, ...portData);
 }
 
 /** struct rtnl_link_stats64: u64 each. */

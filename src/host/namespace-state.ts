@@ -21,7 +21,9 @@ import { maximumRoutes, readRoutes } from './routes.ts';
 import { holdsRules } from './rules/dump.ts';
 import type { RuleHoldings } from './rules/holdings.ts';
 import { readListeners } from './sockets.ts';
+import { addFunctions } from './sriov.ts';
 import { addInterfaceSysctls, addScopeSysctls, addSysctlFiles } from './sysctls.ts';
+import { addTeams } from './team.ts';
 import { addWireguard } from './wireguard.ts';
 
 export interface NamespaceReading {
@@ -232,7 +234,9 @@ function readByNetlink(
     state.neighbours = readNeighbours(socket, names);
   });
   part('ethtool', () => addEthtool(links));
+  part('SR-IOV functions', () => addFunctions(socket, links));
   part('wireguard', () => addWireguard(links));
+  part('team', () => addTeams(links));
   addTunHolders(state, search);
   if (links.some(({ details }) => details.vlan_filtering === 1)) {
     part('bridge VLANs', () => addBridgeVlans(socket, links));

@@ -4,16 +4,8 @@
  */
 import type { LinkState } from '../snapshot/schema.ts';
 import { attribute, forEachAttribute, u32, unsigned } from './ffi/attributes.ts';
-import { NETLINK_GENERIC, NetlinkSocket } from './ffi/netlink.ts';
+import { genericHeader, headerBytes, inGenericNetlink } from './generic-netlink.ts';
 import { AF_INET, AF_INET6, ipAddress } from './inet.ts';
-
-/** The family that knows the numbers of the others (linux/genetlink.h). */
-const GENL_ID_CTRL = 0x10;
-const CTRL_CMD_GETFAMILY = 3;
-const CTRL_ATTR_FAMILY_ID = 1;
-const CTRL_ATTR_FAMILY_NAME = 2;
-/** struct genlmsghdr { u8 command, version; u16 reserved } */
-const headerBytes = 4;
 
 const WG_CMD_GET_DEVICE = 0;
 const WGDEVICE_A_IFINDEX = 1;
@@ -32,10 +24,7 @@ interface Peer {
 export function addWireguard(links: readonly LinkState[]): void {
   const devices = links.filter(({ kind }) => kind === 'wireguard');
   if (devices.length === 0) return;
-  const socket = new NetlinkSocket(NETLINK_GENERIC);
-  try {
-    const family = familyNumber(socket, 'wireguard');
-    if (family === undefined) return;
+  inGenericNetlink('wireguard', (socket, family) => {
     for (const { index, details } of devices) {
       const request = Buffer.concat([
         genericHeader(WG_CMD_GET_DEVICE),
@@ -52,27 +41,7 @@ export function addWireguard(links: readonly LinkState[]): void {
       );
       Object.assign(details, device.details());
     }
-  } finally {
-    socket.close();
-  }
-}
-
-function genericHeader(command: number): Buffer {
-  return Buffer.from([command, 1, 0, 0]);
-}
-
-function familyNumber(socket: NetlinkSocket, name: string): number | undefined {
-  let number: number | undefined;
-  const request = Buffer.concat([
-    genericHeader(CTRL_CMD_GETFAMILY),
-    attribute(CTRL_ATTR_FAMILY_NAME, Buffer.from(`${name}\0`)),
-  ]);
-  socket.request(GENL_ID_CTRL, request, (_type, buffer, start, end) => {
-    forEachAttribute(buffer, start + headerBytes, end, (type, at, length) => {
-      if (type === CTRL_ATTR_FAMILY_ID) number = unsigned(buffer, at, length);
-    });
   });
-  return number;
 }
 
 /** A device from the messages of its dump: peers with many allowed addresses go on in the next message. */

@@ -23,6 +23,7 @@ const summaries: Readonly<Record<string, (details: Details) => string>> = {
   ipvlan: (details) => words(text(details, 'mode'), text(details, 'mode_flag')),
   ipvtap: (details) => words(text(details, 'mode'), text(details, 'mode_flag')),
   bond: (details) => text(details, 'mode'),
+  team: (details) => text(details, 'mode'),
   vrf: (details) => labelled(details, 'table'),
   wireguard: (details) =>
     words(labelled(details, 'listenPort').replace('listenPort', 'port'), peers(details)),

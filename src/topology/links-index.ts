@@ -7,8 +7,15 @@ export interface LinksIndex {
   linkAt(namespace: string, index: number): LinkState | undefined;
   /** The namespace that `nsid` means inside `namespace` (RTM_GETNSID), undefined where it was not told. */
   namespaceOfNsid(namespace: string, nsid: number): string | undefined;
+  /** The links of the device at this PCI address, wherever they were moved. */
+  linksOfDevice(address: string): readonly DeviceLink[];
   /** The id that `namespace` has for `other`, undefined where it was not told. */
   nsidOf(namespace: string, other: string): number | undefined;
+}
+
+export interface DeviceLink {
+  readonly namespace: string;
+  readonly link: LinkState;
 }
 
 interface Tables {
@@ -20,8 +27,14 @@ interface Tables {
 export function indexLinks(snapshot: HostSnapshot): LinksIndex {
   const namespaces = new Map<string, NamespaceState>();
   const tables = new Map<string, Tables>();
+  const devices = new Map<string, DeviceLink[]>();
   for (const namespace of snapshot.namespaces) {
     namespaces.set(namespace.id, namespace);
+    for (const link of namespace.links) {
+      const { parentdev } = link.details;
+      if (typeof parentdev !== 'string') continue;
+      devices.set(parentdev, [...(devices.get(parentdev) ?? []), { namespace: namespace.id, link }]);
+    }
     tables.set(namespace.id, {
       links: new Map(namespace.links.map((link) => [link.index, link])),
       byNsid: new Map(namespace.nsids.map((entry) => [entry.nsid, entry.namespace])),
@@ -32,6 +45,7 @@ export function indexLinks(snapshot: HostSnapshot): LinksIndex {
     namespaces,
     linkAt: (namespace, index) => tables.get(namespace)?.links.get(index),
     namespaceOfNsid: (namespace, nsid) => tables.get(namespace)?.byNsid.get(nsid),
+    linksOfDevice: (address) => devices.get(address) ?? [],
     nsidOf: (namespace, other) => tables.get(namespace)?.byNamespace.get(other),
   };
 }

@@ -44,6 +44,7 @@ const none: ParentFinding = { parent: null };
 /** The lower device of a link. */
 export function findParent(namespace: NamespaceState, link: LinkState, index: LinksIndex): ParentFinding {
   if (isPaired(link.kind)) return none;
+  if (typeof link.details.physfn === 'string') return physicalFunction(link.details.physfn, index);
   const ifindex = lowerIndex(namespace, link);
   if (ifindex === undefined) return none;
   const where =
@@ -63,6 +64,15 @@ export function findParent(namespace: NamespaceState, link: LinkState, index: Li
     };
   }
   return { parent: { namespace: where, index: ifindex, name: parent.name } };
+}
+
+/** The card that a virtual function of SR-IOV is part of. */
+function physicalFunction(address: string, index: LinksIndex): ParentFinding {
+  const [only, another] = index.linksOfDevice(address);
+  if (only === undefined) return { parent: null, note: `no interface of its card ${address} was found` };
+  // Some cards have all of their ports on one function.
+  if (another !== undefined) return { parent: null, note: `its card ${address} has several interfaces` };
+  return { parent: { namespace: only.namespace, index: only.link.index, name: only.link.name } };
 }
 
 /** Kinds that cannot be without a lower device; a tunnel can. */

@@ -200,4 +200,36 @@ describe('the lower device', () => {
       'not found',
     );
   });
+
+  it('leads from a virtual function of SR-IOV in a container to the card on the host', () => {
+    const card = { details: { parentdev: '0000:03:00.0', parentbus: 'pci', vfs: [{ vf: 0 }] } };
+    const ports = { details: { parentdev: '0000:05:00.0', parentbus: 'pci' } };
+    const on = (physfn: string) => ({ details: { physfn } });
+    const { namespaces } = buildTopology(
+      buildSnapshot({
+        namespaces: {
+          0: {
+            links: [
+              loopback,
+              link(2, 'ens1', 'physical', card),
+              link(3, 'ens2', 'physical', ports),
+              link(4, 'ens3', 'physical', ports),
+            ],
+          },
+          1: {
+            links: [
+              loopback,
+              link(2, 'net1', 'physical', on('0000:03:00.0')),
+              link(3, 'net2', 'physical', on('0000:05:00.0')),
+              link(4, 'net3', 'physical', on('0000:07:00.0')),
+            ],
+          },
+        },
+      }),
+    );
+    const [net1, net2, net3] = namespaces[1]?.links.slice(1) ?? [];
+    expect(net1?.parent).toEqual({ namespace: ns(0), index: 2, name: 'ens1' });
+    expect(net2).toMatchObject({ parent: null, parentNote: 'its card 0000:05:00.0 has several interfaces' });
+    expect(net3).toMatchObject({ parent: null, parentNote: expect.stringContaining('0000:07:00.0') });
+  });
 });

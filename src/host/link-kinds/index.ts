@@ -4,7 +4,7 @@ import { bridge } from './bridge.ts';
 import { type LinkKind, readFields } from './fields.ts';
 import { ipvlan, macvlan } from './macvlan.ts';
 import { tun } from './tun.ts';
-import { geneve, greTunnels, ipTunnels, vtiTunnels, xfrm } from './tunnels.ts';
+import { geneve, greTunnels, ip6Tunnels, ipTunnels, vtiTunnels, xfrm } from './tunnels.ts';
 import { vlan } from './vlan.ts';
 import { vxlan } from './vxlan.ts';
 
@@ -13,6 +13,7 @@ const all: readonly LinkKind[] = [
   bridge,
   geneve,
   greTunnels,
+  ip6Tunnels,
   ipTunnels,
   ipvlan,
   macsec,

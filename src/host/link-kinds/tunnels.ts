@@ -1,7 +1,6 @@
 /** IP tunnels: IFLA_IPTUN_*, IFLA_GRE_*, IFLA_VTI_* of linux/if_tunnel.h. `any` is an end that is not set. */
+import { ipAddress } from '../inet.ts';
 import { endpoint, flag, key, type LinkKind, networkNumber, number, present, word } from './fields.ts';
-
-const ipProtocols = word({ 0: 'any', 4: 'ipip', 41: 'ip6ip6', 47: 'gre', 137: 'mpls' });
 
 const gre = {
   1: ['linkIndex', number],
@@ -37,21 +36,40 @@ export const greTunnels: LinkKind = {
   },
 };
 
+const ip = {
+  1: ['linkIndex', number],
+  2: ['local', endpoint],
+  3: ['remote', endpoint],
+  4: ['ttl', number],
+  5: ['tos', number],
+  6: ['encap_limit', number],
+  7: ['flowinfo', networkNumber],
+  10: ['pmtudisc', flag],
+  19: ['external', present],
+  20: ['fwmark', number],
+} as const;
+
 export const ipTunnels: LinkKind = {
-  kinds: ['ipip', 'sit', 'ip6tnl'],
+  kinds: ['ipip', 'sit'],
   fields: {
-    1: ['linkIndex', number],
-    2: ['local', endpoint],
-    3: ['remote', endpoint],
-    4: ['ttl', number],
-    5: ['tos', number],
-    6: ['encap_limit', number],
-    7: ['flowinfo', networkNumber],
-    9: ['proto', ipProtocols],
-    10: ['pmtudisc', flag],
-    19: ['external', present],
-    20: ['fwmark', number],
+    ...ip,
+    9: ['proto', word({ 0: 'any', 4: 'ipip', 41: 'ip6ip', 137: 'mplsip' })],
+    // RFC 5969: what a 6rd tunnel makes its prefixes of.
+    11: ['prefix', ipAddress],
+    12: ['relay_prefix', endpoint],
+    13: ['prefixlen', number],
+    14: ['relay_prefixlen', number],
   },
+  finish: (details) => {
+    if (details.relay_prefixlen !== 0) return;
+    delete details.relay_prefix;
+    delete details.relay_prefixlen;
+  },
+};
+
+export const ip6Tunnels: LinkKind = {
+  kinds: ['ip6tnl'],
+  fields: { ...ip, 9: ['proto', word({ 0: 'any', 4: 'ipip6', 41: 'ip6ip6', 47: 'gre' })] },
 };
 
 export const vtiTunnels: LinkKind = {

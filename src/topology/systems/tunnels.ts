@@ -15,7 +15,10 @@ const greKinds: ReadonlySet<string> = new Set([
 export const tunnels: Recogniser = ({ places }) =>
   places.flatMap((place) =>
     place.namespace.links.flatMap((link): System[] => {
-      if (greKinds.has(link.kind)) return isFallback(link) ? [] : [gre(place, link)];
+      // The port of a datapath is Open vSwitch's.
+      if (greKinds.has(link.kind)) {
+        return isFallback(link) || link.master?.name === 'ovs-system' ? [] : [gre(place, link)];
+      }
       // Open vSwitch's own name for the device of its STT ports (datapath/linux/compat/stt.c).
       return link.kind === 'stt' || /^stt_sys_\d+$/.test(link.name) ? [stt(place, link)] : [];
     }),

@@ -18,6 +18,8 @@ hostname guest
 n() { namespace=$1; shift; ip -n "$namespace" "$@"; }
 inside() { ip netns exec "$@"; }
 
+# As most hosts are set up: tunnel modules make no devices in each namespace.
+echo 2 > /proc/sys/net/core/fb_tunnels_only_for_init_net
 ip link set lo up
 ip link add eth0 type dummy
 ip address add 192.0.2.10/24 dev eth0
@@ -130,6 +132,8 @@ vsctl show
 ip netns add lb
 n lb link add eth0 type dummy; n lb address add 10.0.0.2/24 dev eth0; n lb link set eth0 up; n lb link set lo up
 inside lb iptables-nft -t mangle -A PREROUTING -p tcp --dport 8080 -j MARK --set-xmark 0x100/0xffffffff
+mkdir -p /run/docker/netns; : > /run/docker/netns/ingress_sbox
+mount --bind /run/netns/lb /run/docker/netns/ingress_sbox
 inside lb ipvsadm -A -f 256 -s rr
 inside lb ipvsadm -a -f 256 -r 10.0.0.5:0 -m -w 1
 inside lb ipvsadm -a -f 256 -r 10.0.0.6:0 -m -w 1
@@ -148,11 +152,11 @@ cat /tmp/wga.key /tmp/wgb.key /tmp/psk > /tmp/secrets
 node /netscope/dist/main.js snapshot -w /out/snapshot.json || echo "snapshot failed: $?"
 for key in $(cat /tmp/secrets); do grep -c -F "$key" /out/snapshot.json && echo "A SECRET KEY IS IN THE SNAPSHOT" > /out/leak; done
 node /netscope/dist/main.js topology --json > /out/topology.json || echo "topology failed"
-node /netscope/dist/main.js record -i up0 -i tun-ipip -i tun-gre -i far:up0.9 -w /out/record.pcapng --duration 8 &
+node /netscope/dist/main.js record -i up0 -i tun-ipip -i tun-gre -i far:up0.9 -w /out/record.pcapng -c 12 --duration 120 2> /tmp/recorder &
 recorder=$!
-sleep 4
+until grep -q recording /tmp/recorder; do sleep 1; done
+sleep 2
 ping -c 2 -W 2 10.50.0.2; ping -c 2 -W 2 10.51.0.2; ping -c 2 -W 2 10.52.0.2
-echo hello | inside far nc -l -p 7000 & sleep 0.3; echo hi | nc -w 2 10.51.0.2 7000
 wait $recorder
 ls -la /out
 (cd /out && tar cf /tmp/out.tar .) && dd if=/tmp/out.tar of=/dev/vda bs=64k
