@@ -10,25 +10,29 @@ const how = { state: "the host's state", probe: 'one real attempt', capture: 'it
 
 /** What was looked at, where nothing was found. */
 export function summaryLine({ methods, path }: Diagnosis): string {
-  return `Nothing wrong was found in ${methods.map((method) => how[method]).join(', ')} (${path.length} hops).`;
+  const looked = methods.map((method) => how[method]);
+  const all = looked.length > 1 ? `${looked.slice(0, -1).join(', ')} and ${looked.at(-1)}` : looked.join('');
+  return `Nothing wrong was found in ${all} (${path.length} hops).`;
 }
 
 /** The first thing to know: what is wrong, or that nothing is. */
 export function verdictSentence(diagnosis: Diagnosis): string {
-  const { findings, reachable, probe } = diagnosis;
+  const { findings, reachable } = diagnosis;
   const worst: Finding | undefined =
     findings.find(({ severity }) => severity === 'blocker') ??
     (reachable === true ? undefined : findings.find(({ severity }) => severity === 'warning'));
   if (worst !== undefined) return worst.summary;
-  const attempt = probe === null ? '' : `${attemptText(probe)} `;
-  return `${attempt}${summaryLine(diagnosis)}`;
+  const attempt = attemptText(diagnosis);
+  return `${attempt}${attempt === '' ? '' : ' '}${summaryLine(diagnosis)}`;
 }
 
-function attemptText({ outcome, error, milliseconds }: NonNullable<Diagnosis['probe']>): string {
+function attemptText({ probe, packets }: Diagnosis): string {
+  if (probe === null) return '';
+  const { outcome, error, milliseconds } = probe;
   const time = milliseconds < 10 ? milliseconds.toFixed(1) : milliseconds.toFixed(0);
   switch (outcome) {
     case 'connected':
-      return `The attempt connected in ${time} ms.`;
+      return `The attempt connected in ${handshakeTime(packets) ?? time} ms.`;
     case 'answered':
       return `The attempt was answered in ${time} ms.`;
     case 'refused':
@@ -41,22 +45,28 @@ function attemptText({ outcome, error, milliseconds }: NonNullable<Diagnosis['pr
   }
 }
 
+/** From the SYN to its answer on the first hop, in milliseconds: the attempt itself is asked every few of them only. */
+function handshakeTime(packets: Diagnosis['packets']): string | null {
+  const syn = packets.find(({ kind }) => kind === 'syn');
+  const answer = packets.find(({ kind, interface: place }) => kind === 'syn-ack' && place === syn?.interface);
+  if (syn === undefined || answer === undefined) return null;
+  return ((answer.deltaUs - syn.deltaUs) / 1000).toFixed(2);
+}
+
 /** A line for each way in which netscope knows. */
 export function methodLines(diagnosis: Diagnosis): readonly string[] {
   return diagnosis.methods.map((method) => methodLine(method, diagnosis));
 }
 
-function methodLine(
-  method: Diagnosis['methods'][number],
-  { path, rules, probe, packets, host }: Diagnosis,
-): string {
+function methodLine(method: Diagnosis['methods'][number], diagnosis: Diagnosis): string {
+  const { path, rules, probe, packets, host } = diagnosis;
   switch (method) {
     case 'state': {
       const name = host.hostname === '' ? 'the host' : `the host ${host.hostname}`;
       return `State: netscope read links, routes, neighbours, rules, sysctls and sockets of ${name}, and led a packet over the ${path.length} hops of the way there and back; it met ${rules.length} rules.`;
     }
     case 'probe':
-      return `Attempt: ${probe === null ? 'one was made.' : attemptText(probe)}`;
+      return `Attempt: ${attemptText(diagnosis)}`;
     case 'capture': {
       const hops = new Set(packets.map((packet) => packet.interface)).size;
       const whose = probe === null ? 'the newest conversation of the two' : 'the attempt';

@@ -9,6 +9,7 @@ export type Command =
   | { readonly kind: 'time'; readonly text: string }
   /** What a key does, too. */
   | { readonly kind: 'action'; readonly action: CommandAction }
+  | { readonly kind: 'diagnose'; readonly from: string | null; readonly to: string | null }
   | { readonly kind: 'quit' }
   | { readonly kind: 'unknown'; readonly text: string };
 
@@ -29,6 +30,7 @@ export const commandHelp: readonly { readonly name: string; readonly help: strin
   ...viewNames.map((view) => ({ name: view, help: `the ${view} view` })),
   { name: 'filter', help: 'filter TEXT: show rows that match' },
   { name: 'time', help: 'time 12.5, time 10:24:40: show what was until then' },
+  { name: 'diagnose', help: 'diagnose FROM TO: why one cannot reach the other' },
   { name: 'write', help: 'write FILE: what is shown, as text' },
   ...Object.entries(actions).map(([command, { help }]) => ({ name: command, help })),
   { name: 'quit', help: 'leave netscope' },
@@ -51,6 +53,10 @@ export function parseCommand(line: string): Command {
       return { kind: 'time', text: rest };
     case 'write':
       return { kind: 'write', path: rest };
+    case 'diagnose': {
+      const [from = null, to = null] = words;
+      return { kind: 'diagnose', from, to };
+    }
     case 'quit':
       return { kind: 'quit' };
     default: {
@@ -69,12 +75,32 @@ export function commandHints(line: string): readonly string[] {
   return found.map(({ help }) => help);
 }
 
-/** `line` with its first word completed as far as it is clear. */
-export function completeCommand(line: string): string {
-  const names = commandHelp.map((command) => command.name).filter((name) => name.startsWith(line));
-  const [first = line] = names;
-  if (names.length === 1) return `${first} `;
+/** What can stand behind `diagnose`. */
+export interface Ends {
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+}
+
+/** `line` with its last word completed as far as it is clear: the command, and the ends of a diagnosis. */
+export function completeCommand(line: string, ends: Ends = { from: [], to: [] }): string {
+  const [word = '', from, ...rest] = line.split(/\s+/);
+  if (from === undefined)
+    return completed(
+      line,
+      commandHelp.map((command) => command.name),
+    );
+  if (word === '' || !'diagnose'.startsWith(word) || rest.length > 1) return line;
+  const [to] = rest;
+  return to === undefined
+    ? `diagnose ${completed(from, ends.from)}`
+    : `diagnose ${from} ${completed(to, ends.to)}`;
+}
+
+function completed(typed: string, names: readonly string[]): string {
+  const fitting = names.filter((name) => name.startsWith(typed));
+  const [first = typed] = fitting;
+  if (fitting.length === 1) return `${first} `;
   let length = first.length;
-  for (const name of names) while (!name.startsWith(first.slice(0, length))) length--;
-  return first.slice(0, Math.max(length, line.length));
+  for (const name of fitting) while (!name.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, Math.max(length, typed.length));
 }

@@ -2,11 +2,15 @@
 import type { Session } from '../session/model.ts';
 import { columnsKey, marksKey, openColumns, type SaveColumns } from './choosing.ts';
 import { tabAt } from './components/header.tsx';
+import type { DiagnosisRunner } from './diagnosing.ts';
 import type { InputEvent } from './input/decode.ts';
 import type { Action, Keymap } from './keymap.ts';
 import { headerRows, isTooSmall, timeRowsOf, viewSize } from './layout.ts';
+import { openDiagnosis, pairAt } from './picking.ts';
 import { createPrompting } from './prompting.ts';
 import { fileNameFor, saveShown } from './saving.ts';
+import type { WholePair } from './state/diagnosing.ts';
+import { listStart } from './state/list.ts';
 import { back, into, type Overlay, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
 import { openPrompt } from './state/prompt.ts';
 import { freeze, shownNow } from './state/shown.ts';
@@ -31,6 +35,7 @@ export interface ControllerInput {
     copy(text: string): void;
   };
   readonly saveColumns: SaveColumns | null;
+  readonly runner: DiagnosisRunner;
   quit(): void;
 }
 
@@ -38,16 +43,19 @@ export interface ControllerInput {
 const wheelRows = 3;
 
 export function frameOf(ui: Ui, session: Session, look: Pick<Frame, 'theme' | 'keys'>): Frame {
+  const { kind } = ui.prompt ?? {};
   return {
     data: shownNow(ui, session),
     chosen: ui.chosen,
+    diagnosing: ui.diagnosing,
+    picking: kind === 'from' || kind === 'to' ? kind : null,
     ...look,
     ...viewSize(ui.columns, ui.rows, timeRowsOf(ui, session)),
   };
 }
 
 export function createController(input: ControllerInput): (event: InputEvent) => void {
-  const { session, store, views, theme, keys, terminal } = input;
+  const { session, store, views, theme, keys, terminal, runner } = input;
 
   function frame(ui: Ui): Frame {
     return frameOf(ui, session, { theme, keys });
@@ -57,6 +65,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     views,
     frame,
     perform,
+    begin: (pair, ui) => begin(pair, session.mode === 'replay', ui),
     save: (path, ui) => saveShown(path, viewNow(ui), frame(ui), ui, store),
     jumpTo: (text, ui) => jumpTo(text, ui, session),
     quit,
@@ -72,9 +81,17 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return into(ui, effect.place);
       case 'say':
         return say(ui, effect.text);
+      case 'diagnose':
+        return begin(effect.pair, effect.passive, ui);
       case 'none':
         return ui;
     }
+  }
+
+  /** The diagnosis of these ends, with the cursor where it is by itself. */
+  function begin(pair: WholePair, passive: boolean, ui: Ui): Ui {
+    const place = { ...placeNow(ui), list: listStart, details: listStart };
+    return { ...withPlace(ui, place), diagnosing: runner.start(pair, passive) };
   }
 
   function viewNow(ui: Ui): View {
@@ -139,6 +156,8 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         return showWay(ui);
       case 'what-if':
         return { ...ui, prompt: openPrompt('packet', '') };
+      case 'diagnose':
+        return openDiagnosis(ui, pairAt(viewNow(ui), placeNow(ui), frame(ui)));
       case 'log':
         return { ...ui, overlay: { kind: 'log', offset: 0 } };
       case 'quit':
@@ -261,5 +280,6 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
         store.set(advanceTour(mouse(event, ui)));
         break;
     }
+    runner.keep(store.get());
   };
 }

@@ -1,7 +1,8 @@
 /** The one table of keys: what the keys do, the footer, and the help of every view are made from it. */
 
 export const viewNames = ['topology', 'flows', 'packets', 'rules', 'problems', 'statistics'] as const;
-export type ViewName = (typeof viewNames)[number];
+/** A diagnosis has no key of its own: it is opened on what is selected. */
+export type ViewName = (typeof viewNames)[number] | 'diagnose';
 
 export type Action =
   | 'view-topology'
@@ -39,6 +40,8 @@ export type Action =
   | 'stream'
   | 'what-if'
   | 'way'
+  | 'diagnose'
+  | 'again'
   | 'mark'
   | 'to-mark'
   | 'columns'
@@ -95,6 +98,7 @@ export const keymap: readonly Binding[] = [
       rules: 'connections that met the rule; open or close a chain',
       problems: 'its connections',
       statistics: 'its flows',
+      diagnose: 'begins; later the link or the rules of the hop',
       other: 'in',
     },
   },
@@ -105,7 +109,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'flows',
     footer: 20,
-    views: ['topology', 'packets', 'rules', 'problems', 'statistics'],
+    views: ['topology', 'packets', 'rules', 'problems', 'statistics', 'diagnose'],
     help: 'connections of what is selected',
   },
   {
@@ -114,8 +118,11 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'packets',
     footer: 21,
-    views: ['topology', 'flows', 'rules', 'problems', 'statistics'],
-    help: 'packets of what is selected',
+    views: ['topology', 'flows', 'rules', 'problems', 'statistics', 'diagnose'],
+    help: {
+      diagnose: 'before it began: by the state alone; later packets of the hop',
+      other: 'packets of what is selected',
+    },
   },
   {
     action: 'to-rules',
@@ -123,7 +130,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'rules',
     footer: 22,
-    views: ['topology', 'flows', 'packets', 'problems'],
+    views: ['topology', 'flows', 'packets', 'problems', 'diagnose'],
     help: {
       problems: 'the rule that stops it, among those that it meets',
       other: 'rules that what is selected meets',
@@ -135,7 +142,7 @@ export const keymap: readonly Binding[] = [
     group: 'Go',
     label: 'topology',
     footer: 23,
-    views: ['flows', 'packets', 'rules', 'problems'],
+    views: ['flows', 'packets', 'rules', 'problems', 'diagnose'],
     help: 'where it is in the topology',
   },
   {
@@ -175,6 +182,7 @@ export const keymap: readonly Binding[] = [
     group: 'Look',
     label: 'filter',
     footer: 30,
+    views: viewNames,
     help: 'filter as you type: words, or a display filter',
   },
   {
@@ -182,14 +190,23 @@ export const keymap: readonly Binding[] = [
     keys: ['backspace'],
     group: 'Look',
     label: 'no filter',
+    views: viewNames,
     help: 'show everything again',
   },
-  { action: 'next-match', keys: ['n'], group: 'Look', label: 'next', help: 'next row like the last filter' },
+  {
+    action: 'next-match',
+    keys: ['n'],
+    group: 'Look',
+    label: 'next',
+    views: viewNames,
+    help: 'next row like the last filter',
+  },
   {
     action: 'previous-match',
     keys: ['N'],
     group: 'Look',
     label: 'previous',
+    views: viewNames,
     help: 'previous row like the last filter',
   },
   {
@@ -248,6 +265,7 @@ export const keymap: readonly Binding[] = [
     label: 'copy',
     help: {
       problems: 'copy the commands that mend it to the clipboard',
+      diagnose: 'copy the fix to the clipboard',
       other: 'copy the selected row to the clipboard',
     },
   },
@@ -289,6 +307,23 @@ export const keymap: readonly Binding[] = [
     footer: 25,
     views: ['rules'],
     help: 'what if: type a packet, see its walk through the rules',
+  },
+  {
+    action: 'diagnose',
+    keys: ['d'],
+    group: 'Look',
+    label: 'diagnose',
+    footer: 26,
+    help: { diagnose: 'choose other ends', other: 'why one end cannot reach the other' },
+  },
+  {
+    action: 'again',
+    keys: ['a'],
+    group: 'Do',
+    label: 'again',
+    footer: 12,
+    views: ['diagnose'],
+    help: 'diagnose again, with a new attempt',
   },
   {
     action: 'log',

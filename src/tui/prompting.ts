@@ -2,6 +2,17 @@
 import { completeCommand, parseCommand } from './commands.ts';
 import { completeFilter } from './filter.ts';
 import type { Action } from './keymap.ts';
+import {
+  choose,
+  endsOf,
+  isPicking,
+  narrowed,
+  openDiagnosis,
+  type PickPrompt,
+  pairAt,
+  unchoose,
+} from './picking.ts';
+import type { WholePair } from './state/diagnosing.ts';
 import { type Prompt, placeNow, say, toView, type Ui, withPlace } from './state/model.ts';
 import { typeKey, typeText } from './state/prompt.ts';
 import type { Frame, View, Views } from './views/view.ts';
@@ -10,6 +21,8 @@ import { tryPacket } from './what-if.ts';
 export interface PromptingInput {
   readonly views: Views;
   frame(ui: Ui): Frame;
+  /** Begins the diagnosis of two ends that were typed. */
+  begin(pair: WholePair, ui: Ui): Ui;
   save(path: string, ui: Ui): Ui;
   perform(action: Action, ui: Ui): Ui;
   /** To the time that was typed. */
@@ -25,12 +38,48 @@ export interface Prompting {
 /** Lines that Up brings back. */
 const historyLimit = 200;
 
-export function createPrompting({ views, frame, save, perform, jumpTo, quit }: PromptingInput): Prompting {
+export function createPrompting(input: PromptingInput): Prompting {
+  const { views, frame, begin, save, perform, jumpTo, quit } = input;
   function viewNow(ui: Ui): View {
     return views[placeNow(ui).view];
   }
 
   function key(name: string, prompt: Prompt, ui: Ui): Ui {
+    return isPicking(prompt) ? pickKey(name, prompt, ui) : lineKey(name, prompt, ui);
+  }
+
+  /** While an end is chosen the arrows move in the list that it is chosen from. */
+  function pickKey(name: string, prompt: PickPrompt, ui: Ui): Ui {
+    const view = viewNow(ui);
+    const moves: Partial<Record<string, Action>> = {
+      up: 'up',
+      down: 'down',
+      'page-up': 'page-up',
+      'page-down': 'page-down',
+    };
+    const move = moves[name];
+    if (move !== undefined) {
+      const effect = view.act(move, placeNow(ui), frame(ui));
+      return effect.kind === 'stay' ? withPlace(ui, effect.place) : ui;
+    }
+    switch (name) {
+      case 'escape':
+      case 'ctrl-c':
+        return unchoose(prompt, ui);
+      case 'enter':
+        return choose(prompt, ui, view, frame(ui));
+      case 'tab': {
+        const text = view.chosen?.(placeNow(ui), frame(ui)) ?? prompt.text;
+        return typed({ ...prompt, ...atEnd(text) }, ui);
+      }
+      default: {
+        const next = typeKey(prompt, name);
+        return next === undefined ? ui : typed(next, ui);
+      }
+    }
+  }
+
+  function lineKey(name: string, prompt: Prompt, ui: Ui): Ui {
     switch (name) {
       case 'escape':
       case 'ctrl-c':
@@ -58,7 +107,8 @@ export function createPrompting({ views, frame, save, perform, jumpTo, quit }: P
       const { text, cursor } = completeFilter(prompt.text.slice(filter), prompt.cursor - filter);
       return typed({ ...prompt, text: prompt.text.slice(0, filter) + text, cursor: cursor + filter }, ui);
     }
-    if (prompt.kind === 'command') return typed({ ...prompt, ...atEnd(completeCommand(prompt.text)) }, ui);
+    if (prompt.kind === 'command')
+      return typed({ ...prompt, ...atEnd(completeCommand(prompt.text, endsOf(frame(ui).data))) }, ui);
     if (prompt.kind !== 'filter' || !viewNow(ui).hasFields) return ui;
     return typed({ ...prompt, ...completeFilter(prompt.text, prompt.cursor) }, ui);
   }
@@ -77,6 +127,7 @@ export function createPrompting({ views, frame, save, perform, jumpTo, quit }: P
   /** What was typed so far takes effect at once for a filter that makes sense. */
   function typed(prompt: Prompt, ui: Ui): Ui {
     const next = { ...ui, prompt };
+    if (isPicking(prompt)) return prompt.text === ui.prompt?.text ? next : narrowed(next, prompt.text);
     if (prompt.kind !== 'filter' || viewNow(ui).filterProblem(prompt.text) !== null) return next;
     return withPlace(next, { ...placeNow(ui), filter: prompt.text.trim() });
   }
@@ -94,6 +145,9 @@ export function createPrompting({ views, frame, save, perform, jumpTo, quit }: P
         return text === '' ? next : walk(prompt, next);
       case 'command':
         return text === '' ? next : run(text, next);
+      case 'from':
+      case 'to':
+        return ui;
     }
   }
 
@@ -114,6 +168,13 @@ export function createPrompting({ views, frame, save, perform, jumpTo, quit }: P
     return { ...ui, overlay: { kind: 'walk', offset: 0, title, evaluation: tried.evaluation } };
   }
 
+  /** Both ends typed begin at once; without any those of the selected row are offered. */
+  function diagnose(from: string | null, to: string | null, ui: Ui): Ui {
+    if (from === null) return openDiagnosis(ui, pairAt(viewNow(ui), placeNow(ui), frame(ui)));
+    const there = openDiagnosis(ui, { from, to });
+    return to === null ? there : begin({ from, to }, there);
+  }
+
   function run(line: string, ui: Ui): Ui {
     const command = parseCommand(line);
     switch (command.kind) {
@@ -132,6 +193,8 @@ export function createPrompting({ views, frame, save, perform, jumpTo, quit }: P
         return save(command.path, ui);
       case 'action':
         return perform(command.action, ui);
+      case 'diagnose':
+        return diagnose(command.from, command.to, ui);
       case 'quit':
         return quit(ui);
       case 'unknown':

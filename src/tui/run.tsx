@@ -10,6 +10,7 @@ import { messageOf } from '../util/errors.ts';
 import { App } from './app.tsx';
 import { SurfaceContext } from './components/painted.tsx';
 import { createController } from './controller.ts';
+import { createRunner } from './diagnosing.ts';
 import { suspend, watchEndings } from './ending.ts';
 import { createKeymap, type Keymap, type ViewName } from './keymap.ts';
 import type { PaletteName } from './palettes.ts';
@@ -22,6 +23,7 @@ import { summaryOf } from './summary.ts';
 import { createSurface } from './surface.ts';
 import { openTerminal } from './terminal.ts';
 import { colorDepthOf, createTheme, wantsAscii } from './theme.ts';
+import { createDiagnoseView } from './views/diagnose/view.tsx';
 import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
 import { createProblemsView } from './views/problems/view.tsx';
@@ -121,7 +123,10 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     rules: createRulesView(),
     problems: createProblemsView(),
     statistics: createStatisticsView(),
+    diagnose: createDiagnoseView(),
   };
+
+  const runner = createRunner(session, store);
 
   const terminal = openTerminal(
     stdin,
@@ -156,6 +161,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
       },
     },
     saveColumns: options.saveColumns ?? null,
+    runner,
     quit: () => finish(),
   });
 
@@ -176,6 +182,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     if (ending) process.exit(status);
     ending = true;
     releaseStray();
+    runner.stop();
     const late = setTimeout(() => process.exit(status), closeLimit);
     session
       .close()
@@ -239,6 +246,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     clearInterval(messages);
     stopListening();
     stopPlaying();
+    runner.stop();
     terminal.leave();
     keepHistory();
     releaseStray();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commandHelp, commandHints, completeCommand, parseCommand } from '../../src/tui/commands.ts';
 import { helpLines } from '../../src/tui/components/help.tsx';
 import { completeFilter, readFilter } from '../../src/tui/filter.ts';
-import { createKeymap, keymap, viewNames } from '../../src/tui/keymap.ts';
+import { createKeymap, keymap, type ViewName, viewNames } from '../../src/tui/keymap.ts';
 import { textOf } from '../../src/tui/text/line.ts';
 
 const keys = createKeymap();
@@ -13,7 +13,7 @@ describe('the table of keys', () => {
     expect(all).toEqual([...new Set(all)]);
   });
 
-  it.each(viewNames)('is the help of %s', async (view) => {
+  it.each<ViewName>([...viewNames, 'diagnose'])('is the help of %s', async (view) => {
     const text = helpLines(view, keys).map(textOf).join('\n');
     await expect(`${text}\n`).toMatchFileSnapshot(`screens/help-${view}.txt`);
     for (const binding of keys.bindingsOf(view))

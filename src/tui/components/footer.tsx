@@ -99,6 +99,8 @@ const promptLabels: Readonly<Record<Prompt['kind'], string>> = {
   command: ':',
   save: 'write to ',
   packet: 'packet ',
+  from: 'from ',
+  to: 'to ',
 };
 
 function promptLine(
@@ -138,6 +140,10 @@ function hintOf(prompt: Prompt, problem: FilterProblem | null, hints: readonly s
       return prompt.text === '' ? 'words to look for; Enter keeps, Esc undoes' : '';
     case 'packet':
       return prompt.text === '' ? 'tcp 192.0.2.9:40000 > 192.0.2.1:8080 in eth0' : '';
+    case 'from':
+      return prompt.text === '' ? 'a container, a namespace, host or external:ADDRESS' : '';
+    case 'to':
+      return prompt.text === '' ? 'a name or an address, with :PORT or :PORT/udp' : '';
     case 'save':
       return 'Enter writes, Esc does not';
     case 'command': {

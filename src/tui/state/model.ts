@@ -3,12 +3,13 @@ import type { StreamPiece } from '../../flow/stream.ts';
 import type { Evaluation } from '../../netfilter/model.ts';
 import type { ViewName } from '../keymap.ts';
 import type { ColumnChoice, ColumnEntry } from './columns.ts';
+import type { Diagnosing } from './diagnosing.ts';
 import { type Place, placeOf } from './place.ts';
 import type { Shown } from './shown.ts';
 import { noTime, type TimeState } from './time.ts';
 
 export interface Prompt {
-  readonly kind: 'filter' | 'command' | 'save' | 'packet';
+  readonly kind: 'filter' | 'command' | 'save' | 'packet' | 'from' | 'to';
   readonly text: string;
   /** Cursor, in UTF-16 units. */
   readonly cursor: number;
@@ -57,6 +58,8 @@ export interface Ui {
   readonly message: Message | null;
   readonly marks: Marks;
   readonly chosen: ColumnChoice;
+  /** The diagnosis that was begun last. */
+  readonly diagnosing: Diagnosing | null;
   readonly frozen: Shown | null;
   readonly time: TimeState;
   readonly mouse: boolean;
@@ -78,6 +81,7 @@ export const viewLabels: Readonly<Record<ViewName, string>> = {
   rules: 'Rules',
   problems: 'Problems',
   statistics: 'Statistics',
+  diagnose: 'Diagnose',
 };
 
 export function startingUi(
@@ -102,6 +106,7 @@ export function startingUi(
     message: null,
     marks: new Map(),
     chosen: options.chosen,
+    diagnosing: null,
     frozen: null,
     time: noTime,
     mouse: options.mouse,

@@ -1,5 +1,6 @@
 /** A place is a view with all that the user did to it: where the way back leads to. */
 import type { ViewName } from '../keymap.ts';
+import type { Pair } from './diagnosing.ts';
 import { type ListPosition, listStart } from './list.ts';
 
 /** An interface as flows name it: `host:docker0`. */
@@ -43,6 +44,8 @@ export interface Place {
   readonly follow: boolean;
   /** Cursor in the bytes of a packet. */
   readonly byte: number;
+  /** The two ends of a diagnosis. */
+  readonly pair: Pair;
 }
 
 export const everything: Scope = { kind: 'all' };
@@ -61,6 +64,7 @@ export function placeOf(view: ViewName, label: string, scope: Scope = everything
     sorting: null,
     follow: false,
     byte: 0,
+    pair: { from: null, to: null },
   };
 }
 

@@ -30,7 +30,7 @@ export interface RowList<Row> extends ListModel {
 /** What a view of this kind is made of. `Cells` are rows that have columns; others are lines across them. */
 export interface ListViewParts<Row, Cells extends Row, List extends RowList<Row>> {
   readonly name: ViewName;
-  readonly title: string;
+  title(place: Place, frame: Frame): string;
   readonly share: Share;
   readonly hasFields: boolean;
   list(place: Place, frame: Frame): List;
@@ -133,7 +133,7 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
         <Box flexDirection={sideBySide(areas) ? 'row' : 'column'}>
           <Pane
             theme={theme}
-            title={[piece(view.title, 'strong')]}
+            title={[piece(view.title(place, frame), 'strong')]}
             note={view.note(list, place, frame)}
             width={first.width}
             height={first.height}

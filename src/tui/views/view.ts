@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Action, Keymap, ViewName } from '../keymap.ts';
 import type { ColumnChoice, ColumnInfo } from '../state/columns.ts';
+import type { Diagnosing, WholePair } from '../state/diagnosing.ts';
 import type { Place } from '../state/place.ts';
 import type { Shown } from '../state/shown.ts';
 import type { Theme } from '../theme.ts';
@@ -13,6 +14,9 @@ export interface Frame {
   /** For hints that name a key. */
   readonly keys: Keymap;
   readonly chosen: ColumnChoice;
+  readonly diagnosing: Diagnosing | null;
+  /** The end of a diagnosis that is being chosen. */
+  readonly picking: 'from' | 'to' | null;
   /** The area of the view, in columns and rows. */
   readonly width: number;
   readonly height: number;
@@ -25,6 +29,7 @@ export type Effect =
   /** Into another place; the place left is kept as given. */
   | { readonly kind: 'into'; readonly place: Place }
   | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'diagnose'; readonly pair: WholePair; readonly passive: boolean }
   /** The view does nothing with it. */
   | { readonly kind: 'none' };
 
@@ -50,6 +55,8 @@ export interface View {
   conversation?(place: Place, frame: Frame): { readonly flow: number; readonly title: string } | null;
   /** Name of the namespace that the selected row is, or leads to. */
   wayFrom?(place: Place, frame: Frame): string | null;
+  /** What the cursor is on while an end of a diagnosis is chosen; null where the list is empty. */
+  chosen?(place: Place, frame: Frame): string | null;
   /** The selected row, for the clipboard. */
   copy(place: Place, frame: Frame): string | null;
   /** All rows that the list has, for a file. At most `limit`. */

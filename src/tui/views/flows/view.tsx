@@ -22,7 +22,7 @@ export function createFlowsView(): View {
   const search = memo((typed: string) => compileFlowFilter(typed, texts));
   return createListView<FlowRow, FlowRow, FlowList>({
     name: 'flows',
-    title: 'Flows',
+    title: () => 'Flows',
     share: { across: 0.6, down: 0.55, wide: 230 },
     hasFields: true,
     list({ scope, sorting, toggled, filter: typed }, frame) {

@@ -36,7 +36,7 @@ export function createRulesView(): View {
   );
   return createListView<RulesRow, RuleRow, RulesList>({
     name: 'rules',
-    title: 'Rules',
+    title: () => 'Rules',
     share: { across: 0.62, down: 0.62, wide: 230 },
     hasFields: false,
     list({ scope, filter, toggled, sorting }, frame) {

@@ -28,7 +28,7 @@ export function createTopologyView(): View {
   );
   return createListView<TopologyRow, TopologyRow, TopologyList>({
     name: 'topology',
-    title: 'Topology',
+    title: () => 'Topology',
     share: { across: 0.58, down: 0.56, wide: 110 },
     hasFields: false,
     list: (place, frame) => listFor(frame.data.topology, place.toggled, place.filter),

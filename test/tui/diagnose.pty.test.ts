@@ -1,0 +1,82 @@
+/** The diagnosis of the recording that ships with the package, as an operator finds it key by key. */
+import { resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildPrograms, type PtyRun, removePrograms, runPty } from './pty.ts';
+
+const env = { RECORDING: resolve(import.meta.dirname, '../../fixtures/broken-db.pcapng') };
+let run: PtyRun;
+
+async function open(columns = 120, rows = 40): Promise<void> {
+  run = runPty({ program: 'recording.js', columns, rows, env });
+  await run.until(
+    (screen) => / replay .*(?:packets|pkts)/.test(screen) && screen.includes('docker0'),
+    'the file',
+  );
+}
+
+/** Presses keys one after the other, and waits for a screen that matches all of these. */
+async function press(keys: string, ...patterns: readonly RegExp[]): Promise<string> {
+  for (const key of keys) run.send(key);
+  return run.until((screen) => patterns.every((pattern) => pattern.test(screen)), patterns.join(' and '));
+}
+
+beforeAll(buildPrograms, 30_000);
+afterEach(() => run.stop());
+afterAll(removePrograms);
+
+describe.each([
+  [80, 24],
+  [200, 60],
+])('on %ix%i', (columns, rows) => {
+  it('draws the way of the selected flow, with the rule that drops it and the fix', async () => {
+    await open(columns, rows);
+    await press('2/3306\r', /no answer|unanswered/);
+    await press('d', /web to db:3306/, /Enter diagnoses, from the recording alone/);
+    await press('\r', /NOT reachable/, /▌├╴▲ route and rules/, /1\. docker-user-drop blocker/);
+    const screen = await press('', /Fix \(y\) +iptables -D DOCKER-USER 1/, /vethc697073 +▸ last seen/);
+    await expect(await run.settled()).toMatchFileSnapshot(`screens/diagnose-${columns}x${rows}.txt`);
+    for (const line of screen.split('\n')) expect([...line].length).toBeLessThanOrEqual(columns);
+  });
+});
+
+describe('a diagnosis', () => {
+  it('copies the fix, goes to the rule that drops and to the link before it, and comes back', async () => {
+    await open();
+    await press(':diagnose web db:3306\r', /NOT reachable/);
+    await press('y', /copied: iptables -D DOCKER-USER 1/);
+    const sequence = /\u001b\]52;c;([^\u0007]*)\u0007/.exec(run.output)?.[1] ?? '';
+    expect(Buffer.from(sequence, 'base64').toString()).toBe('iptables -D DOCKER-USER 1');
+    await press('\r', /╭─ Rules/, /▌ +1 +12 .*DROP/);
+    await press('\u001b', /▌├╴▲ route and rules/);
+    await press('k\r', /╭─ Topology/, /▌.*vethc697073/);
+    await press('\u001b', /▌├╴● vethc697073/);
+    await press('p', /╭─ Packets/, /host:vethc697073/);
+    await press('\u001b', /▌├╴● vethc697073/);
+    await press('\u001b', /▌▾ host/);
+  });
+
+  it('asks for both ends with lists that narrow as one types, and goes back with Esc', async () => {
+    await open();
+    await press('4d', /Diagnose: from ─/, /▌db +container/);
+    await press('w', /▌web +container/);
+    await press('\r', /Diagnose: from web to/, /▌db:3306 +container mariadbd/);
+    await press('che', /▌cache:6379/);
+    await press('\u001b', /Diagnose: from ─/);
+    await press('eb\r33\r', /web to db:3306/, /Enter diagnoses/);
+    await press('\u001b', /╭─ Rules/);
+  });
+
+  it('takes an end that is in no list, and says what is wrong with it', async () => {
+    await open();
+    await press(':diagnose web\r', /Diagnose: from web to/);
+    await press('198.51.100.7:81', /▌198\.51\.100\.7:81 +as typed/);
+    await press('\r\r', /198\.51\.100\.7:81[\s\S]*host:eth0|eth0 +.*uplink/);
+    await press(':diagnose nobody db:3306\r', /there is no container or namespace of that name/);
+  });
+
+  it('completes the ends on the command line', async () => {
+    await open();
+    await press(':dia\tw\tdb\t', /:diagnose web db:3306/);
+    await press('\r', /NOT reachable/);
+  });
+});
