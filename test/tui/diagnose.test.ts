@@ -101,7 +101,10 @@ describe('the way while the attempt goes on', () => {
 describe('a diagnosis under way', () => {
   function begin() {
     const store = createStore<Ui>(
-      startingUi(80, 24, { mouse: false, live: true, view: 'topology', chosen: {} }),
+      startingUi(80, 24, {
+        ...{ mouse: false, live: true, view: 'topology', chosen: {} },
+        ...{ past: [], tour: false },
+      }),
     );
     const watches: DiagnosisWatch[] = [];
     const session = {

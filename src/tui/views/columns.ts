@@ -28,8 +28,9 @@ const columns: Readonly<Record<ViewName, () => readonly ColumnInfo[]>> = {
   packets: () => packetColumns(0, 0),
   rules: () => ruleColumns(true, theme.symbols),
   problems: () => problemColumns(theme.symbols),
-  // Its sections have columns of their own, which are not chosen.
+  // Their sections have columns of their own, which are not chosen.
   statistics: () => [],
+  diagnose: () => [],
 };
 
 export function columnsOf(view: ViewName): readonly ColumnInfo[] {

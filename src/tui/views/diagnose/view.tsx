@@ -66,8 +66,9 @@ export function createDiagnoseView(): View {
       return actOnHop(action, row, wayOf(stateOf(place, frame.diagnosing)), frame);
     },
   });
+  const { columns: _, ...rest } = view;
   return {
-    ...view,
+    ...rest,
     copy(place, frame) {
       const state = stateOf(place, frame.diagnosing);
       const fix =
