@@ -87,6 +87,35 @@ describe.skipIf(skip !== undefined)(
       expect(await terminal.exitCode).toBe(0);
     });
 
+    it('diagnoses with a real attempt, finds a mended host clean, and ends the attempt with Esc', async () => {
+      const rule = ['DOCKER-USER', '-p', 'tcp', '--dport', '6379', '-j', 'DROP'];
+      const inApi = async (...command: readonly string[]) =>
+        (await host.run(command, { container: 'api' })).stdout.trim().split('\n');
+      await host.run(['iptables', '-I', ...rule]);
+      const terminal = await openTerminal(host, ['tcp']);
+      await terminal.until(/docker0 .*network bridge/);
+      terminal.send(':diagnose api db:6379\r');
+      await terminal.until(/trying/);
+      await terminal.until(
+        /NOT reachable[\s\S]*last seen[\s\S]*▌├╴▲ route and rules[\s\S]*1\. docker-user-drop/,
+      );
+      await terminal.until(/Fix \(y\) +iptables -D DOCKER-USER/);
+      await host.run(['iptables', '-D', ...rule]);
+      terminal.send('a');
+      await terminal.until(/─ reachable ─/);
+      await host.run(['iptables', '-I', ...rule]);
+      terminal.send('a');
+      await terminal.until(/trying/);
+      // The capture on api:eth0 is the attempt's alone.
+      await expect.poll(() => inApi('cat', '/proc/net/packet'), { timeout: 10_000 }).not.toHaveLength(1);
+      terminal.send('\u001b');
+      await expect.poll(() => inApi('cat', '/proc/net/packet'), { timeout: 10_000 }).toHaveLength(1);
+      expect(await inApi('ss', '-Htan', 'state', 'syn-sent')).toEqual(['']);
+      await host.run(['iptables', '-D', ...rule]);
+      terminal.send('q');
+      expect(await terminal.exitCode).toBe(0);
+    });
+
     it.each([
       ['SIGTERM', 143],
       ['SIGHUP', 129],

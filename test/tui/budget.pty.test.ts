@@ -51,7 +51,7 @@ async function timeKey(key: string): Promise<number> {
   return performance.now() - start;
 }
 
-beforeAll(buildPrograms, 30_000);
+beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
 

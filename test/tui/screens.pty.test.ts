@@ -29,7 +29,7 @@ async function show(keys: string, text: string, options: PtyOptions): Promise<st
   return run.settled();
 }
 
-beforeAll(buildPrograms, 30_000);
+beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
 

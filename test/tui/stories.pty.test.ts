@@ -24,7 +24,7 @@ function cursorRow(): string {
   return run.screen().find((line) => line.includes('▌')) ?? '';
 }
 
-beforeAll(buildPrograms, 30_000);
+beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
 

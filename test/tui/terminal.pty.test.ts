@@ -17,7 +17,7 @@ function expectRestored(): void {
   expect(run.screen().slice(0, 3)).toEqual(['$ ls', 'fixtures  src  test', '$ netscope']);
 }
 
-beforeAll(buildPrograms, 30_000);
+beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
 
