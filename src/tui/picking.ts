@@ -22,6 +22,8 @@ const noPair: Pair = { from: null, to: null };
 /** The ends that the selected row names: those of its flow, or what can send from it. */
 export function pairAt(view: View, place: Place, frame: Frame): Pair {
   const { data } = frame;
+  const named = view.pairFrom?.(place, frame) ?? null;
+  if (named !== null) return named;
   const id = view.conversation?.(place, frame)?.flow;
   const flow = id === undefined ? undefined : indexReport(data.flows()).flow(id);
   if (flow !== undefined) return pairOfFlow(flow, data.topology);

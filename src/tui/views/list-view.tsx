@@ -17,6 +17,7 @@ import {
   type Widest,
 } from '../components/table.ts';
 import type { Action, ViewName } from '../keymap.ts';
+import type { Pair } from '../state/diagnosing.ts';
 import { clampScroll, type ListModel, listStart, move, positionAt, scroll, windowOf } from '../state/list.ts';
 import type { Place } from '../state/place.ts';
 import { searchStep } from '../state/search.ts';
@@ -56,6 +57,8 @@ export interface ListViewParts<Row, Cells extends Row, List extends RowList<Row>
   actOnList(action: Action, place: Place, frame: Frame): Effect;
   /** Name of the namespace that the row is, or leads to. */
   namespaceOf?(row: Row, frame: Frame): string;
+  /** The ends that a diagnosis of the row would be of. */
+  pairOf?(row: Row, frame: Frame): Pair;
   /** The flow that the row is, or stands for. */
   flowOf?(row: Row): number;
   /** A press on the title of a column. */
@@ -211,6 +214,11 @@ export function createListView<Row, Cells extends Row, List extends RowList<Row>
     wayFrom(place, frame) {
       const { selected } = look(place, frame);
       return selected === undefined ? null : (view.namespaceOf?.(selected, frame) ?? null);
+    },
+
+    pairFrom(place, frame) {
+      const { selected } = look(place, frame);
+      return selected === undefined ? null : (view.pairOf?.(selected, frame) ?? null);
     },
 
     copy(place, frame) {

@@ -2,7 +2,7 @@
 import type { ReactElement } from 'react';
 import type { Action, Keymap, ViewName } from '../keymap.ts';
 import type { ColumnChoice, ColumnInfo } from '../state/columns.ts';
-import type { Diagnosing, WholePair } from '../state/diagnosing.ts';
+import type { Diagnosing, Pair, WholePair } from '../state/diagnosing.ts';
 import type { Place } from '../state/place.ts';
 import type { Shown } from '../state/shown.ts';
 import type { Theme } from '../theme.ts';
@@ -55,6 +55,8 @@ export interface View {
   conversation?(place: Place, frame: Frame): { readonly flow: number; readonly title: string } | null;
   /** Name of the namespace that the selected row is, or leads to. */
   wayFrom?(place: Place, frame: Frame): string | null;
+  /** The ends that a diagnosis of the selected row would be of. */
+  pairFrom?(place: Place, frame: Frame): Pair | null;
   /** What the cursor is on while an end of a diagnosis is chosen; null where the list is empty. */
   chosen?(place: Place, frame: Frame): string | null;
   /** The selected row, for the clipboard. */

@@ -7,6 +7,7 @@ import { type Line, piece } from '../../text/line.ts';
 import { memo } from '../../text/memo.ts';
 import { count, counted } from '../../text/units.ts';
 import { type RowFilter, wordFilter } from '../../text/words.ts';
+import { pairOfFlow } from '../diagnose/pair.ts';
 import { createListView, type RowList } from '../list-view.tsx';
 import { tableKey } from '../rules/rows.ts';
 import { topologyAt } from '../topology/locate.ts';
@@ -54,7 +55,7 @@ export function createProblemsView(): View {
   );
   return createListView<ProblemRow, ProblemRow, ProblemsList>({
     name: 'problems',
-    title: 'Problems',
+    title: () => 'Problems',
     share: { across: 0.5, down: 0.4, wide: 150 },
     hasFields: false,
     list({ filter, sorting }, frame) {
@@ -67,6 +68,8 @@ export function createProblemsView(): View {
     details: (row, _list, _place, frame, width) => problemDetails(row, width, frame.theme.symbols),
     nameOf: titleOf,
     textOf: (row) => `${row.severity} ${row.cause}  ${endsText(row)}  ${row.summary}`,
+    pairOf: ({ from, to, protocol }, { data }) =>
+      pairOfFlow({ source: from, destination: to, protocol }, data.topology),
     copyOf: ({ fix }) => (fix.length === 0 ? null : fix.join('\n')),
     note: countNote,
     whyEmpty,
