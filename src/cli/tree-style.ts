@@ -9,6 +9,7 @@ export function treeStyle(color: boolean): DrawOptions {
     color,
     // Pipes carry bytes to programs that know UTF-8; a terminal shows what its locale says.
     ascii: process.stdout.isTTY === true && !/utf-?8/i.test(locale),
-    ...(columns === undefined ? {} : { width: columns }),
+    // A serial line says 0.
+    ...(columns === undefined || columns === 0 ? {} : { width: columns }),
   };
 }

@@ -40,9 +40,11 @@ const stopDelay = 200;
 
 /**
  * Stops the whole foreground process group, as the terminal driver does on Ctrl-Z. `notStopped` is called if
- * the kernel ignored it: it does for a group that no shell waits for (POSIX: an orphaned process group).
+ * the kernel ignored it: it does for a group that no shell waits for (POSIX: an orphaned process group). The result calls
+ * that off: after a stop the time is up at once, maybe after the TUI has ended.
  */
-export function suspend(notStopped: () => void): void {
+export function suspend(notStopped: () => void): () => void {
   process.kill(0, 'SIGTSTP');
-  setTimeout(notStopped, stopDelay);
+  const timer = setTimeout(notStopped, stopDelay);
+  return () => clearTimeout(timer);
 }

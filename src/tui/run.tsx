@@ -8,6 +8,7 @@ import { render } from 'ink';
 import type { Session } from '../session/model.ts';
 import { messageOf } from '../util/errors.ts';
 import { App } from './app.tsx';
+import { copyInTmux, copySequence } from './clipboard.ts';
 import { SurfaceContext } from './components/painted.tsx';
 import { createController } from './controller.ts';
 import { createRunner } from './diagnosing.ts';
@@ -21,7 +22,7 @@ import { extentOf, ticked } from './state/time.ts';
 import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
 import { createSurface } from './surface.ts';
-import { openTerminal } from './terminal.ts';
+import { openTerminal, sizeOf } from './terminal.ts';
 import { colorDepthOf, createTheme, wantsAscii } from './theme.ts';
 import { createDiagnoseView } from './views/diagnose/view.tsx';
 import { createFlowsView } from './views/flows/view.tsx';
@@ -90,6 +91,7 @@ class FrameStream extends Writable {
 export async function runTui(session: Session, options: TuiOptions): Promise<void> {
   const { stdout } = process;
   const stdin = options.input ?? process.stdin;
+  const size = sizeOf(stdout);
   const withMouse = options.mouse ?? true;
   const theme = createTheme({
     depth: options.color ? colorDepthOf(process.env) : 'none',
@@ -106,7 +108,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     fail = reject;
   });
   const store = createStore<Ui>(
-    startingUi(stdout.columns, stdout.rows, {
+    startingUi(size.columns, size.rows, {
       mouse: withMouse,
       live: session.mode === 'live',
       view: options.view ?? 'topology',
@@ -142,9 +144,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     withMouse,
   );
   const surface = createSurface();
-  const frames = new FrameStream(stdout.columns, stdout.rows, (frame) =>
-    terminal.show(surface.compose(frame)),
-  );
+  const frames = new FrameStream(size.columns, size.rows, (frame) => terminal.show(surface.compose(frame)));
   const control = createController({
     session,
     store,
@@ -154,10 +154,13 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     terminal: {
       redraw: () => terminal.redraw(),
       setMouse: (on) => terminal.setMouse(on),
-      copy: (text) => terminal.send(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
+      copy(text) {
+        terminal.send(copySequence(text, process.env));
+        copyInTmux(text, process.env);
+      },
       suspend() {
         terminal.leave();
-        suspend(() => terminal.enter());
+        resumed = suspend(() => terminal.enter());
       },
     },
     saveColumns: options.saveColumns ?? null,
@@ -178,6 +181,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
    */
   function end(status: number): void {
     terminal.leave();
+    resumed();
     keepHistory();
     if (ending) process.exit(status);
     ending = true;
@@ -195,10 +199,12 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
   }
 
   let ending = false;
+  let resumed: () => void = () => {};
   const stopWatching = watchEndings({
     signal: end,
     failed: (error) => fail(error),
     continued() {
+      resumed();
       if (ending) return;
       terminal.leave();
       terminal.enter();
@@ -244,6 +250,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     await over;
   } finally {
     clearInterval(messages);
+    resumed();
     stopListening();
     stopPlaying();
     runner.stop();

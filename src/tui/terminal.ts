@@ -13,7 +13,8 @@ const escapeDelay = 30;
 /** After a full pipe or terminal buffer (EAGAIN), in milliseconds. */
 const retryDelay = 10;
 
-const altScreen = { on: '\u001b[?1049h', off: '\u001b[?1049l' };
+/** What was drawn is cleared before: screen(1) and the Linux console may have no other screen to go back to. */
+const altScreen = { on: '\u001b[?1049h', off: '\u001b[H\u001b[2J\u001b[?1049l' };
 const cursor = { off: '\u001b[?25l', on: '\u001b[?25h' };
 const bracketedPaste = { on: '\u001b[?2004h', off: '\u001b[?2004l' };
 /** Presses, releases and the wheel (1000), in the SGR encoding that has no limit of 223 columns (1006). */
@@ -46,13 +47,22 @@ export interface Terminal {
   readonly written: { readonly bytes: number; readonly frames: number };
 }
 
+/** A serial line knows no size, and says 0 by 0: that of a VT100 then, as others take it. */
+export function sizeOf({ columns, rows }: Pick<WriteStream, 'columns' | 'rows'>): {
+  readonly columns: number;
+  readonly rows: number;
+} {
+  return { columns: columns > 0 ? columns : 80, rows: rows > 0 ? rows : 24 };
+}
+
 export function openTerminal(
   stdin: ReadStream,
   stdout: WriteStream & { readonly fd: number },
   events: TerminalEvents,
   withMouse: boolean,
 ): Terminal {
-  const screen = createScreen(stdout.columns, stdout.rows);
+  const start = sizeOf(stdout);
+  const screen = createScreen(start.columns, start.rows);
   const decoder = createDecoder();
   let text = new StringDecoder('utf8');
   let entered = false;
@@ -62,6 +72,11 @@ export function openTerminal(
   let writing = false;
   let escapeTimer: NodeJS.Timeout | undefined;
   const written = { bytes: 0, frames: 0 };
+
+  function resetScreen(): void {
+    const { columns, rows } = sizeOf(stdout);
+    screen.reset(columns, rows);
+  }
 
   function deliver(list: readonly InputEvent[]): void {
     for (const event of list) events.input(event);
@@ -74,7 +89,7 @@ export function openTerminal(
   }
 
   function onResize(): void {
-    screen.reset(stdout.columns, stdout.rows);
+    resetScreen();
     events.resize();
   }
 
@@ -121,16 +136,16 @@ export function openTerminal(
 
   return {
     get columns() {
-      return stdout.columns;
+      return sizeOf(stdout).columns;
     },
     get rows() {
-      return stdout.rows;
+      return sizeOf(stdout).rows;
     },
     enter() {
       if (entered) return;
       entered = true;
       text = new StringDecoder('utf8');
-      screen.reset(stdout.columns, stdout.rows);
+      resetScreen();
       writeNow(altScreen.on + cursor.off + bracketedPaste.on + (mouseOn ? mouse.on : ''));
       stdin.setRawMode(true);
       stdin.on('data', onData);
@@ -169,7 +184,7 @@ export function openTerminal(
       pump();
     },
     redraw() {
-      screen.reset(stdout.columns, stdout.rows);
+      resetScreen();
       this.show(frame ?? lastFrame);
     },
     setMouse(on) {

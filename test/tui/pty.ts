@@ -25,10 +25,17 @@ export function removePrograms(): void {
   rmSync(built, { recursive: true, force: true });
 }
 
+/** Where a program of `test/tui/programs` is, compiled. */
+export function programPath(name: string): string {
+  return resolve(built, 'test/tui/programs', name);
+}
+
 export interface PtyOptions {
   /** A program of `test/tui/programs`, or the path of another one. */
   readonly program?: string;
   readonly args?: readonly string[];
+  /** Instead of a program: what to run, with its arguments. */
+  readonly command?: readonly string[];
   readonly columns?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
@@ -77,7 +84,8 @@ export function runPty(options: PtyOptions = {}): PtyRun {
   const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
   if (options.before !== undefined) terminal.write(options.before);
   // `CI` would switch Ink's rendering off; colours are asked for by each test.
-  const { CI: _, NO_COLOR: __, COLORTERM: ___, LC_ALL: ____, ...rest } = process.env;
+  const rest = { ...process.env };
+  for (const name of ['CI', 'NO_COLOR', 'COLORTERM', 'LC_ALL', 'TMUX', 'STY']) delete rest[name];
   const env: Record<string, string> = {
     TERM: 'xterm-256color',
     LANG: 'C.UTF-8',
@@ -90,9 +98,10 @@ export function runPty(options: PtyOptions = {}): PtyRun {
   for (const [name, value] of Object.entries({ ...rest, ...env, ...options.env })) {
     if (value !== undefined) env[name] = value;
   }
-  const program = resolve(built, 'test/tui/programs', options.program ?? 'fake.js');
-  const child = spawn(process.execPath, [program, ...(options.args ?? [])], {
-    ...{ name: 'xterm-256color', cols: columns, rows, cwd: root, env },
+  const node = [process.execPath, programPath(options.program ?? 'fake.js'), ...(options.args ?? [])];
+  const [file = '', ...args] = options.command ?? node;
+  const child = spawn(file, args, {
+    ...{ name: env.TERM ?? '', cols: columns, rows, cwd: root, env },
   });
   let output = '';
   let unread = 0;

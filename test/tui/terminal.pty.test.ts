@@ -1,6 +1,7 @@
 /** The terminal is as it was before, whatever ends the TUI. */
+import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildPrograms, type PtyOptions, type PtyRun, removePrograms, runPty } from './pty.ts';
+import { buildPrograms, type PtyOptions, type PtyRun, programPath, removePrograms, runPty } from './pty.ts';
 
 const before = '$ ls\r\nfixtures  src  test\r\n$ netscope\r\n';
 let run: PtyRun;
@@ -89,6 +90,41 @@ describe('the terminal', () => {
     // The pty's child leads its session: nobody could wake it, so the kernel does not stop it.
     await run.until(() => run.output.includes('\u001b[?1049l'), 'the alternate screen to be left');
     await run.until((screen) => run.alternate && screen.includes('docker0'), 'the screen to come back');
+  });
+
+  it("is the shell's between Ctrl-Z and fg, and as it was before after q", async () => {
+    const env = { PS1: 'ready> ', PROGRAM: programPath('fake.js') };
+    run = runPty({ command: ['bash', '--norc', '--noprofile', '-i'], env });
+    await run.until((screen) => screen.includes('ready>'), 'the prompt of the shell');
+    run.send(`'${process.execPath}' "$PROGRAM"\r`);
+    await run.until((screen) => screen.includes('docker0') && screen.includes('q quit'), 'the first frame');
+    run.send('2');
+    await run.until((screen) => screen.includes('unanswered'), 'the flows');
+    run.send('\u001a');
+    await run.until((screen) => !run.alternate && screen.includes('Stopped'), 'the shell again');
+    expect(run.modes).toMatchObject({ mouse: 'none', cursorHidden: false });
+    run.send('echo be""tween\r');
+    await run.until((screen) => screen.includes('between'), 'a command of the shell');
+    run.send('fg\r');
+    await run.until((screen) => run.alternate && screen.includes('unanswered'), 'the flows again');
+    expect(run.modes.mouse).toBe('vt200');
+    run.send('q');
+    await run.until((screen) => !run.alternate && screen.includes('session closed'), 'the end');
+    expect(run.screen().join('\n')).toContain('between');
+    run.send('stty -a\r');
+    await run.until((screen) => / icanon/.test(screen), 'the modes of the terminal');
+  });
+
+  it('that cannot place its cursor gets the facts as text', async () => {
+    const args = ['demo', '--no-tour'];
+    run = runPty({
+      program: resolve(import.meta.dirname, '../../dist/main.js'),
+      args,
+      env: { TERM: 'dumb' },
+    });
+    expect((await run.exit).exitCode).toBe(0);
+    expect(run.output).toContain('76 connections');
+    expect(run.output).not.toContain('\u001b');
   });
 
   it('follows its size, down to a message', async () => {
