@@ -47,6 +47,8 @@ export interface TcpSummary {
   readonly resets: number;
   /** SYNs without ACK. */
   readonly syns?: number;
+  /** The handshake was seen, and the destination sent nothing but that. */
+  readonly isMute?: boolean;
   /** Who sent the newest RST. */
   readonly resetBy?: 'source' | 'destination' | null;
   /** How often each mark of the TCP analysis was given. */

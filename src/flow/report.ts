@@ -10,7 +10,7 @@ import { isoTime, secondsBetween } from './clock.ts';
 import { errorName, type IcmpError } from './icmp-errors.ts';
 import type { Flow, FlowBrief, FlowEnd, FlowError, FlowInterface, TcpSummary } from './model.ts';
 import type { FlowNotes } from './notes.ts';
-import { at, flag, kind } from './record.ts';
+import { at, direction, flag, kind } from './record.ts';
 import { type Clock, stateOf } from './state.ts';
 import type { FlowStore } from './store.ts';
 import { countsOf, type SegmentCounts } from './tcp/counts.ts';
@@ -131,6 +131,17 @@ function errorOf({ family, type, code, sender, mtu, count, packet }: IcmpError):
   };
 }
 
+/** SYN and FIN take a sequence number each (RFC 9293 section 3.4): beyond those the destination sent nothing. */
+function isMute(words: Uint32Array, base: number): boolean {
+  const flags = words[base + at.flags] ?? 0;
+  if ((flags & flag.synAck) === 0) return false;
+  const isA = (flags & flag.sourceIsB) !== 0;
+  const side = base + (isA ? at.tcpA : at.tcpB);
+  const isn = words[side + direction.baseSequence] ?? 0;
+  const sent = ((words[side + direction.nextSequence] ?? 0) - isn) | 0;
+  return sent <= 1 + ((flags & (isA ? flag.finA : flag.finB)) === 0 ? 0 : 1);
+}
+
 /** Who sent the newest RST. */
 function resetBy(words: Uint32Array, base: number): 'source' | 'destination' | null {
   if ((words[base + at.resets] ?? 0) === 0) return null;
@@ -178,6 +189,7 @@ function tcpSummary(context: FlowContext, base: number, kindWord: number): TcpSu
     zeroWindows: counts.zeroWindow,
     resets: words[base + at.resets] ?? 0,
     syns: words[base + at.syns] ?? 0,
+    isMute: isMute(words, base),
     resetBy: resetBy(words, base),
     analysis: counts,
   };

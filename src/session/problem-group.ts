@@ -26,6 +26,8 @@ export interface Trouble {
 export class ProblemGroup {
   readonly id: number;
   readonly key: string;
+  /** Its clients are so many that they are not told apart. */
+  readonly manyClients: boolean;
   readonly members = new Set<number>();
   count = 0;
   trouble: Trouble;
@@ -41,9 +43,10 @@ export class ProblemGroup {
   closer: Finding | null = null;
   #made: Problem | null = null;
 
-  constructor(id: number, key: string, trouble: Trouble) {
+  constructor(id: number, key: string, trouble: Trouble, manyClients: boolean) {
     this.id = id;
     this.key = key;
+    this.manyClients = manyClients;
     this.trouble = trouble;
     this.firstSeen = trouble.firstSeen;
     this.lastSeen = trouble.lastSeen;

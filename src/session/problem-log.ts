@@ -8,6 +8,7 @@ import { Scene } from '../diagnose/scene.ts';
 import { arpFinding } from '../diagnose/traffic/arp.ts';
 import { conversationOf, judge } from '../diagnose/traffic/judge.ts';
 import { type Conversation, clientName, type Judgement } from '../diagnose/traffic/model.ts';
+import { floodFinding, queueFinding } from '../diagnose/traffic/overload.ts';
 import type { UnansweredArp } from '../flow/arp.ts';
 import { isHousekeeping } from '../flow/housekeeping.ts';
 import type { Connection, Flow, FlowEnd, RuleReference } from '../flow/model.ts';
@@ -32,6 +33,7 @@ export interface Look {
   readonly changed: Iterable<number>;
   readonly connection: (id: number) => Connection | undefined;
   readonly flow: (id: number) => Flow | undefined;
+  readonly flows: readonly Flow[];
   readonly arp: readonly UnansweredArp[];
   readonly names: FlowNames;
   readonly packets: PacketList;
@@ -145,7 +147,7 @@ export class ProblemLog {
     if (known !== undefined) return known;
     if (this.#groups.size >= mostGroups && !this.#makeRoom(trouble)) return null;
     const several = { ...trouble, to: ports ? to : { ...to, port: null } };
-    const group = new ProblemGroup(this.#nextId++, key, several);
+    const group = new ProblemGroup(this.#nextId++, key, several, !clients);
     this.#groups.set(key, group);
     return group;
   }
@@ -209,22 +211,51 @@ export class ProblemLog {
     });
   }
 
-  #prove({ packets, index }: Look): void {
+  #prove({ packets, index, flows: all }: Look): void {
     const wanting = [...this.#groups.values()].filter(({ wantsProof }) => wantsProof);
     if (wanting.length === 0) return;
     const flows = wanting.flatMap(({ trouble }) => trouble.example?.judgement.flow ?? []);
     const since = Math.min(...flows.map(({ firstSeen }) => Date.parse(firstSeen) / 1000));
     const numbers = index?.sample(new Set(flows.map(({ id }) => id)), since, mostLookedAt);
+    const answered = answeredAt(wanting, all);
     for (const group of wanting) {
       group.wantsProof = false;
       const judgement = group.trouble.example?.judgement;
       if (judgement === undefined) continue;
       const own = numbers?.get(judgement.flow.id) ?? [];
-      group.closer = closerLook(judgement, own, packets);
+      group.closer =
+        floodFinding(judgement, group.count, group.manyClients) ??
+        queueFinding(judgement, answered.get(socketOf(judgement.flow)) ?? 0) ??
+        closerLook(judgement, own, packets);
       group.proof = proofOf(judgement, own, packets);
       group.changed();
     }
   }
+}
+
+/** A client and the socket that it wants: another client may be kept out by a rule. */
+function socketOf({ source, destination: { address, port } }: Flow): string {
+  return `${source.address} ${address} ${port}`;
+}
+
+/** How many TCP connections to the sockets that gave no answer were answered while they gave none. */
+function answeredAt(groups: readonly ProblemGroup[], flows: readonly Flow[]): ReadonlyMap<string, number> {
+  const silent = new Map<string, ProblemGroup>();
+  for (const group of groups) {
+    const judgement = group.trouble.example?.judgement;
+    if (judgement?.cause === 'no-answer') silent.set(socketOf(judgement.flow), group);
+  }
+  const found = new Map<string, number>();
+  if (silent.size === 0) return found;
+  for (const flow of flows) {
+    if (flow.protocol !== 'tcp' || flow.packets.reverse === 0) continue;
+    const socket = socketOf(flow);
+    const group = silent.get(socket);
+    if (group === undefined || flow.state === 'refused') continue;
+    if (flow.lastSeen >= group.firstSeen && flow.firstSeen <= group.lastSeen)
+      found.set(socket, (found.get(socket) ?? 0) + 1);
+  }
+  return found;
 }
 
 function troubleOf(conversation: Conversation, judgement: Judgement): Trouble {

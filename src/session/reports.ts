@@ -131,6 +131,7 @@ export class Reports {
       changed: this.#joiner.takeChanged(),
       connection: (id) => byId(connections, id),
       flow: (id) => byId(flows, id),
+      flows,
       arp: of.arp === arp.version ? [] : arp.unanswered(),
       ...{ names: this.#names, packets, host, index: this.#ingest.index },
     });

@@ -362,6 +362,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
       changed: changedSince(),
       connection: (id) => report.connections[id - 1],
       flow: (id) => report.flows[id - 1],
+      flows: report.flows,
       arp: [],
       names: { interfaceOf: () => null, containerOf: () => null, version: 0 },
       packets: {

@@ -3,7 +3,7 @@ import type { Connection, Flow } from '../../flow/model.ts';
 import { halfOpen, lostAnswer, refused, rejected, unanswered } from './handshake.ts';
 import type { Conversation, Judge, Judgement } from './model.ts';
 import { dnsFailed } from './names.ts';
-import { serviceRefused, tlsFailed } from './services.ts';
+import { noAnswer, serviceRefused, tlsFailed } from './services.ts';
 import { reset, slow, tooLarge } from './transfer.ts';
 
 const judges: readonly Judge[] = [
@@ -15,6 +15,7 @@ const judges: readonly Judge[] = [
   halfOpen,
   tlsFailed,
   serviceRefused,
+  noAnswer,
   tooLarge,
   slow,
   reset,
@@ -41,8 +42,9 @@ export function judge(conversation: Conversation): readonly Judgement[] {
   return [];
 }
 
-function isPlain({ failures, error, state, tcp }: Flow): boolean {
+function isPlain({ failures, error, state, tcp, application }: Flow): boolean {
   return (
+    (application === null || tcp?.isMute !== true) &&
     failures === undefined &&
     error === undefined &&
     state !== 'syn-received' &&

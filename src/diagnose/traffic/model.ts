@@ -70,7 +70,8 @@ export function placeOf({ interface: where }: Flow): string {
   return where.namespace === '' ? where.name : `${where.namespace}:${where.name}`;
 }
 
-/** Seconds as people say them: `0.4 ms`, `3.1 s`. */
+/** Seconds as people say them: `11 µs`, `0.4 ms`, `3.1 s`. */
 export function lasting(seconds: number): string {
+  if (seconds < 1e-4) return `${Math.round(seconds * 1e6)} µs`;
   return seconds < 1 ? `${(seconds * 1000).toFixed(1)} ms` : `${seconds.toFixed(1)} s`;
 }

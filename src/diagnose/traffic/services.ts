@@ -69,7 +69,9 @@ export const serviceRefused: Judge = ({ flows }) => {
 function refusal(flow: Flow, failure: FlowFailure, { cause, severity }: Meaning): Judgement {
   const { application, code, text, packet } = failure;
   const server = names[application] ?? application;
-  const said = `${server} ${code}${text === '' ? '' : `: ${text}`}`;
+  // Redis and memcached begin their texts with the code.
+  const named = text.startsWith(code) ? text.slice(code.length).trim() : text;
+  const said = `${server} ${code}${named === '' ? '' : `: ${named}`}`;
   const from = clientName(flow.source);
   const to = serverName(flow.destination);
   const verb = cause === 'http-error' ? 'answers' : cause === 'service-error' ? 'fails' : 'refuses';
@@ -99,7 +101,7 @@ export const tlsFailed: Judge = ({ flows }) => {
     const said =
       code === 'mismatch'
         ? `${text}: ${from} and ${to} do not understand each other`
-        : `The TLS handshake of ${from} with ${to} fails: ${text} (${code}) from the ${text.startsWith('client') ? 'client' : 'server'}`;
+        : `The TLS handshake of ${from} with ${to} fails, says the ${text} (${code})`;
     return [
       judgement({
         cause: 'tls-mismatch',
@@ -116,4 +118,33 @@ export const tlsFailed: Judge = ({ flows }) => {
     ];
   }
   return [];
+};
+
+/** The server ended the connection without a word: it did not understand what it was sent. */
+export const noAnswer: Judge = ({ last }) => {
+  const { application, state, tcp, source, destination } = last;
+  const isOver = state === 'closed' || state === 'reset';
+  if (!isOver || tcp?.isMute !== true || (application !== 'tls' && application !== 'http')) return [];
+  const from = clientName(source);
+  const to = serverName(destination);
+  const asked = application === 'tls' ? 'the TLS handshake that' : 'the HTTP request that';
+  const meaning = application === 'tls' ? ': it may not speak TLS' : ': it may speak TLS, or fail';
+  return [
+    judgement({
+      cause: application === 'tls' ? 'tls-mismatch' : 'service-error',
+      severity: 'warning',
+      confidence: 'possible',
+      what: 'mute',
+      summary: `${to} does not answer ${asked} ${from} begins, until the connection ends${meaning}.`,
+      evidence: [
+        {
+          kind: 'packet',
+          where: placeOf(last),
+          text: `${application} from the client, no octet from the server`,
+        },
+      ],
+      flow: last,
+      proof: 'first',
+    }),
+  ];
 };
