@@ -57,25 +57,12 @@ export function removeRule(scene: Scene, rule: RulePlace, accept: readonly strin
 
 function nftRemoval(scene: Scene, rule: RulePlace, prefix: string): readonly string[] {
   const { table, chain, position } = rule;
-  const family = familyOf(scene, rule);
+  const { family } = rule;
   const place = `${family} ${word(table)} ${word(chain)}`;
   if (position === 0) return [`${prefix}nft chain ${place} '{ policy accept; }'`];
-  const handle = handleOf(scene, { ...rule, family });
+  const handle = handleOf(scene, rule);
   if (handle === null) return [`${prefix}nft -a list chain ${place}`];
   return [`${prefix}nft delete rule ${place} handle ${handle}`];
-}
-
-/** The table's own family: a rule of an inet table is met as one of ip or ip6. */
-function familyOf(scene: Scene, { namespaceId, family, table, backend }: RulePlace): string {
-  const namespace = scene.namespace(namespaceId);
-  const named = (namespace === undefined ? [] : scene.tables(namespace)).filter(
-    (one) => one.backend === backend && one.name === table,
-  );
-  return (
-    named.find((one) => one.family === family)?.family ??
-    named.find((one) => one.family === 'inet')?.family ??
-    family
-  );
 }
 
 interface ListedRule {

@@ -1,4 +1,7 @@
 /** From the evidence to the answer. */
+import { gotThrough, withCounts } from './aftermath.ts';
+import { isRootOfAsking } from './asking.ts';
+import { once } from './causes/cause.ts';
 import { causes } from './causes/index.ts';
 import { unexplained } from './causes/unexplained.ts';
 import type { Evidence } from './evidence.ts';
@@ -13,7 +16,7 @@ import {
 import { listPackets, ownPackets } from './packets.ts';
 import { endText } from './scene.ts';
 import { listenerText } from './service.ts';
-import { lastSeen, lostBetween, withSightings } from './sightings.ts';
+import { lastSeen, lossOf, withSightings } from './sightings.ts';
 
 /** Causes that stand although a connection could be opened. */
 const despiteConnection: ReadonlySet<string> = new Set([
@@ -30,17 +33,29 @@ const despiteConnection: ReadonlySet<string> = new Set([
   'tls-mismatch',
 ]);
 
+/** Causes whose findings name a rule that may do it. */
+const aboutRules: ReadonlySet<string> = new Set([
+  'docker-user-drop',
+  'user-rule-drop',
+  'host-input-drop',
+  'container-rule-drop',
+  'backend-split',
+  'forward-policy-drop',
+]);
+
 const severities = ['blocker', 'warning', 'info'];
 
-export function diagnose(evidence: Evidence): Diagnosis {
-  const { probe, scene } = evidence;
-  const through = probe?.outcome === 'connected' || probe?.outcome === 'answered';
-  const known = causes
+export function diagnose(given: Evidence): Diagnosis {
+  const { probe, scene, aftermath } = given;
+  const through = gotThrough(probe);
+  const evidence = { ...given, troubles: withCounts(given.troubles, probe, aftermath) };
+  const judged = causes
     .flatMap((cause) => cause.find(evidence))
-    .map((finding) => (through && !despiteConnection.has(finding.cause) ? disproved(finding) : finding))
-    .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity));
-  const isExplained = known.some(({ severity }) => severity === 'blocker');
-  const found = isExplained ? withLastSeen(known, evidence) : [...unexplained(evidence), ...known];
+    .map((finding) => (through && !despiteConnection.has(finding.cause) ? disproved(finding) : finding));
+  const known = [...rootsOfNames(evidence), ...judged].toSorted(
+    (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity),
+  );
+  const found = isExplained(known) ? withLastSeen(once(known), evidence) : explained(known, evidence);
   const own = ownPackets(evidence);
   const methods: Diagnosis['methods'] = [
     'state',
@@ -68,13 +83,33 @@ export function diagnose(evidence: Evidence): Diagnosis {
   };
 }
 
-/** Where the attempt's packets were last seen, with the finding that explains it. */
+/** What stops the queries for the name, before what that leads to. */
+function rootsOfNames({ asking }: Evidence): readonly Finding[] {
+  return asking.flatMap((one) => causes.flatMap((cause) => cause.find(one)).filter(isRootOfAsking));
+}
+
+function isExplained(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'blocker');
+}
+
+/** The attempt failed, and nothing that is certain says why. */
+function explained(known: readonly Finding[], evidence: Evidence): readonly Finding[] {
+  const why = unexplained(evidence);
+  const isLocatedOnly = why.every(({ confidence }) => confidence === 'possible');
+  const [doubted, ...others] = known.filter(({ severity }) => severity === 'warning');
+  // A rule that may do it, where no counter says whether it did, is likelier than one that nobody knows.
+  if (why.length === 0 || !isLocatedOnly || doubted === undefined || !aboutRules.has(doubted.cause))
+    return once([...why, ...known]);
+  const located = { ...doubted, severity: 'blocker' as const };
+  return withLastSeen([located, ...others, ...known.filter(({ severity }) => severity === 'info')], evidence);
+}
+
+/** Where the attempt's packets were lost, with the finding that explains it. */
 function withLastSeen(findings: readonly Finding[], evidence: Evidence): readonly Finding[] {
-  const lost = evidence.probe?.outcome === 'no-answer' ? lostBetween(evidence) : null;
   const [first, ...others] = findings;
-  if (lost === null || first === undefined) return findings;
-  const text = `the probe's SYN was seen here, and not at ${lost.next}`;
-  const packet = { kind: 'packet', where: lost.last, text } as const;
+  const loss = evidence.probe?.outcome === 'no-answer' ? lossOf(evidence) : null;
+  if (loss === null || loss.what === 'silence' || first === undefined) return findings;
+  const packet = { kind: 'packet', where: loss.where, text: loss.text } as const;
   return [{ ...first, evidence: [...first.evidence, packet] }, ...others];
 }
 

@@ -16,6 +16,8 @@ export interface Target {
   readonly name: string;
   readonly port: number | null;
   readonly protocol: 'tcp' | 'udp';
+  /** What the client speaks, where a URL says so. */
+  readonly speaks: 'tls' | 'http' | null;
 }
 
 function unknownEnd(what: string, why: string, todo: string): NetscopeError {
@@ -50,21 +52,25 @@ export function parseFrom(text: string, scene: Scene): From {
 }
 
 /** @throws NetscopeError (usage) for a port that is none. */
-export function parseTarget(text: string): Target {
+export function parseTarget(given: string): Target {
+  const url = /^(https?|tls):\/\/([^/?#]+)/.exec(given);
+  const text = url?.[2] ?? given;
   const match =
     /^(?:\[([^\]]+)\]|([^:]+)|([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*))(?::(\d+))?(?:\/(tcp|udp))?$/.exec(
       text,
     );
   const name = match?.[1] ?? match?.[2] ?? match?.[3];
-  const port = match?.[4] === undefined ? null : Number(match[4]);
+  const usual = url === null ? null : url[1] === 'http' ? 80 : 443;
+  const port = match?.[4] === undefined ? usual : Number(match[4]);
   if (name === undefined || (port !== null && (port < 1 || port > 65535))) {
     throw unknownEnd(
-      `to ${text}`,
+      `to ${given}`,
       'it is no name or address with a port',
       'write it as db:3306, 192.0.2.1:53/udp or [2001:db8::1]:80',
     );
   }
-  return { name, port, protocol: match?.[5] === 'udp' ? 'udp' : 'tcp' };
+  const speaks = url === null ? null : url[1] === 'http' ? 'http' : 'tls';
+  return { name, port, protocol: match?.[5] === 'udp' ? 'udp' : 'tcp', speaks };
 }
 
 /** The addresses of a container, those of the engine's endpoints first, else those of its links. */

@@ -1,5 +1,6 @@
 /** All that the causes judge by. */
 import type { Listener, NamespaceState } from '../snapshot/schema.ts';
+import type { Aftermath } from './aftermath.ts';
 import type { From, Target } from './ends.ts';
 import type { DiagnosisEnd } from './model.ts';
 import type { Resolution } from './resolve.ts';
@@ -45,6 +46,8 @@ export interface SeenPacket {
   readonly text: string;
   /** The line that a list of packets shows of it. */
   readonly summary: string;
+  /** The first octets of TCP's payload, where there is one. */
+  readonly payload?: Uint8Array;
   readonly kind: 'syn' | 'syn-ack' | 'rst' | 'icmp-error' | 'arp-request' | 'arp-reply' | 'data' | 'other';
   readonly source: string;
   readonly destination: string;
@@ -65,6 +68,17 @@ export interface Evidence {
   readonly service: Service | null;
   readonly probe: ProbeResult | null;
   readonly seen: readonly SeenPacket[];
+  /** Null where no attempt was made, or nobody looked again. */
+  readonly aftermath: Aftermath | null;
+  /** Asking the nameservers, each judged as a way of its own, where they did not answer. */
+  readonly asking: readonly Evidence[];
+  /** Processes of the service that do not run: stopped by a signal, or held by a debugger. */
+  readonly stopped: readonly StoppedProcess[];
+}
+
+export interface StoppedProcess {
+  readonly pid: number;
+  readonly command: string;
 }
 
 export function lastWay({ forward }: Evidence): Way | null {

@@ -98,6 +98,8 @@ export interface DiagnosisRule {
   /** What it does with the packet: `drop`, `accept`, `dnat`, `jump`; `continue` for one that only counts. */
   readonly result: string;
   readonly counter: { readonly packets: number; readonly bytes: number } | null;
+  /** Packets that it counted while the attempt was made, where that is known. */
+  readonly counted?: number | null;
 }
 
 export interface Diagnosis {

@@ -1,11 +1,14 @@
 /** What is wrong with a packet's stay in a namespace besides rules: links that took their routes along, conntrack, a bare source. */
 import { formatAddress } from '../netfilter/address.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
-import type { NamespaceState } from '../snapshot/schema.ts';
+import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
+import type { Crossing } from './crossing.ts';
+import { contains } from './owners.ts';
 import type { Passage } from './rules-walk.ts';
-import { isUp, type Scene } from './scene.ts';
+import { isUp, type Place, plain, type Scene } from './scene.ts';
+import { isLoopback } from './service.ts';
 import type { Direction, Trouble } from './trouble.ts';
-import type { WayEnd } from './way.ts';
+import type { WayEnd, WayStart } from './way.ts';
 
 /** Routes vanish with the link that they lead over: then the link is what is wrong. */
 export function withLinksDown(
@@ -15,18 +18,172 @@ export function withLinksDown(
 ): readonly Trouble[] {
   const lost = troubles.find(({ kind }) => kind === 'no-route');
   if (lost?.kind !== 'no-route' || !lost.why.startsWith('no route')) return troubles;
+  const down = linkDown(scene, namespace, lost);
+  return down === null ? troubles : [...troubles.filter((trouble) => trouble !== lost), down];
+}
+
+type NoRoute = Extract<Trouble, { kind: 'no-route' }>;
+
+function linkDown(scene: Scene, namespace: NamespaceState, { direction }: NoRoute): Trouble | null {
   const down = namespace.links.find(
     (link) => link.kind !== 'loopback' && !isUp(link) && wasUsed(scene, namespace, link.mac),
   );
-  if (down === undefined) return troubles;
+  if (down === undefined) return null;
   const of = scene.nameOf(namespace);
   const role = down.kind === 'bridge' ? 'bridge' : down.kind === 'veth' ? 'veth' : 'other';
-  const { direction } = lost;
   const place = { namespace, link: down };
-  return [
-    ...troubles.filter((trouble) => trouble !== lost),
-    { direction, namespace: of, kind: 'link-down', place, role, of: role === 'bridge' ? down.name : of },
-  ];
+  return { direction, namespace: of, kind: 'link-down', place, role, of: role === 'bridge' ? down.name : of };
+}
+
+/** A link whose route went with it, and the namespace as it would be with that link in order. */
+export interface LostLink {
+  readonly trouble: Trouble;
+  readonly state: NamespaceState;
+}
+
+/**
+ * The link that `destination` is behind, where it is down or has lost the address that made the route. Other routes,
+ * the default one above all, take its packets then.
+ */
+export function lostLink(
+  scene: Scene,
+  state: NamespaceState,
+  destination: string,
+  direction: Direction,
+): LostLink | null {
+  for (const link of state.links) {
+    if (link.kind === 'loopback' || !wasUsed(scene, state, link.mac)) continue;
+    const subnet = link.kind === 'bridge' ? subnetOf(scene, link.name, destination) : undefined;
+    const own = link.addresses.find(({ cidr }) => contains(cidr, destination))?.cidr;
+    const prefix = subnet?.subnet ?? own;
+    const hasRoute = state.routes.some(
+      (route) =>
+        route.interfaceIndex === link.index &&
+        route.destination !== 'default' &&
+        contains(route.destination, destination),
+    );
+    if (prefix === undefined || hasRoute) continue;
+    const namespace = scene.nameOf(state);
+    const restored = withRoute(state, link, prefix);
+    if (!isUp(link)) {
+      const role = link.kind === 'bridge' ? 'bridge' : link.kind === 'veth' ? 'veth' : 'other';
+      const of = role === 'bridge' ? link.name : namespace;
+      const place = { namespace: scene.namespace(state.id) ?? state, link };
+      return { trouble: { direction, namespace, kind: 'link-down', place, role, of }, state: restored };
+    }
+    if (own === undefined && subnet?.gateway !== undefined) {
+      const cidr = `${subnet.gateway}/${subnet.subnet.split('/')[1] ?? '24'}`;
+      const base = { direction, namespace, bridge: link.name } as const;
+      return {
+        trouble: { ...base, kind: 'bridge-no-address', address: subnet.gateway, cidr },
+        state: restored,
+      };
+    }
+  }
+  return null;
+}
+
+function subnetOf(scene: Scene, bridge: string, address: string) {
+  return scene.networkOfBridge(bridge)?.subnets.find(({ subnet }) => contains(subnet, address));
+}
+
+function withRoute(state: NamespaceState, link: LinkState, prefix: string): NamespaceState {
+  const flags = [...new Set([...link.flags, 'up', 'running', 'lower_up'])];
+  return {
+    ...state,
+    links: state.links.map((one) => (one.index === link.index ? { ...one, flags } : one)),
+    routes: [...state.routes, routeBy(link, prefix)],
+  };
+}
+
+/** With the default route that the engine gave a container, so that a second fault behind its loss is found; null where it has one. */
+export function withDefaultRoute(
+  scene: Scene,
+  state: NamespaceState,
+  destination: string,
+): NamespaceState | null {
+  const hasDefault = state.routes.some((route) => route.destination === 'default' && route.table === 254);
+  if (hasDefault || destination.includes(':')) return null;
+  for (const { gateway, mac } of scene.containersIn(state).flatMap(({ endpoints }) => endpoints)) {
+    const link = state.links.find((one) => mac !== '' && one.mac === mac);
+    if (link !== undefined && gateway !== '')
+      return { ...state, routes: [...state.routes, { ...routeBy(link, 'default'), gateway }] };
+  }
+  return null;
+}
+
+function routeBy(link: LinkState, destination: string): NamespaceState['routes'][number] {
+  return {
+    family: 'ip',
+    destination,
+    type: 'unicast',
+    interfaceIndex: link.index,
+    interface: link.name,
+    table: 254,
+    metric: 0,
+    protocol: 'kernel',
+    scope: 'link',
+    flags: [],
+  };
+}
+
+/** A packet to the namespace itself goes over its loopback. */
+export function loopbackDown(
+  scene: Scene,
+  { namespace, in: device, packet, direction }: Pick<WayStart, 'namespace' | 'in' | 'packet' | 'direction'>,
+): Trouble | null {
+  const link = namespace.links.find(({ kind }) => kind === 'loopback');
+  if (device !== null || link === undefined || isUp(link)) return null;
+  const to = formatAddress(packet.destination);
+  const isOwn =
+    isLoopback(to) || namespace.links.some((one) => one.addresses.some(({ cidr }) => plain(cidr) === to));
+  const of = scene.nameOf(namespace);
+  const place = { namespace, link };
+  return isOwn ? { direction, namespace: of, kind: 'link-down', place, role: 'other', of } : null;
+}
+
+/** A route of the host that leads packets for a container behind one of its bridges out by another link. */
+export function takenOff(
+  { scene, direction }: Crossing,
+  { namespace, link }: Place,
+  packet: PacketSpec,
+): Trouble | null {
+  const destination = formatAddress(packet.destination);
+  for (const owner of scene.owners(destination)) {
+    const port = scene.peer(owner);
+    const bridge = port?.namespace.id === namespace.id ? scene.link(namespace, port.link.master) : undefined;
+    if (bridge === undefined || scene.networkOfBridge(bridge.name) === undefined) continue;
+    const route = namespace.routes.find(
+      (one) =>
+        one.interfaceIndex === link.index &&
+        one.destination !== 'default' &&
+        contains(one.destination, destination),
+    );
+    if (route === undefined) {
+      const why = `no route to ${destination} by ${bridge.name}, and ${link.name} is where the default one leads`;
+      return {
+        direction,
+        namespace: scene.nameOf(namespace),
+        kind: 'no-route',
+        destination,
+        why,
+        source: '',
+      };
+    }
+    const via = route.gateway === undefined ? '' : ` via ${route.gateway}`;
+    const other = `${route.destination}${via} dev ${link.name}`;
+    const of = scene.nameOf(namespace);
+    return {
+      direction,
+      namespace: of,
+      kind: 'overlap',
+      bridge: bridge.name,
+      destination,
+      other,
+      taker: 'route',
+    };
+  }
+  return null;
 }
 
 /** A link that an engine gave to a container, or a bridge of an engine's network. */
@@ -59,7 +216,8 @@ export function unmasked(
   before: PacketSpec,
 ): Trouble | null {
   const { namespace, device, packet } = end;
-  if (inDevice === null || !namespace.host) return null;
+  // Rules that could not be read are not rules that are missing.
+  if (inDevice === null || !namespace.host || hasUnreadRules(namespace)) return null;
   const { view } = scene.evaluator(namespace);
   if (view.addressType(packet.source, null) === 'local') return null;
   const source = formatAddress(packet.source);
@@ -75,4 +233,8 @@ export function unmasked(
     bridge,
     in: inDevice,
   };
+}
+
+export function hasUnreadRules({ rulesets }: Pick<NamespaceState, 'rulesets'>): boolean {
+  return rulesets.some(({ error }) => error !== undefined);
 }

@@ -62,7 +62,7 @@ export function noOwner(
   const namespace = scene.nameOf(bridge.namespace);
   const subnet = from.link.addresses.find(({ cidr }) => cidr.includes(':') === address.includes(':'));
   const length = subnet?.cidr.split('/')[1] ?? '24';
-  if (gateway && scene.networkOfBridge(bridge.link.name) !== undefined) {
+  if (gateway && isGatewayOf(scene, bridge, address)) {
     const cidr = `${address}/${length}`;
     return { direction, namespace, kind: 'bridge-no-address', bridge: bridge.link.name, address, cidr };
   }
@@ -79,6 +79,20 @@ export function noOwner(
   };
 }
 
+/** Whether it is the one that the engine gave the bridge's network. */
+function isGatewayOf(scene: Scene, bridge: Place, address: string): boolean {
+  const network = scene.networkOfBridge(bridge.link.name);
+  if (network === undefined) return false;
+  const given = [
+    ...network.subnets.map((subnet) => subnet.gateway),
+    ...scene.snapshot.containers.flatMap(({ endpoints }) =>
+      endpoints.filter((one) => one.network === network.name).map((one) => one.gateway),
+    ),
+  ];
+  const known = given.filter((one) => one !== undefined && one !== '');
+  return known.length === 0 || known.includes(address);
+}
+
 function neighbourText({ neighbours }: NamespaceState, address: string): string {
   const entry = neighbours.find((one) => one.address === address);
   return entry === undefined
@@ -89,15 +103,16 @@ function neighbourText({ neighbours }: NamespaceState, address: string): string 
 /** A neighbour entry that names another MAC address than the one of the link that has the address. */
 export function checkNeighbour(crossing: Crossing, from: Place, bridge: Place, address: string): void {
   const { scene, direction } = crossing;
+  const hasItself = bridge.link.addresses.some(({ cidr }) => plain(cidr) === address);
   const owners = ownersOn(scene, bridge, address);
   const namespace = scene.nameOf(from.namespace);
-  if (owners.length > 1) {
+  if (owners.length + (hasItself ? 1 : 0) > 1) {
     note(crossing, {
       direction,
       namespace,
       kind: 'duplicate',
       address,
-      owners: owners.map(({ owner }) => owner),
+      owners: [...(hasItself ? [bridge] : []), ...owners.map(({ owner }) => owner)],
     });
     return;
   }
@@ -157,10 +172,11 @@ export function overlapOf({ scene, direction, troubles }: Crossing, bridge: Plac
     bridge: bridge.link.name,
     destination: address,
     other: `${other.destination} dev ${other.interface}`,
+    taker: 'network',
   });
 }
 
-function contains(prefix: string, address: string): boolean {
+export function contains(prefix: string, address: string): boolean {
   const [network = '', length = ''] = prefix.split('/');
   if (network.includes(':') || address.includes(':')) return false;
   const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

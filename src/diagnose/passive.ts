@@ -30,7 +30,7 @@ export function explainByState(scene: Scene, failed: FailedConnection): Finding 
   const { source, destination, protocol, isSilent } = failed;
   const from = senderOf(scene, failed);
   if (from === null) return null;
-  const target: Target = { name: destination.address, port: destination.port, protocol };
+  const target: Target = { name: destination.address, port: destination.port, protocol, speaks: null };
   const resolution = resolveTarget(scene, from, target, null);
   const ways = findWays(scene, from, target, resolution);
   const given = source.container ?? source.address;
@@ -46,7 +46,7 @@ export function explainByState(scene: Scene, failed: FailedConnection): Finding 
   const { findings } = diagnose({
     ...{ scene, from, fromEnd: fromEnd(given, from, scene), target, toEnd, resolution },
     ...ways,
-    ...{ probe: null, seen: [] },
+    ...{ probe: null, seen: [], aftermath: null, asking: [], stopped: [] },
   });
   const found = findings.find(({ severity }) => severity !== 'info');
   if (found !== undefined) return found;

@@ -18,6 +18,11 @@ export interface DnsAnswer {
 
 export type NameTrouble =
   | { readonly kind: 'embedded-broken' }
+  | { readonly kind: 'embedded-silent' }
+  /** /etc/hosts names an address that is none of the container of that name. */
+  | { readonly kind: 'hosts-other' }
+  /** Only the engine's resolver would know the name, and resolv.conf does not lead there. */
+  | { readonly kind: 'embedded-not-asked' }
   | { readonly kind: 'default-bridge' }
   | { readonly kind: 'other-network' }
   | { readonly kind: 'not-running' }
@@ -64,6 +69,29 @@ export function embeddedRules(namespace: NamespaceState): boolean {
 
 export const embeddedServer = '127.0.0.11';
 
+/**
+ * Whom the engine's resolver asks in turn, and from where: its comment in the container's resolv.conf says, `ExtServers:
+ * [203.0.113.1 host(127.0.0.53)]`; engines that write none ask the host's nameservers.
+ */
+export function embeddedUpstream(
+  scene: Scene,
+  namespace: NamespaceState,
+): readonly { readonly from: From & { kind: 'inside' }; readonly server: string }[] {
+  const own = { kind: 'inside', namespace, container: scene.containersIn(namespace)[0] ?? null } as const;
+  const host =
+    scene.host === undefined ? own : ({ kind: 'inside', namespace: scene.host, container: null } as const);
+  const said = /^# ExtServers: \[(.*)\]/m.exec(namespace.resolvConf ?? '')?.[1];
+  if (said === undefined)
+    return scene.host === undefined ? [] : nameservers(scene.host).map((server) => ({ from: own, server }));
+  return said
+    .split(/\s+/)
+    .filter((one) => one !== '')
+    .map((one) => {
+      const through = /^host\((.*)\)$/.exec(one)?.[1];
+      return through === undefined ? { from: own, server: one } : { from: host, server: through };
+    });
+}
+
 /** `answer`: what a query said, where one was made. */
 export function resolveTarget(
   scene: Scene,
@@ -90,7 +118,9 @@ export function resolveTarget(
   if (from.kind === 'external') return external(scene, target, container, base);
   if (name === 'localhost' || (namespace !== null && inHosts(namespace, name) !== null)) {
     const address = (namespace === null ? null : inHosts(namespace, name)) ?? '127.0.0.1';
-    return { ...base, how: 'hosts', address, container };
+    const isOther =
+      container !== null && name !== 'localhost' && !addressesOf(container, scene).includes(address);
+    return { ...base, how: 'hosts', address, container, trouble: isOther ? { kind: 'hosts-other' } : null };
   }
   if (name === 'host' && scene.host !== undefined) {
     return {
@@ -105,7 +135,9 @@ export function resolveTarget(
     return { ...base, how: 'container', address: reachableAddress(scene, container) ?? known, container };
   }
   const found = container === null ? scene.lookup.namespaceByName(name) : undefined;
-  const other = found === undefined ? undefined : scene.namespace(found.id);
+  // Ids may be given in part; a name that a process asks for is none.
+  const isNamed = found !== undefined && (found.name === name || found.names.includes(name));
+  const other = isNamed ? scene.namespace(found.id) : undefined;
   if (other !== undefined) {
     return { ...base, how: 'container', address: globalAddresses(other)[0] ?? null, namespace: other };
   }
@@ -150,12 +182,22 @@ function containerName(given: {
       return { ...here, how: 'none', address, trouble: { kind: 'embedded-broken' } };
     }
     if (answered !== undefined) return { ...here, how: 'engine', address: answered };
+    if (isFailure(base.answer))
+      return { ...here, how: 'none', address, trouble: { kind: 'embedded-silent' } };
     if (userDefined.length > 0) return { ...here, how: 'engine', address };
     return { ...here, how: 'none', address, trouble: { kind: 'other-network' } };
   }
   if (answered !== undefined) return { ...here, how: 'dns', address: answered };
+  if (base.servers.length === 0) return { ...here, how: 'none', address, trouble: { kind: 'no-resolver' } };
+  if (isFailure(base.answer)) return { ...here, how: 'none', address, trouble: { kind: 'upstream-failing' } };
   const onDefault = client.endpoints.every(({ network }) => network === 'bridge');
+  if (!onDefault && userDefined.length > 0)
+    return { ...here, how: 'none', address, trouble: { kind: 'embedded-not-asked' } };
   return { ...here, how: 'none', address, trouble: { kind: onDefault ? 'default-bridge' : 'other-network' } };
+}
+
+function isFailure(answer: DnsAnswer | null): boolean {
+  return answer !== null && answer.result !== 'addresses' && answer.result !== 'no-name';
 }
 
 function containerByAlias(scene: Scene, name: string): Container | null {

@@ -4,12 +4,15 @@
  */
 import { formatAddress } from '../netfilter/address.ts';
 import { createEvaluator, type Evaluator, type Walk } from '../netfilter/evaluate.ts';
-import type { Hook } from '../netfilter/model.ts';
+import type { ProgramChain, ProgramRule } from '../netfilter/evaluation/program.ts';
+import type { Hook, Rule } from '../netfilter/model.ts';
 import { isNftTable, type RuleTable } from '../netfilter/nftables/table.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { ConntrackEntry, NamespaceState } from '../snapshot/schema.ts';
 import { ruleOfTrouble, rulesMet, withRules } from './met-rules.ts';
 import type { DiagnosisRule } from './model.ts';
+import { lostLink, withDefaultRoute } from './namespace-troubles.ts';
+import { strayFrames } from './port-obstacles.ts';
 import { endText, type Scene } from './scene.ts';
 import type { Direction, RulePlace, Trouble } from './trouble.ts';
 
@@ -52,6 +55,12 @@ export function passThrough(scene: Scene, request: PassageRequest): Passage | nu
     const walk = walks.find(({ verdict }) => verdict === 'accept') ?? walks[0];
     if (walk === undefined) return null;
     met = withRules(met, rulesMet(walk, direction, name));
+    const lost = lostLink(scene, state, formatAddress(walk.packet.destination), direction);
+    if (lost !== null && round < mostFaults) {
+      troubles.push(lost.trouble);
+      state = lost.state;
+      continue;
+    }
     const result = { walk, evaluator, troubles, unknown, met };
     if (walk.verdict === 'accept') {
       for (const other of walks) {
@@ -92,11 +101,21 @@ export function passThrough(scene: Scene, request: PassageRequest): Passage | nu
       state = { ...state, sysctls: { ...state.sysctls, 'net.ipv4.conf.all.route_localnet': '1' } };
       continue;
     }
-    if (/^no route|route to /.test(why))
+    if (/^no route|route to /.test(why)) {
       troubles.push({ ...base, kind: 'no-route', destination, why, source });
-    else if (why.includes('hairpin')) {
-      troubles.push({ ...base, kind: 'hairpin', port: request.in ?? device, destination });
-    } else if (walk.verdict === 'discarded') troubles.push({ ...base, kind: 'discarded', why });
+      const back = why.startsWith('no route') ? withDefaultRoute(scene, state, destination) : null;
+      if (back !== null) {
+        state = back;
+        continue;
+      }
+    } else if (why.includes('hairpin')) {
+      const stray = strayFrames(scene, request.namespace, request.in, destination);
+      troubles.push(
+        stray === null
+          ? { ...base, kind: 'hairpin', port: request.in ?? device, destination }
+          : { ...base, kind: 'port-blocked', ...stray },
+      );
+    } else if (walk.verdict === 'discarded') troubles.push({ ...base, kind: 'discarded', why, walk });
     return result;
   }
 }
@@ -115,19 +134,19 @@ function blockOf(
 ): Block | null {
   if (walk.verdict !== 'drop' && walk.verdict !== 'reject') return null;
   const last = walk.hits.at(-1);
-  const policy = /^policy DROP of (\S+) (\S+)$/.exec(walk.why);
+  const policy = walk.droppedByPolicyOf;
   const namespaceId = request.namespace.id;
   let rule: RulePlace;
   let hook: Hook;
   if (policy !== null) {
-    const [, table = '', chain = ''] = policy;
-    const owner = tables.find((one) => one.name === table && hasDropPolicy(one, chain, walk.packet.family));
+    const { name: chain } = policy;
+    const owner = tableOf(tables, policy, null);
     rule = {
       namespace: name,
       namespaceId,
-      backend: owner?.backend ?? 'iptables-nft',
-      family: owner?.family ?? walk.packet.family,
-      table,
+      backend: policy.table.backend,
+      family: owner?.family ?? policy.table.family,
+      table: policy.table.name,
       chain,
       position: 0,
       text: `-P ${chain} DROP`,
@@ -136,19 +155,8 @@ function blockOf(
     hook = hookOfPolicy(walk, chain);
   } else {
     if (last === undefined) return null;
-    const { chain } = last.rule;
     hook = last.hook;
-    rule = {
-      namespace: name,
-      namespaceId,
-      backend: chain.table.backend,
-      family: chain.table.family,
-      table: chain.table.name,
-      chain: chain.name,
-      position: last.rule.rule.position,
-      text: last.rule.rule.text,
-      counter: last.rule.rule.counter,
-    };
+    rule = placeOf(last.rule, name, namespaceId, tables);
   }
   const { packet } = walk;
   return {
@@ -175,11 +183,6 @@ function blockOf(
   };
 }
 
-function hasDropPolicy(table: RuleTable, chain: string, family: string): boolean {
-  const fits = table.family === family || table.family === 'inet';
-  return fits && table.chains.some(({ name, policy }) => name === chain && policy === 'DROP');
-}
-
 function hookOfPolicy({ packet }: Walk, chain: string): Hook {
   switch (chain) {
     case 'PREROUTING':
@@ -195,11 +198,51 @@ function hookOfPolicy({ packet }: Walk, chain: string): Hook {
   }
 }
 
+/** An inet or netdev table is met as one of either family: which one it is, its chains tell. */
+function tableOf(
+  tables: readonly RuleTable[],
+  { table, name }: ProgramChain,
+  rule: Rule | null,
+): RuleTable | undefined {
+  return tables.find(
+    (one) =>
+      one.backend === table.backend &&
+      one.name === table.name &&
+      (one.family === table.family || one.family === 'inet' || one.family === 'netdev') &&
+      one.chains.some(
+        (chain) =>
+          chain.name === name &&
+          (rule === null ||
+            chain.rules.some(({ position, text }) => position === rule.position && text === rule.text)),
+      ),
+  );
+}
+
+/** A rule that a packet met, as findings name it. */
+export function placeOf(
+  { chain, rule }: ProgramRule,
+  namespace: string,
+  namespaceId: string,
+  tables: readonly RuleTable[],
+): RulePlace {
+  return {
+    namespace,
+    namespaceId,
+    backend: chain.table.backend,
+    family: tableOf(tables, chain, rule)?.family ?? chain.table.family,
+    table: chain.table.name,
+    chain: chain.name,
+    position: rule.position,
+    text: rule.text,
+    counter: rule.counter,
+  };
+}
+
 /** The tables without one rule, or with a chain's policy accepting. */
 function without(tables: readonly RuleTable[], rule: RulePlace): readonly RuleTable[] {
   return tables.map((table) => {
-    const isIt = table.name === rule.table && (table.family === rule.family || table.family === 'inet');
-    if (!isIt || (rule.position > 0 && table.backend !== rule.backend)) return table;
+    if (table.backend !== rule.backend || table.family !== rule.family || table.name !== rule.table)
+      return table;
     if (isNftTable(table)) {
       const bodies = new Map(table.bodies);
       const chains = table.chains.map((chain) => {

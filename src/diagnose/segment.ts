@@ -11,6 +11,7 @@ import {
   overlapOf,
   ownersOn,
 } from './owners.ts';
+import { arpIgnoredBy, isOn, obstacleAt } from './port-obstacles.ts';
 import { isUp, type Place } from './scene.ts';
 import type { RulePlace, Trouble } from './trouble.ts';
 
@@ -24,12 +25,8 @@ export function overVeth(crossing: Crossing, from: Place, nextHop: string): Arri
   const name = scene.nameOf(namespace);
   const base = { direction, namespace: name };
   if (!isUp(port.link)) {
-    crossing.pass(
-      port,
-      `veth of ${of}`,
-      note(crossing, { ...base, kind: 'link-down', place: port, role: 'veth', of }),
-    );
-    return stopped;
+    // Noted, and gone on as if it were up: what is wrong behind it is found as well.
+    note(crossing, { ...base, kind: 'link-down', place: port, role: 'veth', of });
   }
   const bridge = scene.link(namespace, port.link.master);
   const expected = expectedBridge(scene, from);
@@ -53,37 +50,43 @@ export function overVeth(crossing: Crossing, from: Place, nextHop: string): Arri
     crossing.pass(port, `veth of ${of}`, note(crossing, trouble));
     return stopped;
   }
-  const blocked = portTrouble(crossing, port, bridge, of);
+  const down = isUp(port.link) ? null : (crossing.troubles.at(-1) ?? null);
+  const blocked =
+    down ?? portTrouble(crossing, port, bridge, { of, mac: from.link.mac, side: 'sends', address: nextHop });
   crossing.pass(port, `veth of ${of}, port of ${bridge.name}`, blocked);
   const at = { namespace, link: bridge };
   if (!isUp(bridge)) {
-    const down = { ...base, kind: 'link-down', place: at, role: 'bridge', of: bridge.name } as const;
-    crossing.pass(at, 'bridge', note(crossing, down));
-    return stopped;
+    const bridgeDown = { ...base, kind: 'link-down', place: at, role: 'bridge', of: bridge.name } as const;
+    crossing.pass(at, 'bridge', note(crossing, bridgeDown));
   }
   if (!hasOwner(scene, at, nextHop)) {
     const trouble = noOwner(crossing, from, at, nextHop, null);
     crossing.pass(at, 'bridge', note(crossing, trouble));
-    return stopped;
+    // Without the gateway's address the host would still be the gateway.
+    return trouble.kind === 'bridge-no-address'
+      ? { kind: 'namespace', namespace, in: port.link.name }
+      : stopped;
   }
   checkNeighbour(crossing, from, at, nextHop);
   return { kind: 'namespace', namespace, in: port.link.name };
 }
 
-function portTrouble(crossing: Crossing, port: Place, bridge: LinkState, of: string): Trouble | null {
+interface PortUse {
+  readonly of: string;
+  /** The address of the interface behind the port. */
+  readonly mac: string;
+  /** Whether frames come in from it, or go out to it. */
+  readonly side: 'sends' | 'receives';
+  readonly address: string;
+}
+
+function portTrouble(crossing: Crossing, port: Place, bridge: LinkState, use: PortUse): Trouble | null {
   const { scene, direction } = crossing;
-  const state = port.link.port?.state;
   const namespace = scene.nameOf(port.namespace);
-  if (typeof state !== 'string' || state === 'forwarding' || !isUp(bridge)) return null;
-  return note(crossing, {
-    direction,
-    namespace,
-    kind: 'port-blocked',
-    place: port,
-    of,
-    why: `port state ${state}`,
-    fix: `bridge link set dev ${port.link.name} state 3`,
-  });
+  const found = isUp(bridge) ? obstacleAt(scene, port, bridge, use) : null;
+  if (found === null) return null;
+  const { of } = use;
+  return note(crossing, { direction, namespace, kind: 'port-blocked', place: port, of, ...found });
 }
 
 /** Out of a bridge by the port of whoever has the next hop. `from`: the port that the frame came in by, when it is bridged on. */
@@ -100,16 +103,19 @@ export function outOfBridge(
   if (!isUp(bridge.link)) {
     const down = { ...base, kind: 'link-down', place: bridge, role: 'bridge', of: bridge.link.name } as const;
     crossing.pass(bridge, 'bridge', note(crossing, down));
-    return stopped;
-  }
-  crossing.pass(bridge, 'bridge', null);
+  } else crossing.pass(bridge, 'bridge', null);
   const [found] = ownersOn(scene, bridge, nextHop);
   if (found === undefined) return strayed(crossing, bridge, nextHop, translated);
   const { owner, port } = found;
   const of = scene.nameOf(owner.namespace);
   if (from === null) checkNeighbour(crossing, bridge, bridge, nextHop);
   let trouble = isUp(port.link)
-    ? portTrouble(crossing, port, bridge.link, of)
+    ? portTrouble(crossing, port, bridge.link, {
+        of,
+        mac: owner.link.mac,
+        side: 'receives',
+        address: nextHop,
+      })
     : note(crossing, { ...base, kind: 'link-down', place: port, role: 'veth', of });
   if (trouble === null && from?.link.index === port.link.index && !isOn(port.link.port?.hairpin)) {
     trouble = note(crossing, { ...base, kind: 'hairpin', port: port.link.name, destination: nextHop });
@@ -130,10 +136,11 @@ export function intoOwner(crossing: Crossing, owner: Place, address: string): Ar
   if (!isUp(owner.link)) {
     const down = { ...base, kind: 'link-down', place: owner, role: 'veth', of } as const;
     crossing.pass(owner, `interface of ${of}`, note(crossing, down));
-    return stopped;
+    return { kind: 'namespace', namespace: owner.namespace, in: owner.link.name };
   }
-  if (owner.link.flags.includes('noarp')) {
-    const silent = note(crossing, { ...base, kind: 'no-arp', place: owner, address, of });
+  const ignores = arpIgnoredBy(owner);
+  if (owner.link.flags.includes('noarp') || ignores !== null) {
+    const silent = note(crossing, { ...base, kind: 'no-arp', place: owner, address, of, ignores });
     crossing.pass(owner, `interface of ${of}`, silent);
   } else crossing.pass(owner, `interface of ${of}`, null);
   return { kind: 'namespace', namespace: owner.namespace, in: owner.link.name };
@@ -166,8 +173,4 @@ function strayed(crossing: Crossing, bridge: Place, nextHop: string, translated:
   overlapOf(crossing, bridge, nextHop);
   note(crossing, noOwner(crossing, bridge, bridge, nextHop, translated));
   return stopped;
-}
-
-export function isOn(value: unknown): boolean {
-  return value === true || value === 1;
 }

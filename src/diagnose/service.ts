@@ -48,3 +48,9 @@ export function listenerText({ protocol, address, port, processes }: Listener): 
   const by = process === undefined ? '' : ` (${process.command}, pid ${process.pid})`;
   return `${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}${by}`;
 }
+
+/** Whether as many connections wait as the kernel lets: one more than the backlog (sk_acceptq_is_full). */
+export function isQueueFull({ listener, protocol }: Service): boolean {
+  const { receiveQueue = 0, sendQueue = 0 } = listener ?? {};
+  return protocol === 'tcp' && receiveQueue > 0 && receiveQueue > sendQueue;
+}

@@ -1,8 +1,8 @@
 /** What the capture saw of the attempt on each hop: how far it came, and what came back. */
 import type { Evidence, SeenPacket } from './evidence.ts';
 import type { DiagnosisHop } from './model.ts';
-
-const answers: ReadonlySet<SeenPacket['kind']> = new Set(['syn-ack', 'rst', 'icmp-error']);
+import { ownPackets } from './packets.ts';
+import type { Place } from './scene.ts';
 
 /** A hop with what was seen there. A bridge shows only what is for its host. */
 export function withSightings(hop: DiagnosisHop, { seen }: Pick<Evidence, 'seen'>): DiagnosisHop {
@@ -31,20 +31,84 @@ function sightingText(packets: readonly SeenPacket[]): string {
   return parts.join(', ');
 }
 
-/** The last hop of the way where the client's SYN was seen, and the one after it where it was not; null where it was seen on all. */
-export function lostBetween({
-  seen,
-  forward,
-  scene,
-}: Evidence): { readonly last: string; readonly next: string } | null {
-  const places = forward
-    .flatMap((way) => way.places)
-    .filter(({ link }) => link.kind !== 'bridge')
-    .map(({ namespace, link }) => `${scene.nameOf(namespace)}:${link.name}`);
-  const syns = new Set(seen.filter(({ kind }) => kind === 'syn').map((one) => one.interface));
-  const last = places.findLastIndex((place) => syns.has(place));
-  const [at, next] = [places[last], places[last + 1]];
-  return last === -1 || at === undefined || next === undefined ? null : { last: at, next };
+/** Where the attempt's packets were lost. */
+export interface Loss {
+  /** `request`: on the way there; `arp`: the next hop's address was asked for in vain; `silence`: it arrived; `answer`: on the way back. */
+  readonly what: 'request' | 'arp' | 'silence' | 'answer';
+  readonly near: Place;
+  readonly far: Place | null;
+  /** `NS:IFACE` where it was last seen. */
+  readonly where: string;
+  readonly text: string;
+  readonly packets: readonly SeenPacket[];
+}
+
+/** Null where nothing of the attempt was seen. */
+export function lossOf(evidence: Evidence): Loss | null {
+  const { forward, reply, scene, target, fromEnd } = evidence;
+  const own = ownPackets(evidence);
+  const nameOf = ({ namespace, link }: Place) => `${scene.nameOf(namespace)}:${link.name}`;
+  // What bridges themselves show is for their host only.
+  const wires = (places: readonly Place[]) => places.filter(({ link }) => link.kind !== 'bridge');
+  const there = wires(forward.flatMap((way) => way.places));
+  const lastOf = (places: readonly Place[], packets: readonly SeenPacket[]) => {
+    const at = places.findLastIndex((place) => packets.some((one) => one.interface === nameOf(place)));
+    const near = places[at];
+    return near === undefined ? null : { near, far: places[at + 1] ?? null };
+  };
+  const ports = new Set(
+    forward.flatMap(({ visits }) => visits.map(({ after }) => `:${after.destinationPort}`)),
+  );
+  const isRequest = ({ kind, destination }: SeenPacket) =>
+    kind === 'syn' ||
+    (target.protocol === 'udp' && kind === 'other' && [...ports].some((port) => destination.endsWith(port)));
+  const requests = own.filter(isRequest);
+  const answers = own.filter(({ kind }) => kind === 'syn-ack' || kind === 'rst');
+  const what = target.protocol === 'tcp' ? 'SYN' : 'datagram';
+  const request = lastOf(there, requests);
+  const answer = lastOf(wires(reply?.places ?? []), answers);
+  if (answer !== null) {
+    const where = nameOf(answer.near);
+    const gone = answer.far === null ? fromEnd.given : nameOf(answer.far);
+    return {
+      ...answer,
+      what: 'answer',
+      where,
+      packets: answers,
+      text: `The answer was last seen at ${where} and did not come to ${gone}.`,
+    };
+  }
+  if (request === null) {
+    const asked = own.filter(({ kind }) => kind === 'arp-request');
+    const arp = lastOf(there, asked);
+    if (arp === null) return null;
+    const where = nameOf(arp.near);
+    const gone = arp.far === null ? '' : ` and did not come to ${nameOf(arp.far)}`;
+    return {
+      ...arp,
+      what: 'arp',
+      where,
+      packets: asked,
+      text: `Only ARP requests (${asked[0]?.text}) left; they were last seen at ${where}${gone}, and nobody answered them.`,
+    };
+  }
+  const where = nameOf(request.near);
+  if (request.far !== null) {
+    return {
+      ...request,
+      what: 'request',
+      where,
+      packets: requests,
+      text: `The ${what} was last seen at ${where} and did not come to ${nameOf(request.far)}.`,
+    };
+  }
+  return {
+    ...request,
+    what: 'silence',
+    where,
+    packets: requests,
+    text: `The ${what} arrived at ${where}, the last hop of the way, and no answer left there.`,
+  };
 }
 
 /** The last hop of the way where the client's SYN was seen; null where it was seen nowhere. */
@@ -53,9 +117,4 @@ export function lastSeen({ seen, forward, scene }: Evidence): string | null {
   const places = forward.flatMap((way) => way.places);
   const last = places.findLast(({ namespace, link }) => syns.has(`${scene.nameOf(namespace)}:${link.name}`));
   return last === undefined ? null : `${scene.nameOf(last.namespace)}:${last.link.name}`;
-}
-
-/** Whether anything answered, on any hop. */
-export function wasAnswered({ seen }: Pick<Evidence, 'seen'>): boolean {
-  return seen.some(({ kind }) => answers.has(kind));
 }

@@ -31,7 +31,8 @@ export function findWays(scene: Scene, from: From, target: Target, resolution: R
   if (start === null) return nowhere;
   const protocol = target.protocol;
   const port = resolution.port ?? target.port;
-  const packet = specOf({ protocol, source: start.source, destination, port });
+  const ttl = Number(from.kind === 'inside' ? (from.namespace.sysctls['net.ipv4.ip_default_ttl'] ?? 64) : 64);
+  const packet = { ...specOf({ protocol, source: start.source, destination, port }), ttl };
   const forward = [walkWay(scene, { ...start, packet, direction: 'forward' })];
   let service = serviceOf(forward, protocol, port);
   const proxied = service === null ? null : behindProxy(scene, service);

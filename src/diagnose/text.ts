@@ -11,7 +11,8 @@ export function ruleName({ table, chain, position, backend, family }: RulePlace)
 
 export function ruleEvidence(rule: RulePlace): EvidenceItem {
   const { counter, backend, family, table, chain, position } = rule;
-  const counted = counter === null ? '' : ` (counter: ${counter.packets} packets)`;
+  const during = rule.counted == null ? '' : `, ${rule.counted} more with the probe`;
+  const counted = counter === null ? '' : ` (counter: ${counter.packets} packets${during})`;
   const place = position === 0 ? `${table} ${chain}` : `${table} ${chain} rule ${position}`;
   return {
     kind: 'rule',

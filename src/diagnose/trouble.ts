@@ -1,4 +1,5 @@
 /** What stands in a packet's way, as the walk over the state found it; the causes say what it means. */
+import type { Walk } from '../netfilter/evaluate.ts';
 import type { Hook } from '../netfilter/model.ts';
 import type { RulesBackend } from '../snapshot/schema.ts';
 import type { Place } from './scene.ts';
@@ -14,6 +15,8 @@ export interface RulePlace {
   readonly position: number;
   readonly text: string;
   readonly counter: { readonly packets: number; readonly bytes: number } | null;
+  /** Packets that it counted while the attempt was made; null where that is not known. */
+  readonly counted?: number | null;
 }
 
 export type Direction = 'forward' | 'reply';
@@ -42,7 +45,7 @@ export type Trouble = { readonly direction: Direction; readonly namespace: strin
   | { readonly kind: 'route-localnet'; readonly device: string; readonly destination: string }
   | { readonly kind: 'no-route'; readonly destination: string; readonly why: string; readonly source: string }
   | { readonly kind: 'hairpin'; readonly port: string; readonly destination: string }
-  | { readonly kind: 'discarded'; readonly why: string }
+  | { readonly kind: 'discarded'; readonly why: string; readonly walk?: Walk }
   | {
       readonly kind: 'link-down';
       readonly place: Place;
@@ -86,7 +89,14 @@ export type Trouble = { readonly direction: Direction; readonly namespace: strin
       readonly expected: string;
       readonly state: string;
     }
-  | { readonly kind: 'no-arp'; readonly place: Place; readonly address: string; readonly of: string }
+  | {
+      readonly kind: 'no-arp';
+      readonly place: Place;
+      readonly address: string;
+      readonly of: string;
+      /** The sysctl that forbids it to answer; null where the link has ARP switched off. */
+      readonly ignores: string | null;
+    }
   | { readonly kind: 'duplicate'; readonly address: string; readonly owners: readonly Place[] }
   | { readonly kind: 'mtu'; readonly from: Place; readonly to: Place }
   | { readonly kind: 'macvlan'; readonly child: Place; readonly parent: Place }
@@ -102,6 +112,8 @@ export type Trouble = { readonly direction: Direction; readonly namespace: strin
       readonly bridge: string;
       readonly destination: string;
       readonly other: string;
+      /** What takes the packet: the engine's network, or the other route. */
+      readonly taker: 'network' | 'route';
     }
   | {
       readonly kind: 'unmasked';

@@ -7,8 +7,8 @@ import { bridgeRules } from './bridge-rules.ts';
 import { type Arrival, type Crossing, stopped } from './crossing.ts';
 import { macvlanChild, overlayTroubles, overParent } from './lower-devices.ts';
 import type { DiagnosisHop, DiagnosisRule } from './model.ts';
-import { conntrackTrouble, unmasked, withLinksDown } from './namespace-troubles.ts';
-import { type Passage, passThrough } from './rules-walk.ts';
+import { conntrackTrouble, loopbackDown, takenOff, unmasked, withLinksDown } from './namespace-troubles.ts';
+import { type Passage, passThrough, placeOf } from './rules-walk.ts';
 import { endText, isUp, type Place, type Scene } from './scene.ts';
 import { outOfBridge, overVeth } from './segment.ts';
 import { describeTrouble } from './text.ts';
@@ -96,6 +96,8 @@ export function walkWay(scene: Scene, start: WayStart): Way {
     unknown: [...unknown],
     rules,
   });
+  const down = loopbackDown(scene, start);
+  if (down !== null) troubles.push(down);
   let at = { namespace: start.namespace, in: start.in };
   let packet = start.packet;
   for (let count = 0; count < mostNamespaces; count++) {
@@ -187,6 +189,12 @@ function leave(crossing: Crossing, leaving: Leaving): Arrival {
     crossing.pass(place, 'uplink', trouble);
     return stopped;
   }
+  const taken = takenOff(crossing, place, packet);
+  if (taken !== null) {
+    troubles.push(taken);
+    crossing.pass(place, 'uplink', taken);
+    return stopped;
+  }
   if (link.kind === 'vxlan') troubles.push(...overlayTroubles(scene, place, nextHop, direction));
   crossing.pass(place, link.kind === 'vxlan' ? 'VXLAN' : 'uplink', null);
   return { kind: 'beyond', why: `what lies behind ${name}:${out} is not on this host` };
@@ -215,18 +223,7 @@ function specAfter(packet: PacketSpec, { packet: after }: Walk): PacketSpec {
 function translatedBy(scene: Scene, namespace: NamespaceState, walk: Walk): RulePlace | null {
   const rule = walk.changes.findLast(({ kind }) => kind === 'dnat' || kind === 'redirect')?.rule;
   if (rule === undefined || rule === null) return null;
-  const { chain } = rule;
-  return {
-    namespace: scene.nameOf(namespace),
-    namespaceId: namespace.id,
-    backend: chain.table.backend,
-    family: chain.table.family,
-    table: chain.table.name,
-    chain: chain.name,
-    position: rule.rule.position,
-    text: rule.rule.text,
-    counter: rule.rule.counter,
-  };
+  return placeOf(rule, scene.nameOf(namespace), namespace.id, scene.tables(namespace));
 }
 
 function rulesHop(

@@ -37,9 +37,11 @@ const counterNames = new Set([
   'Udp.SndbufErrors',
 ]);
 
-/** Counters of /proc/net/netstat and /proc/net/snmp, as `TcpExt.ListenOverflows`. */
+/** Counters of /proc/net/netstat and /proc/net/snmp, as `TcpExt.ListenOverflows`; of xfrm_stat and the ARP table those that count. */
 export function readCounters(): Record<string, number> {
   const counters: Record<string, number> = {};
+  addXfrm(counters);
+  addNeighbourTable(counters);
   for (const file of ['netstat', 'snmp']) {
     let lines: string[];
     try {
@@ -59,4 +61,30 @@ export function readCounters(): Record<string, number> {
     }
   }
   return counters;
+}
+
+/** `Xfrm.XfrmFwdPolBlock`: packets that IPsec policies refused. */
+function addXfrm(counters: Record<string, number>): void {
+  for (const line of linesOf('xfrm_stat')) {
+    const [name, value] = line.trim().split(/\s+/);
+    if (name !== undefined && Number(value) > 0) counters[`Xfrm.${name}`] = Number(value);
+  }
+}
+
+/** How often the table of neighbours, which all namespaces share, had no room: one line per processor, in hexadecimal. */
+function addNeighbourTable(counters: Record<string, number>): void {
+  const [head = '', ...lines] = linesOf('stat/arp_cache');
+  const column = head.trim().split(/\s+/).indexOf('table_fulls');
+  if (column === -1) return;
+  const fulls = lines.map((line) => Number.parseInt(line.trim().split(/\s+/)[column] ?? '', 16) || 0);
+  const sum = fulls.reduce((total, one) => total + one, 0);
+  if (sum > 0) counters['Neigh.TableFulls'] = sum;
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/thread-self/net/${file}`, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
 }

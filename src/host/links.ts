@@ -153,6 +153,9 @@ function readLink(
         if (lower > 0) link.link = lower;
         break;
       }
+      case 6: // IFLA_QDISC
+        link.qdisc = text(buffer, at, length);
+        break;
       case 10: // IFLA_MASTER
         link.master = unsigned(buffer, at, length);
         break;

@@ -25,6 +25,8 @@ export interface SnapshotOptions {
   /** `--docker-host`. */
   readonly dockerHost?: string | undefined;
   readonly without?: ReadonlySet<SnapshotPart>;
+  /** Ids of the only namespaces to read. */
+  readonly only?: ReadonlySet<string>;
   /** The version of netscope, for the record. */
   readonly version?: string;
 }
@@ -51,6 +53,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   try {
     const readings: NamespaceReading[] = [];
     for (const found of search.namespaces) {
+      if (options.only?.has(found.id) === false) continue;
       const reading = readNamespace(found, context);
       if (reading !== undefined) readings.push(reading);
       await pause();

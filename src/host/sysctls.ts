@@ -38,6 +38,7 @@ function filesFor({ host, bridge, netfilter }: SysctlNeeds): Record<string, read
   const neighbours = ['neigh/default/gc_thresh1', 'neigh/default/gc_thresh2', 'neigh/default/gc_thresh3'];
   return {
     'net/ipv4': [
+      'ip_default_ttl',
       'ip_local_port_range',
       'ip_unprivileged_port_start',
       'ip_nonlocal_bind',

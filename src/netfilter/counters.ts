@@ -3,7 +3,7 @@
  * have met a rule because its counter moved by exactly them.
  */
 import type { RuleReference } from '../flow/model.ts';
-import type { Chain, Rule } from './model.ts';
+import type { Chain, Counter, Rule } from './model.ts';
 import type { NamespaceTable } from './rulesets.ts';
 
 /** One reading of every rule. */
@@ -64,6 +64,9 @@ export function countedBetween(
 function deltasOf(before: Chain | undefined, after: Chain): ReadonlyMap<number, number> {
   const deltas = new Map<number, number>();
   if (before === undefined || before.rules.length !== after.rules.length) return deltas;
+  // Position 0 is the policy.
+  const policy = movedBy(before.counter, after.counter);
+  if (policy !== null && policy !== 'changed') deltas.set(0, policy);
   for (const [index, rule] of after.rules.entries()) {
     const delta = deltaOf(before.rules[index], rule);
     // Another rule, or one whose counter was set back: nothing of this chain can be told.
@@ -74,9 +77,12 @@ function deltasOf(before: Chain | undefined, after: Chain): ReadonlyMap<number, 
 }
 
 function deltaOf(before: Rule | undefined, after: Rule): number | null | 'changed' {
-  if (before?.text !== after.text) return 'changed';
-  if (before.counter === null || after.counter === null) return null;
-  const packets = after.counter.packets - before.counter.packets;
+  return before?.text === after.text ? movedBy(before.counter, after.counter) : 'changed';
+}
+
+function movedBy(before: Counter | null, after: Counter | null): number | null | 'changed' {
+  if (before === null || after === null) return null;
+  const packets = after.packets - before.packets;
   return packets < 0 ? 'changed' : packets;
 }
 

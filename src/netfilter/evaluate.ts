@@ -7,7 +7,7 @@ import { Decisions, Explored } from './evaluation/decisions.ts';
 import { stagesOf } from './evaluation/hook.ts';
 import { NamespaceView } from './evaluation/namespace.ts';
 import { type Ending, runPipeline, type Stages } from './evaluation/pipeline.ts';
-import type { BaseChain, ProgramRule } from './evaluation/program.ts';
+import type { BaseChain, ProgramChain, ProgramRule } from './evaluation/program.ts';
 import { type Change, type Hit, Run } from './evaluation/run.ts';
 import { needsTracking } from './evaluation/tracking.ts';
 import {
@@ -38,6 +38,8 @@ export interface Walk {
   readonly out: string | null;
   readonly hits: readonly Hit[];
   readonly changes: readonly Change[];
+  /** The base chain whose policy dropped the packet, where no rule did. */
+  readonly droppedByPolicyOf: ProgramChain | null;
   /** Rules that may have matched too, and change nothing. */
   readonly maybe: readonly ProgramRule[];
   /** The choices that lead here; empty where there were none. */
@@ -172,6 +174,7 @@ function walkOf(run: Run, ending: Ending): Walk {
     packet: run.packet,
     hits: run.hits,
     changes: run.changes,
+    droppedByPolicyOf: run.droppedByPolicyOf,
     maybe: run.maybe,
     when: run.decisions.when,
   };

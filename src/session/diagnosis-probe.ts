@@ -1,13 +1,17 @@
 /** What a diagnosis sends: a query to the resolver of FROM, and one attempt from FROM to TO, watched on its way. */
+import { isIP } from 'node:net';
+import { type Aftermath, aftermathOf } from '../diagnose/aftermath.ts';
 import { dnsQuery, readDnsReply } from '../diagnose/dns-message.ts';
 import type { From, Target } from '../diagnose/ends.ts';
-import type { ProbeResult } from '../diagnose/evidence.ts';
+import type { ProbeResult, StoppedProcess } from '../diagnose/evidence.ts';
 import { openingFor } from '../diagnose/openings.ts';
 import { type DnsAnswer, embeddedRules, embeddedServer, type Resolution } from '../diagnose/resolve.ts';
 import type { Scene } from '../diagnose/scene.ts';
 import type { Ways } from '../diagnose/state.ts';
 import { pathInto } from '../host/namespaces/doors.ts';
 import { type Attempt, attempt } from '../host/probe.ts';
+import { isStopped } from '../host/process-state.ts';
+import { takeSnapshot } from '../host/snapshot.ts';
 import { messageOf } from '../util/errors.ts';
 import { type Watch, type Watched, watchProbe } from './probe-capture.ts';
 
@@ -17,6 +21,8 @@ const connectTimeout = 3200;
 const blockedTimeout = 1300;
 const queryTimeout = 2200;
 const greetingPatience = 300;
+/** For what was asked for. */
+const answerPatience = 1000;
 
 export type Watching = Pick<Watch, 'signal' | 'onPacket'>;
 
@@ -96,7 +102,9 @@ export async function probe(probing: Probing): Promise<Watched> {
   }
   const namespacePath = pathInto(from.namespace);
   if (namespacePath === undefined) return nothing;
-  const isBlocked = ways.troubles.some((trouble) => trouble.kind !== 'rule' || trouble.certain);
+  const isBlocked =
+    resolution.trouble !== null ||
+    ways.troubles.some((trouble) => trouble.kind !== 'rule' || trouble.certain);
   const patience = target.protocol === 'tcp' ? connectTimeout : queryTimeout;
   const timeout = isBlocked ? blockedTimeout : patience;
   const filter = `${target.protocol} port ${port}${proxied(ways, port)} or icmp or icmp6 or arp`;
@@ -110,7 +118,9 @@ export async function probe(probing: Probing): Promise<Watched> {
     timeout,
     patience: greetingPatience,
     ...(isDns ? { payload: dnsQuery('localhost', 1) } : {}),
-    ...(opening === null ? {} : { speak: opening }),
+    ...(target.speaks === null
+      ? opening !== null && { speak: opening }
+      : { payload: await firstWords(target), patience: answerPatience }),
     ...(watching.signal === undefined ? {} : { signal: watching.signal }),
   };
   return watchProbe({ ...watching, scene, places, filter, seconds: 0, client: null }, () => tryIt(request));
@@ -128,4 +138,47 @@ function proxied({ forward }: Ways, port: number): string {
 async function tryIt(request: Attempt): Promise<ProbeResult> {
   const { received, ...result } = await attempt(request);
   return { ...result, greeting: received };
+}
+
+/** What the attempt left behind in the namespaces of the way; null where that cannot be read. */
+export async function lookAgain(
+  scene: Scene,
+  from: From,
+  { forward, reply }: Ways,
+): Promise<Aftermath | null> {
+  const ways = [...forward, ...(reply === null ? [] : [reply])];
+  const only = new Set([
+    ...(from.kind === 'inside' ? [from.namespace.id] : []),
+    ...ways.flatMap(({ visits, places }) => [...visits, ...places].map(({ namespace }) => namespace.id)),
+  ]);
+  const without = new Set(['engines', 'conntrack', 'policy rules', 'owners', 'idle sysctls'] as const);
+  try {
+    const { namespaces } = await takeSnapshot({ only, without });
+    return aftermathOf(scene, namespaces);
+  } catch {
+    return null;
+  }
+}
+
+/** Those that the service's socket belongs to and that a signal stopped. */
+export function stoppedProcesses({ service }: Ways): readonly StoppedProcess[] {
+  return (service?.listener?.processes ?? []).filter(({ pid }) => isStopped(pid));
+}
+
+/** What a client of that protocol begins with: a ClientHello, as this Node writes it, or a request for nothing but headers. */
+async function firstWords({ speaks, name }: Target): Promise<Uint8Array> {
+  if (speaks === 'http') return Buffer.from(`HEAD / HTTP/1.0\r\nHost: ${name}\r\n\r\n`);
+  const [{ connect }, { Duplex }] = await Promise.all([import('node:tls'), import('node:stream')]);
+  return new Promise((resolve, reject) => {
+    const wire = new Duplex({
+      read() {},
+      write(chunk: Uint8Array, _encoding, done) {
+        resolve(chunk);
+        done();
+        client.destroy();
+      },
+    });
+    const client = connect({ socket: wire, ...(isIP(name) === 0 ? { servername: name } : {}) });
+    client.on('error', reject);
+  });
 }

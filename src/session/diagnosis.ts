@@ -1,4 +1,6 @@
 /** A diagnosis: the state of the host, one attempt that is watched on its way, and what both mean. */
+import { type Aftermath, gotThrough } from '../diagnose/aftermath.ts';
+import { askings } from '../diagnose/asking.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
 import { fromEnd, parseFrom, parseTarget, type Target } from '../diagnose/ends.ts';
 import type { ProbeResult, SeenPacket } from '../diagnose/evidence.ts';
@@ -6,7 +8,7 @@ import type { Diagnosis, DiagnosisEnd } from '../diagnose/model.ts';
 import { type Resolution, resolveTarget } from '../diagnose/resolve.ts';
 import { Scene } from '../diagnose/scene.ts';
 import { findWays, type Ways } from '../diagnose/state.ts';
-import { askResolver, probe, type Watching } from './diagnosis-probe.ts';
+import { askResolver, lookAgain, probe, stoppedProcesses, type Watching } from './diagnosis-probe.ts';
 import { type HostState, loadHostState } from './host-state.ts';
 
 export interface DiagnosisRequest {
@@ -72,7 +74,7 @@ export async function diagnoseHost(
   const answer = probes ? await askResolver(from, target, first, signal) : null;
   const resolution = answer === null ? first : resolveTarget(scene, from, target, answer);
   const ways = findWays(scene, from, target, resolution);
-  const judged = (watched: Watched): Diagnosis =>
+  const judged = (watched: Watched, aftermath: Aftermath | null): Diagnosis =>
     diagnose({
       scene,
       from,
@@ -82,13 +84,20 @@ export async function diagnoseHost(
       resolution,
       ...ways,
       ...watched,
+      aftermath,
+      asking: askings(scene, from, resolution, aftermath),
+      stopped: live ? stoppedProcesses(ways) : [],
     });
-  if (!probes) return judged({ probe: null, seen: captured?.(scene, ways) ?? [] });
+  if (!probes) return judged({ probe: null, seen: captured?.(scene, ways) ?? [] }, null);
   const watching: Watching = {
     ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onPacket: tell(judged({ probe: null, seen: [] }), onProgress) }),
+    ...(onProgress === undefined
+      ? {}
+      : { onPacket: tell(judged({ probe: null, seen: [] }, null), onProgress) }),
   };
-  return judged(await probe({ scene, from, target, resolution, ways, wait: request.wait, watching }));
+  const watched = await probe({ scene, from, target, resolution, ways, wait: request.wait, watching });
+  const failed = watched.probe !== null && !gotThrough(watched.probe);
+  return judged(watched, failed ? await lookAgain(scene, from, ways) : null);
 }
 
 interface Watched {

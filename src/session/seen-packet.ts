@@ -29,8 +29,20 @@ export function createReader(): (place: string, captured: Captured) => SeenPacke
       nanoseconds,
       summary: `${protocol} ${info}`.trim(),
       ...stepOf(bytes, frame),
+      ...payloadOf(bytes, frame),
     };
   };
+}
+
+/** As many octets as tell a protocol. */
+const payloadLimit = 64;
+
+function payloadOf(bytes: Uint8Array, { layers, layerCount }: DecodedFrame): Pick<SeenPacket, 'payload'> {
+  const layer = layerCount === 1 ? layers[0] : undefined;
+  if (layer === undefined || layer.protocol !== 6 || !layer.hasTransport || layer.payloadCaptured === 0)
+    return {};
+  const end = layer.payloadOffset + Math.min(layer.payloadCaptured, payloadLimit);
+  return { payload: bytes.slice(layer.payloadOffset, end) };
 }
 
 /** TCP flag bits (RFC 9293 section 3.1). */

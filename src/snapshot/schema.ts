@@ -44,6 +44,8 @@ const link = z.object({
   flags: z.array(z.string()).default([]),
   /** IFLA_OPERSTATE as `ip link` prints it: UP, DOWN, LOWERLAYERDOWN, UNKNOWN, ... */
   operstate: z.string().default('UNKNOWN'),
+  /** IFLA_QDISC: the queueing discipline at its root: noqueue, fq_codel, netem, ... */
+  qdisc: z.string().optional(),
   /** IFLA_MASTER: ifindex of the bridge, bond, VRF or OVS datapath this link is a port of. */
   master: z.number().int().optional(),
   /** IFLA_LINK: ifindex of the veth peer or the lower device; in namespace `linkNsid` if that is given. */

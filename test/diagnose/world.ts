@@ -2,8 +2,15 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Aftermath, aftermathOf } from '../../src/diagnose/aftermath.ts';
+import { fromEnd, parseFrom, parseTarget } from '../../src/diagnose/ends.ts';
+import type { Evidence, ProbeResult, SeenPacket } from '../../src/diagnose/evidence.ts';
 import type { Diagnosis } from '../../src/diagnose/model.ts';
+import { resolveTarget } from '../../src/diagnose/resolve.ts';
+import { Scene } from '../../src/diagnose/scene.ts';
+import { findWays } from '../../src/diagnose/state.ts';
 import { runDiagnosis } from '../../src/session/diagnosis.ts';
+import { hostStateOf } from '../../src/session/host-state.ts';
 import type { HostSnapshot, LinkState, NamespaceState } from '../../src/snapshot/schema.ts';
 import { buildSnapshot, container, defaultRoute, link, loopback, ns } from '../topology/build-snapshot.ts';
 
@@ -214,4 +221,74 @@ export function rules(snapshot: HostSnapshot, name: string, change: (text: strin
   const [dump] = namespaceOf(snapshot, name).rulesets;
   if (dump?.text === undefined) throw new Error(`no rules in ${name}`);
   dump.text = change(dump.text);
+}
+
+/** The evidence that a diagnosis of this host has, with what an attempt brought. */
+export function evidenceOf(
+  snapshot: HostSnapshot,
+  fromText: string,
+  toText: string,
+  brought: Partial<Evidence> = {},
+): Evidence {
+  const { lookup } = hostStateOf(snapshot);
+  const scene = new Scene(snapshot, lookup);
+  const from = parseFrom(fromText, scene);
+  const target = parseTarget(toText);
+  const resolution = resolveTarget(scene, from, target, null);
+  const ways = findWays(scene, from, target, resolution);
+  return {
+    scene,
+    from,
+    fromEnd: fromEnd(fromText, from, scene),
+    target,
+    toEnd: {
+      given: toText,
+      kind: 'address',
+      namespace: null,
+      container: null,
+      address: resolution.address,
+      port: target.port,
+      protocol: target.protocol,
+    },
+    resolution,
+    ...ways,
+    probe: null,
+    seen: [],
+    aftermath: null,
+    asking: [],
+    stopped: [],
+    ...brought,
+  };
+}
+
+/** An attempt that nobody answered. */
+export const unanswered = {
+  outcome: 'no-answer',
+  error: 'ETIMEDOUT',
+  milliseconds: 3200,
+  greeting: new Uint8Array(),
+  spoke: false,
+  closed: false,
+  localPort: 40000,
+} as const satisfies ProbeResult;
+
+/** A packet of it, as an interface saw it. */
+export function seenAt(
+  place: string,
+  kind: SeenPacket['kind'],
+  source: string,
+  destination: string,
+): SeenPacket {
+  const text = `${source} > ${destination} ${kind}`;
+  return { interface: place, seconds: 1, nanoseconds: 0, text, summary: text, kind, source, destination };
+}
+
+/** What the host looks like once more, after `change`. */
+export function afterwards(
+  evidence: Evidence,
+  change: (namespace: NamespaceState) => void = () => {},
+): Aftermath {
+  const namespaces = structuredClone(evidence.scene.snapshot.namespaces);
+  for (const namespace of namespaces) change(namespace);
+  return aftermathOf(evidence.scene, namespaces);
 }

@@ -1,5 +1,5 @@
 /** The kernel drops SYNs because the server does not accept: its queue is full. */
-import { listenerText } from '../service.ts';
+import { isQueueFull, listenerText } from '../service.ts';
 import { blocker, type Cause, fromName } from './cause.ts';
 
 export const acceptQueueFull: Cause = {
@@ -9,9 +9,8 @@ export const acceptQueueFull: Cause = {
     const listener = service?.listener;
     if (service == null || listener == null || service.state !== 'listening' || service.protocol !== 'tcp')
       return [];
+    if (!isQueueFull(service)) return [];
     const { receiveQueue = 0, sendQueue = 0 } = listener;
-    // The kernel takes one more than the backlog (sk_acceptq_is_full).
-    if (receiveQueue === 0 || receiveQueue <= sendQueue) return [];
     const where = scene.nameOf(service.namespace);
     const [process] = listener.processes;
     const overflows = service.namespace.counters['TcpExt.ListenOverflows'];

@@ -1,20 +1,35 @@
 /** Nobody answers for the address of the next hop. */
+import { formatAddress } from '../../netfilter/address.ts';
+import type { NamespaceState } from '../../snapshot/schema.ts';
+import { gotThrough } from '../aftermath.ts';
 import { enter } from '../commands.ts';
+import { type Evidence, lastWay } from '../evidence.ts';
 import type { Finding } from '../model.ts';
+import type { Place } from '../scene.ts';
 import { blocker, type Cause, once, troublesOf } from './cause.ts';
 
 export const arpUnanswered: Cause = {
   id: 'arp-unanswered',
   find: (evidence) => [
     ...once(
-      troublesOf(evidence, 'no-arp').map(({ namespace, place, address, of }) =>
+      troublesOf(evidence, 'no-arp').map(({ namespace, place, address, of, ignores }) =>
         blocker({
           cause: 'arp-unanswered',
-          summary: `${of} does not answer ARP requests for ${address}: its interface ${place.link.name} has ARP switched off.`,
+          summary: `${of} does not answer ARP requests for ${address}: ${ignores === null ? `its interface ${place.link.name} has ARP switched off` : `${ignores} is 8`}.`,
           evidence: [
-            { kind: 'link', where: namespace, text: `${place.link.name}: <${place.link.flags.join(',')}>` },
+            ignores === null
+              ? {
+                  kind: 'link',
+                  where: namespace,
+                  text: `${place.link.name}: <${place.link.flags.join(',')}>`,
+                }
+              : { kind: 'sysctl', where: namespace, text: `${ignores} = 8` },
           ],
-          fix: [`${enter(place.namespace)}ip link set ${place.link.name} arp on`],
+          fix: [
+            ignores === null
+              ? `${enter(place.namespace)}ip link set ${place.link.name} arp on`
+              : `${enter(place.namespace)}sysctl -w ${ignores}=0`,
+          ],
         }),
       ),
     ),
@@ -28,11 +43,60 @@ export const arpUnanswered: Cause = {
               cause: 'arp-unanswered',
               summary: `Nobody on the segment of ${namespace}:${place.link.name} has ${address}${gateway ? ', the gateway' : ''}: ARP requests for it stay unanswered.`,
               evidence: [{ kind: 'neighbour', where: namespace, text }],
-              fix: [],
+              fix: gateway ? gatewayFix(evidence, place) : [],
             }),
           ];
         },
       ),
     ),
+    ...(lastWay(evidence)?.end.kind === 'beyond'
+      ? failedNeighbours(evidence).map((one) => neighbourFinding(evidence, one))
+      : []),
   ],
 };
+
+/** Back to the gateway that the engine gave. */
+function gatewayFix({ scene }: Evidence, { namespace, link }: Place): readonly string[] {
+  const endpoints = scene.containersIn(namespace).flatMap((container) => container.endpoints);
+  const own = endpoints.find(({ mac, gateway }) => mac === link.mac && gateway !== '');
+  return own === undefined ? [] : [`${enter(namespace)}ip route replace default via ${own.gateway}`];
+}
+
+interface FailedNeighbour {
+  readonly namespace: NamespaceState;
+  readonly entry: NamespaceState['neighbours'][number];
+}
+
+/** Next hops of the way that did not answer during the attempt. */
+export function failedNeighbours({ scene, forward, aftermath, probe }: Evidence): readonly FailedNeighbour[] {
+  if (probe === null || gotThrough(probe)) return [];
+  return forward.flatMap(({ visits }) =>
+    visits.flatMap(({ namespace, walk }): FailedNeighbour[] => {
+      const after = aftermath?.namespaces.get(namespace.id);
+      const link = walk.out === null ? undefined : scene.linkNamed(namespace, walk.out);
+      if (after === undefined || link === undefined) return [];
+      const hops = new Set([
+        formatAddress(walk.packet.destination),
+        ...namespace.routes.map(({ gateway }) => gateway),
+      ]);
+      const entry = after.neighbours.find(
+        ({ address, interfaceIndex, state }) =>
+          interfaceIndex === link.index &&
+          hops.has(address) &&
+          (state === 'FAILED' || state === 'INCOMPLETE'),
+      );
+      return entry === undefined ? [] : [{ namespace, entry }];
+    }),
+  );
+}
+
+export function neighbourFinding({ scene }: Evidence, { namespace, entry }: FailedNeighbour): Finding {
+  const where = scene.nameOf(namespace);
+  const isGateway = namespace.routes.some(({ gateway }) => gateway === entry.address);
+  return blocker({
+    cause: 'arp-unanswered',
+    summary: `Nobody answers the ARP requests of ${where}:${entry.interface} for ${entry.address}${isGateway ? ', its gateway' : ''}: packets for it cannot be sent.`,
+    evidence: [{ kind: 'neighbour', where, text: `${entry.address} dev ${entry.interface} ${entry.state}` }],
+    fix: [],
+  });
+}

@@ -2,7 +2,7 @@
 
 import { embeddedRules, embeddedServer } from '../resolve.ts';
 import { word } from '../text.ts';
-import { blocker, type Cause, fromName } from './cause.ts';
+import { blocker, type Cause, fromName, pages } from './cause.ts';
 import { dnsEvidence } from './names.ts';
 
 export const dnsEmbeddedBroken: Cause = {
@@ -16,9 +16,24 @@ export const dnsEmbeddedBroken: Cause = {
       resolution.how === 'hosts'
     )
       return [];
+    const name = fromName(evidence);
+    if (resolution.trouble?.kind === 'embedded-silent' || resolution.trouble?.kind === 'embedded-not-asked') {
+      const isSilent = resolution.trouble.kind === 'embedded-silent';
+      const servers = resolution.servers.join(', ');
+      return [
+        blocker({
+          cause: 'dns-embedded-broken',
+          summary: isSilent
+            ? `"${resolution.name}" does not resolve in ${name}: Docker's resolver at ${embeddedServer} does not answer (${resolution.answer?.text}), although the rules that lead there are in place.`
+            : `"${resolution.name}" does not resolve in ${name}: only Docker's resolver at ${embeddedServer} knows it, and the resolv.conf of ${name} names ${servers} instead.`,
+          evidence: dnsEvidence(evidence),
+          fix: [`docker restart ${word(from.container.name)}`],
+          link: pages.networking,
+        }),
+      ];
+    }
     if (!resolution.servers.includes(embeddedServer) || embeddedRules(from.namespace) || from.namespace.host)
       return [];
-    const name = fromName(evidence);
     return [
       blocker({
         cause: 'dns-embedded-broken',

@@ -1,7 +1,11 @@
 /** The name does not exist for the client: its container is on other networks, or nobody has it. */
+import { gotThrough } from '../aftermath.ts';
+import { addressesOf } from '../ends.ts';
+import type { Evidence } from '../evidence.ts';
+import { word } from '../text.ts';
 import { blocker, type Cause, fromName, pages } from './cause.ts';
 import { dnsEvidence } from './names.ts';
-import { connectFix } from './networks.ts';
+import { connectFix, sourceContainer } from './networks.ts';
 
 export const dnsNxdomain: Cause = {
   id: 'dns-nxdomain',
@@ -15,6 +19,21 @@ export const dnsNxdomain: Cause = {
           summary: `The name "${name}" does not exist: no container that ${fromName(evidence)} shares a network with has it, and ${resolution.answer?.server ?? 'its resolver'} does not know it.`,
           evidence: dnsEvidence(evidence),
           fix: [],
+        }),
+      ];
+    }
+    if (trouble?.kind === 'hosts-other' && !gotThrough(evidence.probe)) {
+      const where = fromName(evidence);
+      const own = container === null ? '' : addressesOf(container, evidence.scene).join(', ');
+      return [
+        blocker({
+          cause: 'dns-nxdomain',
+          summary: `/etc/hosts of ${where} gives "${name}" the address ${resolution.address}, and the container ${container?.name} has ${own || 'none'}.`,
+          evidence: [
+            { kind: 'dns', where, text: `/etc/hosts: ${resolution.address} ${name}` },
+            { kind: 'engine', where: 'host', text: `container ${container?.name}: ${own}` },
+          ],
+          fix: hostsFix(evidence),
         }),
       ];
     }
@@ -34,3 +53,13 @@ export const dnsNxdomain: Cause = {
     ];
   },
 };
+
+/** The file is a mount: it is written over, not replaced. */
+function hostsFix(evidence: Evidence): readonly string[] {
+  const container = sourceContainer(evidence);
+  const { address } = evidence.resolution;
+  if (container === null || address === null) return [];
+  const pattern = `/^${address.replaceAll('.', '\\.')}[[:space:]]/d`;
+  const script = `sed '${pattern}' /etc/hosts >/tmp/hosts && cat /tmp/hosts >/etc/hosts`;
+  return [`docker exec ${word(container.name)} sh -c ${word(script)}`];
+}

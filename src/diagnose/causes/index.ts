@@ -9,6 +9,7 @@ import { bridgeNoAddress } from './bridge-no-address.ts';
 import { bridgePortBlocked } from './bridge-port-blocked.ts';
 import type { Cause } from './cause.ts';
 import { conntrackFull } from './conntrack-full.ts';
+import { conntrackInvalid } from './conntrack-invalid.ts';
 import { conntrackStale } from './conntrack-stale.ts';
 import { containerNotRunning } from './container-not-running.ts';
 import { containerRuleDrop } from './container-rule-drop.ts';
@@ -30,6 +31,7 @@ import { listeningOnLoopback } from './listening-on-loopback.ts';
 import { macvlanHostIsolation } from './macvlan-host-isolation.ts';
 import { dockerIptablesDisabled, masqueradeMissing } from './masquerade-missing.ts';
 import { mtuBlackHole } from './mtu-black-hole.ts';
+import { neighbourTableFull } from './neighbour-table-full.ts';
 import { networkIsolation } from './network-isolation.ts';
 import { noRoute } from './no-route.ts';
 import { notListening } from './not-listening.ts';
@@ -43,6 +45,7 @@ import { rulesFlushed } from './rules-flushed.ts';
 import { rulesetUnreadable } from './ruleset-unreadable.ts';
 import { staleDnat } from './stale-dnat.ts';
 import { subnetOverlap } from './subnet-overlap.ts';
+import { tlsMismatch } from './tls-mismatch.ts';
 import { upstreamNoAnswer } from './upstream-no-answer.ts';
 import { userRuleDrop } from './user-rule-drop.ts';
 import { vethDown } from './veth-down.ts';
@@ -71,12 +74,14 @@ export const causes: readonly Cause[] = [
   macvlanHostIsolation,
   overlayBroken,
   duplicateAddress,
+  neighbourTableFull,
   arpStale,
   conntrackFull,
   conntrackStale,
   ipForwardOff,
   rpFilterDrop,
   routeLocalnet,
+  conntrackInvalid,
   backendSplit,
   containerRuleDrop,
   rawDirectAccessDrop,
@@ -99,6 +104,7 @@ export const causes: readonly Cause[] = [
   notListening,
   acceptQueueFull,
   mtuBlackHole,
+  tlsMismatch,
   dbAccessDenied,
   dbTooManyConnections,
   upstreamNoAnswer,

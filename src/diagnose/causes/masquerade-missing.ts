@@ -1,7 +1,11 @@
 /** Packets leave the host with a container's private address. */
 
+import { removeRule } from '../commands.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../model.ts';
+import { placeOf } from '../rules-walk.ts';
+import { ruleEvidence, ruleName } from '../text.ts';
+import type { RulePlace } from '../trouble.ts';
 import { blocker, type Cause, once, pages, troublesOf } from './cause.ts';
 import { engineRules } from './rule-class.ts';
 
@@ -30,6 +34,16 @@ function unmasked(evidence: Evidence, cause: string): readonly Finding[] {
         scene.host?.routes.find((route) => route.interface === bridge && route.protocol === 'kernel')
           ?.destination ??
         source;
+      const culprit = keptFromNat(evidence, namespace);
+      if (culprit !== null) {
+        return blocker({
+          cause,
+          summary: `Packets from ${source} leave ${namespace} by ${device} with that private address, which the answer does not find back to: ${ruleName(culprit)} keeps them from MASQUERADE.`,
+          evidence: [ruleEvidence(culprit)],
+          fix: removeRule(scene, culprit),
+          link: pages.firewall,
+        });
+      }
       const disabled = cause === 'docker-iptables-disabled';
       const why = disabled
         ? 'Docker keeps no rules on this host (iptables=false, or a network without NAT)'
@@ -51,4 +65,21 @@ function unmasked(evidence: Evidence, cause: string): readonly Finding[] {
       });
     }),
   );
+}
+
+/** The rule that took the packet out of connection tracking, or let it leave nat before MASQUERADE was asked. */
+function keptFromNat({ scene, forward }: Evidence, name: string): RulePlace | null {
+  const visit = forward
+    .flatMap(({ visits }) => visits)
+    .find(({ namespace }) => scene.nameOf(namespace) === name);
+  if (visit === undefined) return null;
+  const { namespace, walk } = visit;
+  const hit =
+    walk.packet.tracking.kind === 'untracked'
+      ? walk.hits.find(({ rule }) => /notrack/i.test(rule.rule.text))
+      : walk.hits.findLast(
+          ({ rule, hook, effect }) =>
+            hook === 'postrouting' && effect === 'accept' && rule.chain.table.name === 'nat',
+        );
+  return hit === undefined ? null : placeOf(hit.rule, name, namespace.id, scene.tables(namespace));
 }

@@ -40,6 +40,13 @@ function explain(
   const family = destination.includes(':') ? 'ip6' : 'ip';
   const ip = family === 'ip6' ? 'ip -6' : 'ip';
   if (kind === undefined) {
+    const network = scene.snapshot.networks.find((one) =>
+      one.subnets.some(({ subnet }) => covers(subnet, destination)),
+    );
+    const bridge = network === undefined || !state.host ? null : scene.bridgeName(network);
+    const subnet = network?.subnets.find((one) => covers(one.subnet, destination))?.subnet;
+    if (bridge !== null && subnet !== undefined)
+      return { items: [], fix: [`${prefix}${ip} route add ${subnet} dev ${bridge}`] };
     const container = scene.containersIn(state)[0];
     const endpoint = container?.endpoints.find(({ gateway }) => gateway !== '');
     const gateway = endpoint?.gateway;

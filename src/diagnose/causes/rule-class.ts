@@ -4,6 +4,7 @@ import { isNftTable, type RuleTable } from '../../netfilter/nftables/table.ts';
 import type { NamespaceState } from '../../snapshot/schema.ts';
 import { hasRules } from '../commands.ts';
 import type { Evidence } from '../evidence.ts';
+import { hasUnreadRules } from '../namespace-troubles.ts';
 import type { Scene } from '../scene.ts';
 import type { RulePlace } from '../trouble.ts';
 import { type TroubleOf, troublesOf } from './cause.ts';
@@ -54,6 +55,13 @@ export function classOf(scene: Scene, trouble: RuleTrouble): RuleCause {
   return isFilter && hook === 'forward' ? 'docker-user-drop' : 'user-rule-drop';
 }
 
+/** Of a rule that is known by its place alone. */
+export function causeOfPlace(scene: Scene, rule: RulePlace): string {
+  if (scene.namespace(rule.namespaceId)?.host !== true) return 'container-rule-drop';
+  if (/^(INPUT|OUTPUT)$/.test(rule.chain) && rule.family !== 'bridge') return 'host-input-drop';
+  return rule.table === 'filter' && rule.backend !== 'nftables' ? 'docker-user-drop' : 'user-rule-drop';
+}
+
 function ofEngine(scene: Scene, { rule }: RuleTrouble): RuleCause | null {
   const { text, chain } = rule;
   if (chain === 'DOCKER-INTERNAL' || (chain.startsWith('DOCKER') && internal.test(text)))
@@ -96,6 +104,7 @@ function ofNetwork(scene: Scene, trouble: RuleTrouble): boolean {
 
 /** What is left of the engine's rules on the host. */
 export function engineRules(scene: Scene, namespace: NamespaceState): 'whole' | 'flushed' | 'none' {
+  if (hasUnreadRules(namespace)) return 'whole';
   const tables = scene.tables(namespace);
   if (tables.some((table) => isNftTable(table) && table.name === 'docker-bridges')) return 'whole';
   const engine = tables.filter((table) => !isNftTable(table) && hasEngineChain(table));
@@ -109,7 +118,19 @@ export function engineRules(scene: Scene, namespace: NamespaceState): 'whole' | 
             one.name === chain && one.rules.some(({ target }) => target?.startsWith('DOCKER') === true),
         ),
     );
-  return jumpsFrom('filter', 'FORWARD') && jumpsFrom('nat', 'PREROUTING') ? 'whole' : 'flushed';
+  const isWhole =
+    jumpsFrom('filter', 'FORWARD') && jumpsFrom('nat', 'PREROUTING') && !isEmptied(scene, engine);
+  return isWhole ? 'whole' : 'flushed';
+}
+
+/** The chain that lets published ports in has nothing left, though containers publish some. */
+function isEmptied({ snapshot }: Scene, engine: readonly RuleTable[]): boolean {
+  const filter = engine.find(({ name }) => name === 'filter');
+  const chain = filter?.chains.find(({ name }) => name === 'DOCKER');
+  const publishes = snapshot.containers.some(
+    ({ published, endpoints }) => published.length > 0 && endpoints.some(({ address }) => address !== ''),
+  );
+  return publishes && chain?.rules.length === 0;
 }
 
 function isFlushed(scene: Scene, namespace: NamespaceState): boolean {

@@ -16,12 +16,12 @@ export const rulesFlushed: Cause = {
     return [
       blocker({
         cause: 'rules-flushed',
-        summary: `The rules of Docker are gone on the host: FORWARD or PREROUTING no longer lead to its chains, and ${fromName(evidence)} cannot reach ${toName(evidence)} without them. Something flushed them (iptables -F, firewalld, ufw).`,
+        summary: `The rules of Docker are gone on the host: FORWARD or PREROUTING no longer lead to its chains, or those are empty, and ${fromName(evidence)} cannot reach ${toName(evidence)} without them. Something flushed them (iptables -F, firewalld, ufw).`,
         evidence: [
           {
             kind: 'rule',
             where: 'host',
-            text: 'no jump from filter FORWARD or nat PREROUTING to the chains of Docker',
+            text: 'no jump from filter FORWARD or nat PREROUTING to the chains of Docker, or no rule in filter DOCKER',
           },
           ...hit,
         ],

@@ -1,5 +1,6 @@
 /** The packet left this host, and nothing came back. */
 import { lastWay } from '../evidence.ts';
+import { failedNeighbours } from './arp-unanswered.ts';
 import { blocker, type Cause, fromName, toName } from './cause.ts';
 
 export const upstreamNoAnswer: Cause = {
@@ -10,7 +11,10 @@ export const upstreamNoAnswer: Cause = {
     if (way?.end.kind !== 'beyond' || from.kind === 'external' || evidence.troubles.length > 0) return [];
     if (probe?.outcome !== 'no-answer' && probe?.outcome !== 'unreachable') return [];
     const place = `${scene.nameOf(way.end.namespace)}:${way.end.device}`;
+    if (failedNeighbours(evidence).length > 0) return [];
     const left = seen.filter((one) => one.interface === place && one.kind === 'syn');
+    // Seen on other hops and not there: it did not leave.
+    if (left.length === 0 && seen.some(({ kind }) => kind === 'syn')) return [];
     const packets = left.map(({ text }) => ({ kind: 'packet' as const, where: place, text }));
     const said = seen
       .filter((one) => one.kind === 'icmp-error')

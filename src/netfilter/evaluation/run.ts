@@ -8,7 +8,7 @@ import type { EvaluationStep, Hook } from '../model.ts';
 import type { Packet, Tuple } from '../packet.ts';
 import type { Decisions } from './decisions.ts';
 import type { NamespaceView } from './namespace.ts';
-import type { ProgramRule } from './program.ts';
+import type { ProgramChain, ProgramRule } from './program.ts';
 import { setAnswer } from './sets.ts';
 
 /** A rule that the packet matched, with what its target did. */
@@ -52,6 +52,8 @@ export class Run implements Environment {
   clash = false;
   /** The ended connection in whose place this one starts: its tuples are free again. */
   replaced: ConntrackEntry | null = null;
+  /** The base chain whose policy dropped the packet. */
+  droppedByPolicyOf: ProgramChain | null = null;
   /** Where the walk is, for {@link Decisions}. */
   place = '';
   /** Routes a local packet again; an ending where that fails. */

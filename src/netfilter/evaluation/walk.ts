@@ -90,7 +90,7 @@ export function walkChain(run: Run, base: BaseChain): ChainResult {
     const rule = position === -1 ? undefined : chain.rules[position];
     if (rule === undefined) {
       const frame = frames.pop();
-      if (frame === undefined) return policy(base);
+      if (frame === undefined) return policy(run, base);
       ({ chain, position } = frame);
       continue;
     }
@@ -122,7 +122,7 @@ export function walkChain(run: Run, base: BaseChain): ChainResult {
         return { kind: 'nat', rule, effect };
       case 'return': {
         const frame = frames.pop();
-        if (frame === undefined) return policy(base);
+        if (frame === undefined) return policy(run, base);
         ({ chain, position } = frame);
         continue;
       }
@@ -141,9 +141,9 @@ export function walkChain(run: Run, base: BaseChain): ChainResult {
   return { kind: 'unknown', why: `the chains of table ${chain.table.name} do not end` };
 }
 
-function policy(base: BaseChain): ChainResult {
+function policy(run: Run, base: BaseChain): ChainResult {
+  if (base.policy === 'accept') return accepted;
   const { chain } = base;
-  return base.policy === 'accept'
-    ? accepted
-    : { kind: 'drop', why: `policy DROP of ${chain.table.name} ${chain.name}` };
+  run.droppedByPolicyOf = chain;
+  return { kind: 'drop', why: `policy DROP of ${chain.table.name} ${chain.name}` };
 }

@@ -99,7 +99,7 @@ export const serviceFaults: readonly Fault[] = [
     cause: 'tls-mismatch',
     how: 'a client speaks TLS to a server that speaks plain HTTP',
     from: 'db',
-    to: 'web:80',
+    to: 'https://web:80/',
     works: (host) => reads(host, 'https://web:80/', 'db'),
   },
 ];
