@@ -5,6 +5,7 @@
  * The same arguments give the same file.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { basename } from 'node:path';
 
 const mss = 1448;
 const ethernetLength = 14;
@@ -201,4 +202,7 @@ export function generate(path: string, packets: number, flows: number): void {
 }
 
 const [path, packets = '2000000', flows = '50000'] = process.argv.slice(2);
-if (path !== undefined) generate(path, Number(packets), Number(flows));
+// The benchmark of the TUI has the same functions.
+if (path !== undefined && basename(process.argv[1] ?? '') === 'generate.js') {
+  generate(path, Number(packets), Number(flows));
+}
