@@ -1,7 +1,8 @@
 /** From options to a session, and from a session to its end. */
 import { constants } from 'node:os';
 import { parseRulesFile } from '../session/given-rules.ts';
-import type { Session } from '../session/model.ts';
+import type { Begun, Session } from '../session/model.ts';
+import { opened } from '../session/opened.ts';
 import { printable } from '../util/printable.ts';
 import { usageError } from './errors.ts';
 import type { CaptureOptions } from './options.ts';
@@ -14,11 +15,21 @@ export interface SessionNeeds {
   readonly hostStateOnly?: boolean;
 }
 
+/** @throws NetscopeError: usage, privilege, missing, unreadable. */
 export async function openSession(
   bpf: readonly string[],
   options: CaptureOptions,
   needs: SessionNeeds,
 ): Promise<Session> {
+  return opened(await beginSession(bpf, options, needs));
+}
+
+/** A session to look at while it starts. */
+export async function beginSession(
+  bpf: readonly string[],
+  options: CaptureOptions,
+  needs: SessionNeeds,
+): Promise<Begun> {
   const given = bpf.join(' ').trim();
   const { config } = options.settings ?? {};
   // The filter of the config file is for capturing.
@@ -41,8 +52,8 @@ export async function openSession(
         );
       }
     }
-    const { openReplay } = await import('../session/replay.ts');
-    return openReplay({ ...common, files: options.read });
+    const { beginReplay } = await import('../session/replay.ts');
+    return beginReplay({ ...common, files: options.read });
   }
   if (common.rules.length > 0) {
     throw usageError(
@@ -51,9 +62,9 @@ export async function openSession(
       'give the capture that they belong to with -r',
     );
   }
-  const { openLive } = await import('../session/live.ts');
+  const { beginLive } = await import('../session/live.ts');
   const snaplen = options.snaplen ?? config?.snaplen;
-  return openLive({
+  return beginLive({
     ...common,
     version,
     interfaces: options.interface ?? config?.interfaces ?? [],

@@ -8,20 +8,22 @@ import { flowLines } from './flows-text.ts';
 import { type CaptureOptions, type TuiOptions, wantsColor } from './options.ts';
 import { Output } from './output.ts';
 import { createPaint } from './paint.ts';
-import { finishOnSignal, openSession, printWarnings } from './session.ts';
+import { beginSession, finishOnSignal, printWarnings } from './session.ts';
 import { treeStyle } from './tree-style.ts';
 
 export async function showTui(bpf: readonly string[], options: CaptureOptions & TuiOptions): Promise<void> {
   const keys = process.stdout.isTTY === true ? openKeys() : null;
   const interactive = keys !== null;
-  const session = await openSession(bpf, options, { keepPackets: interactive });
+  // Ink and React are half of the start-up time: commands that print do not pay for them. They come first, so that
+  // the first frame does not wait for what a file holds or a host has.
+  const tui = keys === null ? null : await import('../tui/run.tsx');
+  const { session, start } = await beginSession(bpf, options, { keepPackets: interactive });
   try {
-    if (keys !== null) {
-      // Ink and React are half of the start-up time: commands that print do not pay for them.
-      const { runTui } = await import('../tui/run.tsx');
+    if (keys !== null && tui !== null) {
       const { openHistory } = await import('./config/history.ts');
       const { config, path } = options.settings ?? { config: { columns: {}, keys: {} }, path: null };
-      await runTui(session, {
+      await tui.runTui(session, {
+        start,
         color: wantsColor(options.color),
         input: keys,
         ...(options.mouse === undefined ? {} : { mouse: options.mouse }),
@@ -36,6 +38,7 @@ export async function showTui(bpf: readonly string[], options: CaptureOptions & 
         ...(config.view === undefined ? {} : { view: config.view }),
       });
     } else {
+      await start();
       await printSession(session, wantsColor(options.color));
     }
   } finally {

@@ -12,7 +12,7 @@ import { BaseSession } from './base.ts';
 import { chooseInterfaces, keyOf, nameOf, nothingReady, waitingFor } from './choice.ts';
 import { HostFollower } from './host-follower.ts';
 import { type HostState, hostStateOf } from './host-state.ts';
-import type { Session } from './model.ts';
+import type { Begun } from './model.ts';
 import { namespacePath } from './namespace-path.ts';
 import { type PacketBytes, RingBytes } from './packet-bytes.ts';
 import { RecentRates } from './rates.ts';
@@ -48,33 +48,22 @@ const longestWay = 500;
 /** No state changes without packets after this many milliseconds of quiet. */
 const settledAfter = 4000;
 
-/**
- * Reads the host and starts to capture.
- *
- * @throws NetscopeError: usage (interface, filter), privilege, missing, unreadable (the file to write).
- */
-export async function openLive(options: LiveOptions): Promise<Session> {
-  const host = hostStateOf(await takeSnapshot({ dockerHost: options.dockerHost }));
-  const session = new LiveSession(options, host);
-  try {
-    await session.start();
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+/** A session that reads the host and captures once it is started: what a screen shows until then is there at once. */
+export function beginLive(options: LiveOptions): Begun {
+  const session = new LiveSession(options);
+  return { session, start: () => session.start() };
 }
 
 class LiveSession extends BaseSession {
   readonly mode = 'live';
-  readonly title: string;
+  readonly title = hostname();
   readonly files: readonly string[] = [];
   readonly writing: string | null;
   readonly ended: Promise<void>;
   readonly #options: LiveOptions;
   readonly #ring: RingBytes;
   readonly #rates = new RecentRates();
-  readonly #follower: HostFollower;
+  #follower: HostFollower | null = null;
   #recorder: Recorder | null = null;
   /** Why the recording ended before its time. */
   #failure: Error | null = null;
@@ -90,7 +79,7 @@ class LiveSession extends BaseSession {
   #stopping: Promise<void> | null = null;
   #settle: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | null = null;
 
-  constructor(options: LiveOptions, host: HostState) {
+  constructor(options: LiveOptions) {
     // -c counts what is taken in: packets of the same batch after the last one wanted are refused.
     const gate = { left: options.count ?? Number.POSITIVE_INFINITY };
     const ring = new RingBytes(options.keepPackets ? ringCapacity : 0);
@@ -105,20 +94,7 @@ class LiveSession extends BaseSession {
     });
     this.#options = options;
     this.#ring = ring;
-    this.title = host.snapshot.host.hostname || hostname();
     this.writing = options.write?.file ?? null;
-    this.host = host;
-    this.#follower = new HostFollower(
-      host,
-      options.dockerHost,
-      (next) => {
-        this.host = next;
-        this.#recorder?.host(next);
-        this.ingest.version++;
-        void this.#captureNew(next);
-      },
-      (text) => this.ingest.warn(text),
-    );
     this.ended = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
@@ -126,9 +102,12 @@ class LiveSession extends BaseSession {
     this.ended.catch(() => {});
   }
 
+  /** @throws NetscopeError: usage (interface, filter), privilege, missing, unreadable (the file to write). */
   async start(): Promise<void> {
-    const host = this.host;
-    if (this.#options.hostStateOnly || host === null) {
+    const host = hostStateOf(await takeSnapshot({ dockerHost: this.#options.dockerHost }));
+    if (this.#stopping !== null) return;
+    this.host = host;
+    if (this.#options.hostStateOnly) {
       this.state = 'done';
       this.#settle?.resolve();
       return;
@@ -139,12 +118,32 @@ class LiveSession extends BaseSession {
     await this.#captureWilling(ready, named, host);
     if (down.length > 0) this.ingest.warn(waitingFor(down));
     await this.#recorder?.open(host);
+    // Stopped while it started: nothing may go on.
+    if (this.#stopping !== null) {
+      await Promise.all([...this.#captures].map((capture) => capture.stop()));
+      return;
+    }
+    this.#follower = this.#follow(host);
     this.#follower.start();
     this.state = 'capturing';
     this.#clock = setInterval(() => this.#advance(), clockInterval);
     if (this.#options.duration !== undefined) {
       this.#timer = setTimeout(() => void this.stop(), this.#options.duration * 1000);
     }
+  }
+
+  #follow(host: HostState): HostFollower {
+    return new HostFollower(
+      host,
+      this.#options.dockerHost,
+      (next) => {
+        this.host = next;
+        this.#recorder?.host(next);
+        this.ingest.version++;
+        void this.#captureNew(next);
+      },
+      (text) => this.ingest.warn(text),
+    );
   }
 
   /** Begins to capture on these interfaces but for those that refuse, unless they were named one by one. */
@@ -309,7 +308,7 @@ class LiveSession extends BaseSession {
     try {
       const captured = this.ingest.interfaces.length > 0;
       await Promise.all([...this.#captures].map((capture) => capture.stop()));
-      if (captured) await this.#follower.finish();
+      if (captured) await this.#follower?.finish();
       this.ingest.table.finish();
       this.ingest.version++;
       await this.#recorder?.finish();
@@ -320,7 +319,7 @@ class LiveSession extends BaseSession {
       this.state = 'failed';
       this.#settle?.reject(error);
     } finally {
-      this.#follower.stop();
+      this.#follower?.stop();
       this.changes.announce();
     }
   }

@@ -158,6 +158,17 @@ export interface SessionTotals {
   readonly duration: number;
 }
 
+/** A session that can be looked at already, and the way to start it. */
+export interface Begun {
+  readonly session: Session;
+  /**
+   * Resolves when a live session captures, or a file's first packet or end is there.
+   *
+   * @throws NetscopeError: usage, privilege, missing, unreadable.
+   */
+  start(): Promise<void>;
+}
+
 /** A part of a session: packets `first` to `last`, both included, seen at a time. */
 export interface Part {
   readonly first: number;

@@ -11,7 +11,8 @@ import { messageOf } from '../util/errors.ts';
 import { BaseSession } from './base.ts';
 import { isSnapshotFile, readSnapshotFile, readStart } from './files.ts';
 import type { RulesFile } from './given-rules.ts';
-import type { Session } from './model.ts';
+import type { Begun, Session } from './model.ts';
+import { opened } from './opened.ts';
 import { FileBytes, type PacketBytes, SpoolBytes } from './packet-bytes.ts';
 
 export interface ReplayOptions {
@@ -33,15 +34,14 @@ export interface ReplayOptions {
  * @returns once the first packet is there, so that what cannot be read at all is an error of this call.
  * @throws NetscopeError: unreadable, or usage for a bad filter.
  */
-export async function openReplay(options: ReplayOptions): Promise<Session> {
+export function openReplay(options: ReplayOptions): Promise<Session> {
+  return opened(beginReplay(options));
+}
+
+/** The same without waiting: a screen shows how far it has come. Reading has begun when this returns. */
+export function beginReplay(options: ReplayOptions): Begun {
   const session = new ReplaySession(options);
-  try {
-    await session.started;
-  } catch (error) {
-    await session.close();
-    throw error;
-  }
-  return session;
+  return { session, start: () => session.started };
 }
 
 const ethernet = 1;

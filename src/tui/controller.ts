@@ -178,7 +178,10 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
   /** Esc: first takes the filter off, then goes back the way the user came. */
   function leave(ui: Ui): Ui {
     const place = placeNow(ui);
-    return place.filter === '' ? back(ui) : withoutFilter(ui);
+    if (place.filter !== '') return withoutFilter(ui);
+    if (ui.way.length > 1 || session.state !== 'loading') return back(ui);
+    void session.stop();
+    return say(ui, 'loading stopped: what was read so far is shown');
   }
 
   /** Everything again, with the cursor still on what was found. */

@@ -38,6 +38,8 @@ export interface TuiOptions {
   /** Where keys come from: the terminal itself while standard input is a capture. Default: standard input. */
   readonly input?: ReadStream;
   readonly color: boolean;
+  /** Starts the session, once the first frame is shown; without it, it has been. What it throws ends the TUI. */
+  readonly start?: () => Promise<void>;
   /** Default: on. `M` turns it off. */
   readonly mouse?: boolean;
   /** No characters beyond ASCII in what netscope draws itself. Default: what the terminal's environment says. */
@@ -245,6 +247,9 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     patchConsole: false,
   });
   ink.waitUntilExit().catch((error: unknown) => fail(error));
+  const { start } = options;
+  // What is read of a host or a file keeps the thread busy: the frame is on its way first.
+  if (start !== undefined) terminal.shown.then(start).then(tick, (error: unknown) => fail(error));
 
   try {
     await over;

@@ -3,6 +3,7 @@
  * are written, with absolute cursor positions, so that a steady screen costs a few hundred bytes a frame and
  * a character whose width the terminal sees otherwise cannot push the rest of its line around.
  */
+import { scrollOf, scrollSequence } from './scrolling.ts';
 import { graphemes, widthOf } from './text/width.ts';
 
 interface Cells {
@@ -128,6 +129,14 @@ export function createScreen(initialColumns: number, initialRows: number): Scree
     draw(next) {
       const blank: Cells = cellsOf('', columns);
       let written = whole ? '\u001b[0m\u001b[2J' : '';
+      const scroll = whole ? null : scrollOf(lines, next, rows);
+      if (scroll !== null) {
+        const { top, bottom, by } = scroll;
+        written += scrollSequence(scroll);
+        for (const kept of [lines, cells]) kept.copyWithin(top, top + by, bottom + 1);
+        lines.fill('', bottom + 1 - by, bottom + 1);
+        cells.fill(blank, bottom + 1 - by, bottom + 1);
+      }
       for (let row = 0; row < rows; row++) {
         const line = next[row] ?? '';
         if (!whole && lines[row] === line) continue;
@@ -140,6 +149,19 @@ export function createScreen(initialColumns: number, initialRows: number): Scree
       return written === '' ? '' : `${synchronizeStart}${written}${synchronizeEnd}`;
     },
   };
+}
+
+const blankPainters = new Map<string, boolean>();
+
+/** Whether a blank in this style can be seen: underlined (4), in reverse video (7), struck through (9), with a background. */
+function paintsBlanks(style: string): boolean {
+  let paints = blankPainters.get(style);
+  if (paints === undefined) {
+    const foreground = style.replace(/(?:^|;)38;(?:5;\d+|2;\d+;\d+;\d+)/, '');
+    paints = /(?:^|;)(?:4|7|9|4[0-8]|10[0-7])(?:;|$)/.test(foreground);
+    blankPainters.set(style, paints);
+  }
+  return paints;
 }
 
 function drawLine(row: number, before: Cells, after: Cells): string {
@@ -175,7 +197,9 @@ function drawLine(row: number, before: Cells, after: Cells): string {
       if (character === '') continue;
       if (jump) written += `\u001b[${column + 1}G`;
       const wanted = after.styles[column] ?? '';
-      if (wanted !== style) {
+      // A blank looks the same in any colour: no need to leave the one in force.
+      const isSame = wanted === style || (character === ' ' && wanted === '' && !paintsBlanks(style));
+      if (!isSame) {
         written += wanted === '' ? '\u001b[0m' : style === '' ? `\u001b[${wanted}m` : `\u001b[0;${wanted}m`;
         style = wanted;
       }

@@ -38,6 +38,8 @@ export interface Terminal {
   leave(): void;
   /** Shows a frame; when the terminal is slower than the frames come, only the newest is written. */
   show(frame: readonly string[]): void;
+  /** Resolves when the first frame has been written. */
+  readonly shown: Promise<void>;
   /** Draws everything anew, after something else wrote to the terminal. */
   redraw(): void;
   setMouse(on: boolean): void;
@@ -70,6 +72,10 @@ export function openTerminal(
   let frame: readonly string[] | null = null;
   let lastFrame: readonly string[] = [];
   let writing = false;
+  let firstShown: () => void = () => {};
+  const shown = new Promise<void>((resolve) => {
+    firstShown = resolve;
+  });
   let escapeTimer: NodeJS.Timeout | undefined;
   const written = { bytes: 0, frames: 0 };
 
@@ -121,6 +127,7 @@ export function openTerminal(
         writeAll(data, from + count);
       } else {
         writing = false;
+        firstShown();
         pump();
       }
     });
@@ -183,6 +190,7 @@ export function openTerminal(
       frame = next;
       pump();
     },
+    shown,
     redraw() {
       resetScreen();
       this.show(frame ?? lastFrame);

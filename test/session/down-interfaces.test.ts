@@ -1,17 +1,20 @@
 /** Capturing where some interfaces are down, in namespaces of our own. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openLive } from '../../src/session/live.ts';
+import { beginLive } from '../../src/session/live.ts';
 import type { Session } from '../../src/session/model.ts';
+import { opened } from '../../src/session/opened.ts';
 import { NetscopeError } from '../../src/util/errors.ts';
 import { describeWithTools, type Lab, startLab } from '../host/support.ts';
 
 const noEngine = '/nonexistent/netscope.sock';
 
 function open(...interfaces: readonly string[]): Promise<Session> {
-  return openLive({
-    ...{ interfaces, filter: '', numeric: false, keepPackets: true, hostStateOnly: false, version: 'test' },
-    dockerHost: noEngine,
-  });
+  return opened(
+    beginLive({
+      ...{ interfaces, filter: '', numeric: false, keepPackets: true, hostStateOnly: false, version: 'test' },
+      dockerHost: noEngine,
+    }),
+  );
 }
 
 describeWithTools(

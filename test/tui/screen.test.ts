@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createScreen } from '../../src/tui/screen.ts';
 
 const columns = 24;
-const rows = 5;
+const rows = 8;
 
 const style = fc.constantFrom(
   '',
@@ -34,6 +34,8 @@ function cells(target: Terminal): string[] {
   return Array.from({ length: rows * columns }, (_, at) => {
     const cell = buffer.getLine(Math.floor(at / columns))?.getCell(at % columns);
     const text = cell?.getChars() === '' && cell.getWidth() === 1 ? ' ' : cell?.getChars();
+    // The colour of a blank cannot be seen, unless it is in reverse video.
+    if (text === ' ' && !cell?.isInverse()) return [text, cell?.getBgColor()].join();
     return [text, cell?.getFgColor(), cell?.getBgColor(), cell?.isBold(), cell?.isInverse()].join();
   });
 }
@@ -51,8 +53,53 @@ describe('a frame', () => {
         steps.dispose();
         whole.dispose();
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
+  });
+
+  it('whose list moved up looks the same as drawn whole, with what stands beside and around it', async () => {
+    const frames = fc.array(
+      fc.tuple(fc.array(line, { minLength: 7, maxLength: 12 }), fc.integer({ min: 0, max: 5 })),
+      {
+        minLength: 2,
+        maxLength: 5,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(line, line, frames, async (header, footer, lists) => {
+        const steps = terminal();
+        const screen = createScreen(columns, rows);
+        let last: readonly string[] = [];
+        for (const [list, from] of lists) {
+          last = [header, ...list.slice(from, from + rows - 2), footer].slice(0, rows);
+          await write(steps, screen.draw(last));
+          last = [header, ...list.slice(from + 1, from + rows - 1), footer].slice(0, rows);
+          await write(steps, screen.draw(last));
+        }
+        const whole = terminal();
+        await write(whole, createScreen(columns, rows).draw(last));
+        expect(cells(steps)).toEqual(cells(whole));
+        steps.dispose();
+        whole.dispose();
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('whose list moved up costs the rows that are new', async () => {
+    const [tall, names] = [12, Array.from({ length: 30 }, (_, row) => `${row} a row of the list`)];
+    const screen = createScreen(columns, tall);
+    const target = new Terminal({ cols: columns, rows: tall, allowProposedApi: true });
+    const shown = (from: number) => ['header', ...names.slice(from, from + 10), 'footer'];
+    await write(target, screen.draw(shown(0)));
+    const written = screen.draw(shown(3));
+    await write(target, written);
+    const buffer = target.buffer.active;
+    const text = Array.from({ length: tall }, (_, row) => buffer.getLine(row)?.translateToString(true));
+    expect(text).toEqual(shown(3));
+    expect(written).not.toContain('9 a row');
+    expect(written).toContain('10 a row');
+    target.dispose();
   });
 
   it('that is the same costs nothing', () => {

@@ -13,7 +13,7 @@ import type { Frame } from '../view.ts';
 import { type FieldRow, fieldRows } from './fields.ts';
 import type { PacketTest } from './filter.ts';
 import { type PacketAreas, packetAreas } from './layout.ts';
-import type { Listing, ListingInput } from './numbers.ts';
+import type { Listing, ListingInput, PacketNumbers } from './numbers.ts';
 import type { PacketRow, PacketRows } from './rows.ts';
 
 export interface PacketLook {
@@ -40,12 +40,14 @@ export function lookAt(
   test: PacketTest | null,
   rows: PacketRows,
   listingFor: (input: ListingInput) => Listing,
+  following: (numbers: PacketNumbers, height: number) => PacketNumbers,
 ): PacketLook {
   const { data } = frame;
-  const listing = listingFor({ data, scope: place.scope, filter: place.filter, test });
-  const { numbers } = listing;
+  const found = listingFor({ data, scope: place.scope, filter: place.filter, test });
   const areas = packetAreas(frame.width, frame.height);
   const listHeight = areas.list.height - 3;
+  const listing = place.follow ? { ...found, numbers: following(found.numbers, listHeight) } : found;
+  const { numbers } = listing;
   const newest = () => positionAt(numbers, numbers.count - 1, numbers.count, listHeight);
   const position = place.follow ? newest() : place.list;
   const window = windowOf(position, numbers, listHeight);

@@ -11,6 +11,7 @@ import { memo } from '../../text/memo.ts';
 import { type Effect, type Frame, nothing, stay, type View } from '../view.ts';
 import { packetColumns } from './cells.ts';
 import { compilePacketFilter } from './filter.ts';
+import { createFollowing } from './following.ts';
 import { actOnPacket } from './go.ts';
 import { actOnTree, atByte, moveByte } from './inside.ts';
 import { lookAt, type PacketLook } from './look.ts';
@@ -22,10 +23,11 @@ export function createPacketsView(redraw: () => void): View {
   const widest: Widest = new Map();
   const rows = createPacketRows();
   const listingFor = createListings(rows, redraw);
+  const following = createFollowing(redraw);
   const filter = memo(compilePacketFilter);
   const search = memo(compilePacketFilter);
   const look = (place: Place, frame: Frame) =>
-    lookAt(place, frame, filter(place.filter).test, rows, listingFor);
+    lookAt(place, frame, filter(place.filter).test, rows, listingFor, following);
 
   function searched(action: Action, place: Place, frame: Frame, now: PacketLook): Effect {
     const { numbers } = now.listing;
