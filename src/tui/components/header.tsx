@@ -115,6 +115,8 @@ function clockLine(session: Session, wide: boolean): Line {
 }
 
 const tabGap = 2;
+/** Columns that a way needs besides its own, so that none of its steps is left out. */
+const crumbGap = 2;
 
 /** Columns below which only the view on screen has its name. */
 const namedFrom = 60;
@@ -132,7 +134,8 @@ function tabTexts(
   }));
   const crumbs = widthOfLine(crumbsLine(ui, theme));
   const room = ui.columns - named.reduce((sum, { text }) => sum + text.length, 0);
-  if (ui.columns >= namedFrom && (crumbs === 0 ? room >= 0 : room >= crumbs + tabGap)) return named;
+  if (ui.columns >= namedFrom && (crumbs === 0 ? room >= 0 : room >= crumbs + tabGap + crumbGap))
+    return named;
   return named.map((tab) =>
     tab.view === here ? tab : { ...tab, text: ` ${keys.label(`view-${tab.view}`)} ` },
   );
@@ -163,11 +166,11 @@ function crumbsLine(ui: Ui, theme: Theme): Line {
 function keepEnd(line: Line, room: number, theme: Theme): Line {
   let kept = [...line];
   let cutOff = false;
-  while (kept.length > 1 && widthOfLine(kept) > room - 2) {
+  while (kept.length > 1 && widthOfLine(kept) > room - crumbGap) {
     kept = kept.slice(1);
     cutOff = true;
   }
-  return cutOff ? [piece(`${theme.symbols.ellipsis} `, 'faint'), ...fitLine(kept, room - 2)] : kept;
+  return cutOff ? [piece(`${theme.symbols.ellipsis} `, 'faint'), ...fitLine(kept, room - crumbGap)] : kept;
 }
 
 /** The view whose tab is at this column of the second line. */
