@@ -4,7 +4,7 @@ import type { Connection, FlowBrief, FlowEnd, RuleReference } from '../flow/mode
 import type { Session } from '../session/model.ts';
 import { printable } from '../util/printable.ts';
 import type { FlowFilter } from './display-filter.ts';
-import { grouped } from './output.ts';
+import { counted, grouped } from './output.ts';
 import type { Paint } from './paint.ts';
 
 export function* flowLines(session: Session, accepts: FlowFilter, paint: Paint): Generator<string> {
@@ -30,7 +30,13 @@ export function* flowLines(session: Session, accepts: FlowFilter, paint: Paint):
   const totals = session.totals();
   const dropped = totals.dropped === null ? 'drops not known' : `${grouped(totals.dropped)} dropped`;
   yield paint.dim(
-    `${grouped(shown)} connections, ${grouped(count)} flows, ${grouped(totals.packets)} packets, ${grouped(totals.bytes)} bytes, ${dropped}`,
+    [
+      counted(shown, 'connection'),
+      counted(count, 'flow'),
+      counted(totals.packets, 'packet'),
+      counted(totals.bytes, 'byte'),
+      dropped,
+    ].join(', '),
   );
 }
 

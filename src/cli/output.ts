@@ -91,6 +91,11 @@ export function grouped(value: number): string {
   return `${small[rest] ?? ''}${text}`;
 }
 
+/** `1 packet`, `12,345 packets`. */
+export function counted(value: number, noun: string): string {
+  return `${grouped(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
 /** `0` to `999`, and `000` to `999`: counts are doubles, whose conversion is slow. */
 const small = Array.from({ length: 1000 }, (_, number) => String(number));
 const threeDigits = small.map((text) => text.padStart(3, '0'));

@@ -1,7 +1,7 @@
 /** `netscope rules list` for people: the tables as `iptables -L -v --line-numbers` orders them, with who met each rule. */
 import type { RulesReport } from '../session/model.ts';
 import { printable } from '../util/printable.ts';
-import { grouped } from './output.ts';
+import { counted, grouped } from './output.ts';
 import type { Paint } from './paint.ts';
 
 /** Packets per second since netscope started. */
@@ -28,8 +28,7 @@ export function* ruleLines(report: RulesReport, paint: Paint, none: string): Gen
         const by = chain.shadowedBy.get(rule.position);
         const shadow =
           by === undefined ? '' : paint.warn(`  never reached: rule ${by} takes all that it matches`);
-        const flows =
-          met === 0 ? '' : paint.good(`  <- ${grouped(met)} ${met === 1 ? 'connection' : 'connections'}`);
+        const flows = met === 0 ? '' : paint.good(`  <- ${counted(met, 'connection')}`);
         yield `  ${String(rule.position).padStart(4)} ${packets.padStart(10)}  ${printable(rule.text)}${flows}${speed}${shadow}`;
       }
     }
