@@ -13,10 +13,10 @@ import {
   diagnosisSchemaName,
   type Finding,
 } from './model.ts';
-import { listPackets, ownPackets } from './packets.ts';
+import { lastSeenAt, listPackets, ownPackets } from './packets.ts';
 import { endText } from './scene.ts';
 import { listenerText } from './service.ts';
-import { lastSeen, lossOf, withSightings } from './sightings.ts';
+import { lossOf, withSightings } from './sightings.ts';
 
 /** Causes that stand although a connection could be opened. */
 const despiteConnection: ReadonlySet<string> = new Set([
@@ -76,7 +76,7 @@ export function diagnose(given: Evidence): Diagnosis {
         ? null
         : { outcome: probe.outcome, error: probe.error, milliseconds: probe.milliseconds },
     packets: listPackets(own),
-    lastSeenAt: lastSeen({ ...evidence, seen: own }),
+    lastSeenAt: lastSeen(evidence, own),
     rules: rules(evidence),
     findings: found,
     beyond: beyond(evidence),
@@ -214,6 +214,16 @@ function nameHop({ resolution, target }: Evidence): DiagnosisHop {
     status: 'ok',
     evidence: text,
   };
+}
+
+function lastSeen({ forward, scene }: Evidence, own: Evidence['seen']): string | null {
+  const places = forward.flatMap((way) =>
+    way.places.map(({ namespace, link }) => `${scene.nameOf(namespace)}:${link.name}`),
+  );
+  const ports = forward.flatMap(({ visits }) =>
+    visits.flatMap(({ before, after }) => [before.destinationPort, after.destinationPort]),
+  );
+  return lastSeenAt(own, places, new Set(ports));
 }
 
 function rules({ forward, reply, troubles }: Evidence): readonly DiagnosisRule[] {

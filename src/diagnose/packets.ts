@@ -48,3 +48,39 @@ export function listPackets(seen: readonly SeenPacket[]): readonly DiagnosisPack
     summary,
   }));
 }
+
+/** By what of a client's packets one sees how far they came: SYNs or datagrams; else that it asked for an address. */
+const steps = ['syn', 'other', 'arp-request'] as const;
+
+/**
+ * The last of the places, in the order of the way, where the client's packets were seen; null where they were nowhere.
+ *
+ * @param ports that the client's packets go to, before and after translations.
+ */
+export function lastSeenAt(
+  seen: readonly SeenPacket[],
+  places: readonly string[],
+  ports: ReadonlySet<number>,
+): string | null {
+  const isTo = (destination: string) => ports.has(Number(/:(\d+)$/.exec(destination)?.[1] ?? Number.NaN));
+  for (const step of steps) {
+    const at = new Set(
+      seen
+        .filter(({ kind, destination }) => kind === step && (kind !== 'other' || isTo(destination)))
+        .map((packet) => packet.interface),
+    );
+    const last = places.findLast((place) => at.has(place));
+    if (last !== undefined) return last;
+  }
+  return null;
+}
+
+/** Microseconds from the client's first packet until one was seen on each interface. */
+export function hopTimes(packets: readonly DiagnosisPacket[]): ReadonlyMap<string, number> {
+  const step = steps.find((one) => packets.some(({ kind }) => kind === one));
+  const own = packets.filter(({ kind }) => kind === step);
+  const begin = own[0]?.deltaUs ?? 0;
+  const times = new Map<string, number>();
+  for (const { interface: place, deltaUs } of own) if (!times.has(place)) times.set(place, deltaUs - begin);
+  return times;
+}

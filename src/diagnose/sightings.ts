@@ -22,6 +22,7 @@ function sightingText(packets: readonly SeenPacket[]): string {
     'icmp-error': 'ICMP error',
     'arp-request': 'ARP request',
     'arp-reply': 'ARP reply',
+    other: 'packet',
   } as const;
   const parts = (Object.keys(words) as (keyof typeof words)[]).flatMap((kind) => {
     const number = count(kind);
@@ -109,12 +110,4 @@ export function lossOf(evidence: Evidence): Loss | null {
     packets: requests,
     text: `The ${what} arrived at ${where}, the last hop of the way, and no answer left there.`,
   };
-}
-
-/** The last hop of the way where the client's SYN was seen; null where it was seen nowhere. */
-export function lastSeen({ seen, forward, scene }: Evidence): string | null {
-  const syns = new Set(seen.filter(({ kind }) => kind === 'syn').map((one) => one.interface));
-  const places = forward.flatMap((way) => way.places);
-  const last = places.findLast(({ namespace, link }) => syns.has(`${scene.nameOf(namespace)}:${link.name}`));
-  return last === undefined ? null : `${scene.nameOf(last.namespace)}:${last.link.name}`;
 }

@@ -1,7 +1,9 @@
 /** The page of `--html`: whole, self-contained, and with everything that others wrote kept as text. */
 import { describe, expect, it } from 'vitest';
 import { diagnosisPage } from '../../src/cli/report/page.ts';
+import type { SeenPacket } from '../../src/diagnose/evidence.ts';
 import type { Diagnosis } from '../../src/diagnose/model.ts';
+import { hopTimes, lastSeenAt } from '../../src/diagnose/packets.ts';
 import { runDiagnosis } from '../../src/session/diagnosis.ts';
 import { healthy, judge, rules } from './world.ts';
 
@@ -138,5 +140,50 @@ describe('the page of a diagnosis', () => {
     expect(text).toContain("Nothing wrong was found in the host's state");
     expect(text).toContain('No attempt was made');
     expect(text).toContain('No packet was captured.');
+  });
+});
+
+describe('how far the packets of a client came', () => {
+  const places = ['web:eth0', 'host:vethweb', 'host:vethdb', 'db:eth0'];
+  const packet = (place: string, kind: SeenPacket['kind'], destination: string): SeenPacket => ({
+    ...{ interface: place, kind, destination, source: '', text: '', summary: '' },
+    ...{ seconds: 0, nanoseconds: 0 },
+  });
+
+  it.each<[string, readonly SeenPacket[], string | null]>([
+    ['nothing was seen', [], null],
+    [
+      'its SYN, not the answer',
+      [packet('host:vethweb', 'syn', '172.30.0.2:3306'), packet('db:eth0', 'syn-ack', '172.30.0.3:45678')],
+      'host:vethweb',
+    ],
+    [
+      'its datagram, also translated, not the answer',
+      [
+        packet('web:eth0', 'other', '203.0.113.10:5353'),
+        packet('host:vethdb', 'other', '172.30.0.2:53'),
+        packet('db:eth0', 'other', '172.30.0.3:45678'),
+      ],
+      'host:vethdb',
+    ],
+    ['that it asked for an address', [packet('web:eth0', 'arp-request', '172.30.0.2')], 'web:eth0'],
+  ])('%s', (_, seen, last) => {
+    expect(lastSeenAt(seen, places, new Set([3306, 5353, 53]))).toBe(last);
+  });
+
+  it('times each hop from the first of them, whatever came before', () => {
+    const at = (place: string, kind: SeenPacket['kind'], deltaUs: number) => ({
+      ...{ interface: place, kind, deltaUs, time: '', source: '', destination: '', summary: '' },
+    });
+    const times = hopTimes([
+      at('web:eth0', 'arp-request', 0),
+      at('web:eth0', 'syn', 70),
+      at('host:vethweb', 'syn', 75),
+      at('web:eth0', 'syn', 1000070),
+    ]);
+    expect([...times]).toEqual([
+      ['web:eth0', 0],
+      ['host:vethweb', 5],
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 /** The way as a ladder: a box for each namespace, its hops below each other, and where the packet was last seen. */
 import type { Diagnosis, DiagnosisHop, HopStatus } from '../../diagnose/model.ts';
+import { hopTimes } from '../../diagnose/packets.ts';
 import { type Html, html, nothing } from './html.ts';
 
 const words: Readonly<Record<HopStatus, string>> = {
@@ -22,7 +23,7 @@ const shapes: Readonly<Record<HopStatus, Html>> = {
 export function ladder({ path, lastSeenAt, packets }: Diagnosis): Html {
   const forward = path.filter(({ direction }) => direction === 'forward');
   const back = path.filter(({ direction }) => direction === 'reply');
-  const times = firstTimes(packets);
+  const times = hopTimes(packets);
   const open = back.some(({ status }) => status === 'blocked') ? html` open` : nothing;
   const used = statuses.filter((status) => path.some((hop) => hop.status === status));
   const legend = used.map((status) => html`<li class="${status}">${symbol(status, '')}${words[status]}</li>`);
@@ -31,15 +32,6 @@ export function ladder({ path, lastSeenAt, packets }: Diagnosis): Html {
       ? nothing
       : html`<details${open}><summary>The way back (${back.length} hops)</summary>${boxes(back, null, new Map())}</details>`
   }`;
-}
-
-/** Microseconds from the first packet until one was seen on each interface. */
-function firstTimes(packets: Diagnosis['packets']): ReadonlyMap<string, number> {
-  const times = new Map<string, number>();
-  for (const packet of packets)
-    if (packet.kind === 'syn' || packet.kind === 'other')
-      times.set(packet.interface, Math.min(packet.deltaUs, times.get(packet.interface) ?? packet.deltaUs));
-  return times;
 }
 
 function boxes(

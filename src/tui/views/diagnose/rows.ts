@@ -1,6 +1,7 @@
 /** The way as rows: a heading for each namespace, its hops below, each with the state that is known of it so far. */
 import type { SeenPacket } from '../../../diagnose/evidence.ts';
 import type { Diagnosis, DiagnosisHop, HopStatus } from '../../../diagnose/model.ts';
+import { hopTimes } from '../../../diagnose/packets.ts';
 import type { Diagnosing } from '../../state/diagnosing.ts';
 
 /** `waiting`: the attempt goes on, and no packet of it was seen there yet. */
@@ -68,7 +69,7 @@ function rowsOf(
 ): readonly WayRow[] {
   const { path } = way;
   const lastLink = path.findLast(({ kind, direction }) => kind === 'link' && direction === 'forward');
-  const times = done === null ? new Map<string, number>() : firstTimes(done.packets);
+  const times = done === null ? new Map<string, number>() : hopTimes(done.packets);
   const rows: WayRow[] = [];
   for (const [at, hop] of path.entries()) {
     const before = path[at - 1];
@@ -89,13 +90,6 @@ function rowsOf(
     });
   }
   return rows;
-}
-
-function firstTimes(packets: Diagnosis['packets']): ReadonlyMap<string, number> {
-  const times = new Map<string, number>();
-  for (const { kind, interface: place, deltaUs } of packets)
-    if ((kind === 'syn' || kind === 'other') && !times.has(place)) times.set(place, deltaUs);
-  return times;
 }
 
 /** Where one looks first: what blocks, else the first row. */
