@@ -76,13 +76,15 @@ function methodLine(method: Diagnosis['methods'][number], diagnosis: Diagnosis):
 }
 
 /** What the answer does not rest on, and what it does not cover. */
-export function uncheckedLines({ methods, beyond, from }: Diagnosis): readonly string[] {
+export function uncheckedLines({ methods, beyond, from, to }: Diagnosis): readonly string[] {
   const lines: string[] = [];
   if (!methods.includes('probe')) {
     lines.push(
       from.kind === 'external'
         ? 'Nothing was sent: a client outside cannot be made to.'
-        : 'No attempt was made: this is the state of the host, not a try.',
+        : to.address === null
+          ? 'No attempt was made: there is no address to try.'
+          : 'No attempt was made: this is the state of the host, not a try.',
     );
   }
   if (!methods.includes('capture')) lines.push('No packet of the two was seen on the way.');
