@@ -14,7 +14,7 @@ describe('the table of keys', () => {
   });
 
   it.each<ViewName>([...viewNames, 'diagnose'])('is the help of %s', async (view) => {
-    const text = helpLines(view, keys).map(textOf).join('\n');
+    const text = helpLines(view, keys, 76).map(textOf).join('\n');
     await expect(`${text}\n`).toMatchFileSnapshot(`screens/help-${view}.txt`);
     for (const binding of keys.bindingsOf(view))
       for (const key of binding.keys) expect(keys.actionOf(key, view)).toBe(binding.action);

@@ -4,6 +4,7 @@ import { helpOf, type KeyGroup, type Keymap, keyLabel, type ViewName } from '../
 import { clampScroll } from '../state/list.ts';
 import { viewLabels } from '../state/model.ts';
 import { type Line, piece, widthOfLine } from '../text/line.ts';
+import { wrap } from '../text/width.ts';
 import type { Theme } from '../theme.ts';
 import { paintFacts } from './facts.ts';
 import { Pane } from './pane.tsx';
@@ -23,8 +24,9 @@ export interface HelpProps {
 }
 
 export function Help({ view, keys, offset, width, height, theme }: HelpProps): ReactElement {
-  const all = helpLines(view, keys);
-  const lines = width >= twoColumns ? besides(all, Math.floor((width - 4) / 2)) : all;
+  const half = Math.floor((width - 4) / 2);
+  const lines =
+    width >= twoColumns ? besides(helpLines(view, keys, half - 2), half) : helpLines(view, keys, width - 4);
   const shown = height - 2;
   const first = clampScroll(offset, lines.length, shown);
   return (
@@ -41,20 +43,21 @@ export function Help({ view, keys, offset, width, height, theme }: HelpProps): R
   );
 }
 
-/** The help as lines: also what the manual page prints. */
-export function helpLines(view: ViewName, keys: Keymap): readonly Line[] {
+/** The help as lines of at most `width` columns. */
+export function helpLines(view: ViewName, keys: Keymap, width: number): readonly Line[] {
   const bindings = keys.bindingsOf(view).filter((binding) => binding.keys.length > 0);
   return groups.flatMap((group, index) => [
     ...(index === 0 ? [] : [[]]),
     [piece(group, 'accent')],
     ...bindings
       .filter((binding) => binding.group === group)
-      .map(
-        (binding): Line => [
-          piece(binding.keys.map(keyLabel).join(' ').padEnd(keyWidth), 'key'),
-          piece(helpOf(binding, view)),
-        ],
-      ),
+      .flatMap((binding): readonly Line[] => {
+        const label = binding.keys.map(keyLabel).join(' ');
+        return wrap(helpOf(binding, view), Math.max(12, width - keyWidth)).map((text, line) => [
+          piece((line === 0 ? label : '').padEnd(keyWidth), 'key'),
+          piece(text),
+        ]);
+      }),
   ]);
 }
 
