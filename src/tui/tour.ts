@@ -36,6 +36,11 @@ export const tour: readonly TourStep[] = [
   },
   {
     text: (keys) =>
+      `Press ${keys.label('view-problems')} for all problems of the file: the cause of each, its proof and the command that mends it.`,
+    done: (ui) => placeNow(ui).view === 'problems',
+  },
+  {
+    text: (keys) =>
       `Now the host: press ${keys.label('view-topology')}, then ${keys.label('way')} to see how a packet would leave it.`,
     done: (ui) => ui.overlay?.kind === 'way',
   },

@@ -67,16 +67,17 @@ describe('netscope demo', () => {
 describe('the tour of netscope demo', () => {
   it('goes on when the user does what it says, from the problem to the rule, its packets and the way out', async () => {
     await demo();
-    await press('', 'Tour 1 of 7');
-    await press('2', 'Tour 2 of 7');
+    await press('', 'Tour 1 of 8');
+    await press('2', 'Tour 2 of 8');
     await press('/330', '/330');
-    await press('6\r', 'Tour 3 of 7');
-    await press('r', 'Tour 4 of 7');
+    await press('6\r', 'Tour 3 of 8');
+    await press('r', 'Tour 4 of 8');
     expect(run.screen().join('\n')).toMatch(/▌.*DROP/);
-    await press('p', 'Tour 5 of 7');
-    await press('\t', 'Tour 6 of 7');
+    await press('p', 'Tour 5 of 8');
+    await press('\t', 'Tour 6 of 8');
+    await press('5', 'Tour 7 of 8');
     await press('1', 'docker0');
-    await press('jjjo', 'Tour 7 of 7');
+    await press('jjjo', 'Tour 8 of 8');
     expect(run.screen().join('\n')).toContain('↓ outside');
     await press('x', 'q quit');
     run.send('\u001b');
@@ -85,7 +86,7 @@ describe('the tour of netscope demo', () => {
 
   it('ends with Esc, which then goes back again, and is not there with --no-tour', async () => {
     await demo();
-    await press('2', 'Tour 2 of 7');
+    await press('2', 'Tour 2 of 8');
     await press('\r', '› web');
     run.send('\u001b');
     await run.until((screen) => !screen.includes('Tour'), 'the end of the tour');

@@ -137,6 +137,10 @@ function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
       `${keys.label('back')} goes back; ${keys.label('view-flows')} shows all flows.`,
     ];
   return data.mode === 'live'
-    ? ['No traffic yet', 'Flows appear here as soon as an interface sees a packet.']
+    ? [
+        'No traffic yet',
+        `Flows appear as soon as one of ${counted(data.interfaces.length, 'interface')} sees a packet.`,
+        `${keys.label('log')} lists them; -i all captures in every namespace.`,
+      ]
     : ['No flows in this file', `Press ${keys.label('view-packets')} for its packets.`];
 }

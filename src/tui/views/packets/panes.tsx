@@ -84,7 +84,11 @@ function whyEmpty(place: Place, frame: Frame, now: PacketLook): readonly string[
       `${keys.label('back')} goes back; ${keys.label('view-packets')} shows all packets.`,
     ];
   return frame.data.mode === 'live'
-    ? ['No packets yet', 'They appear here as soon as an interface sees one.']
+    ? [
+        'No packets yet',
+        `They appear as soon as one of ${counted(frame.data.interfaces.length, 'interface')} sees one.`,
+        `${keys.label('log')} lists them; -i all captures in every namespace.`,
+      ]
     : ['No packets in this file', `Press ${keys.label('view-topology')} for the topology that it holds.`];
 }
 

@@ -12,7 +12,12 @@ const severityWords: Readonly<Record<Problem['severity'], string>> = {
   info: 'info: worth knowing',
 };
 
-export function problemDetails(problem: Problem, width: number, symbols: Symbols): readonly Line[] {
+export function problemDetails(
+  problem: Problem,
+  width: number,
+  symbols: Symbols,
+  copyKey: string,
+): readonly Line[] {
   const {
     severity,
     confidence,
@@ -38,7 +43,7 @@ export function problemDetails(problem: Problem, width: number, symbols: Symbols
     ...(confidence === 'certain' ? [] : fact('Certain', 'no: this is the likeliest of its causes', width)),
     ...fact('Seen', `${what}, ${span}`, width),
     ...place,
-    ...fixLines(problem, width),
+    ...fixLines(problem, width, copyKey),
     ...evidenceLines(problem, width),
   ];
 }
@@ -47,12 +52,12 @@ function placeText({ namespace, name }: NonNullable<Problem['interface']>): stri
   return namespace === '' ? name : `${namespace}:${name}`;
 }
 
-function fixLines({ fix, link }: Problem, width: number): readonly Line[] {
+function fixLines({ fix, link }: Problem, width: number, copyKey: string): readonly Line[] {
   const page = link === undefined ? [] : fact('Read', link, width);
   if (fix.length === 0) return page.length === 0 ? [] : [[], ...page];
   return [
     [],
-    [piece('Fix', 'strong'), piece('  y copies it', 'faint')],
+    [piece('Fix', 'strong'), piece(`  ${copyKey} copies it`, 'faint')],
     ...fix.flatMap((command) => paragraph(command, width, 'good', '  ')),
     ...page,
   ];

@@ -65,7 +65,8 @@ export function createProblemsView(): View {
     start: () => 0,
     columns: (_, frame) => problemColumns(frame.theme.symbols),
     shape: (row) => ({ cells: row }),
-    details: (row, _list, _place, frame, width) => problemDetails(row, width, frame.theme.symbols),
+    details: (row, _list, _place, frame, width) =>
+      problemDetails(row, width, frame.theme.symbols, frame.keys.label('copy')),
     nameOf: titleOf,
     textOf: (row) => `${row.severity} ${row.cause}  ${endsText(row)}  ${row.summary}`,
     pairOf: ({ from, to, protocol }, { data }) =>
@@ -208,8 +209,9 @@ function countNote({ rows: shown, total }: ProblemsList, place: Place, frame: Fr
 /** Interfaces that are named where nothing is wrong on any of them. */
 const named = 6;
 
-function whyEmpty(place: Place, { data }: Frame): readonly string[] {
-  if (place.filter !== '') return [`Nothing matches "${place.filter}"`, 'Backspace shows everything again.'];
+function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
+  if (place.filter !== '')
+    return [`Nothing matches "${place.filter}"`, `${keys.label('clear-filter')} shows everything again.`];
   if (!data.problems().settled) return ['Looking for problems', 'They appear here as they are found.'];
   const many = data.flows().connections.length;
   if (data.mode === 'replay') {

@@ -194,5 +194,8 @@ function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
   }
   return data.snapshot === null && data.mode === 'replay'
     ? ['This file holds no rules', 'Add them: netscope -r FILE --rules host=iptables-save.txt']
-    : ['No rules on this host', 'Nothing filters or translates here.'];
+    : [
+        'No rules on this host',
+        `Nothing filters or translates here. ${keys.label('view-flows')} shows what passes.`,
+      ];
 }

@@ -17,6 +17,8 @@ export interface DetailsInput {
   readonly interfaces: readonly SessionInterface[];
   readonly width: number;
   readonly symbols: Symbols;
+  /** Whether this host is looked at, not a recording. */
+  readonly live: boolean;
 }
 
 export function topologyDetails(input: DetailsInput): readonly Line[] {
@@ -102,6 +104,22 @@ function captureLines(input: DetailsInput, link: Link): readonly Line[] {
   ];
 }
 
+/** Without an engine there are no containers to show: what can be done about it. */
+function engineLines({ topology, width, live }: DetailsInput): readonly Line[] {
+  const { engines } = topology.host;
+  if (engines.length > 0) {
+    return fact('Engine', engines.map(({ kind, version }) => `${kind} ${version}`.trim()).join(', '), width);
+  }
+  return fact(
+    'Engine',
+    live
+      ? 'none answers, so there are no container names: start it, or give --docker-host; `netscope doctor` says more'
+      : 'none answered when this was recorded',
+    width,
+    'faint',
+  );
+}
+
 function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): readonly Line[] {
   const { width, symbols } = input;
   return [
@@ -112,6 +130,7 @@ function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): re
       'strong',
     ),
     ...fact('Id', namespace.id, width),
+    ...(namespace.kind === 'host' ? engineLines(input) : []),
     ...(namespace.names.length > 0 ? fact('Names', namespace.names.join(', '), width) : []),
     ...fact('Kept by', namespace.sources.join(', ') || 'nothing that netscope found', width),
     ...namespace.containers.flatMap((container) => {

@@ -40,10 +40,17 @@ export function createTopologyView(): View {
     },
     shape: (row) => ({ cells: row }),
     details(row, _list, _place, { data, theme }, width) {
-      const { topology, interfaces } = data;
+      const { topology, interfaces, mode } = data;
       return topology === null
         ? []
-        : topologyDetails({ row, topology, interfaces, width, symbols: theme.symbols });
+        : topologyDetails({
+            row,
+            topology,
+            interfaces,
+            width,
+            symbols: theme.symbols,
+            live: mode === 'live',
+          });
     },
     nameOf: titleOf,
     namespaceOf,
