@@ -63,6 +63,8 @@ function problemOf(prompt: Prompt | null, view: View, place: Place, frame: Frame
   return packetProblem(prompt.text, view.wayFrom?.(place, frame) ?? 'host', frame.data);
 }
 
+const tourNeeds = { columns: 70, rows: 15 } as const;
+
 /** A small pane that lies over the view, which stays in sight. */
 function floating({ overlay, marks, tour }: Ui, frame: Frame): ReactElement | null {
   const { width, height, theme, keys } = frame;
@@ -70,7 +72,9 @@ function floating({ overlay, marks, tour }: Ui, frame: Frame): ReactElement | nu
   if (overlay?.kind === 'marks') return <MarksList marks={marks} mode={overlay.mode} {...area} />;
   if (overlay?.kind === 'columns')
     return <ColumnsList entries={overlay.entries} cursor={overlay.cursor} keys={keys} {...area} />;
-  return tour === null ? null : <Tour step={tour} keys={keys} {...area} />;
+  // On a small screen it would be all that there is.
+  const room = width >= tourNeeds.columns && height >= tourNeeds.rows;
+  return tour === null || !room ? null : <Tour step={tour} keys={keys} {...area} />;
 }
 
 /** Help, log, a drawing or a conversation over the view; null when none is open. */

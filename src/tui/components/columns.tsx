@@ -33,13 +33,8 @@ export function ColumnsList({ entries, cursor, keys, theme, ...area }: ColumnsPr
     [],
     ...help.map(([key, text]): Line => [piece(`${key} `, 'key'), piece(text, 'faint')]),
   ];
-  return (
-    <Float
-      title="Columns"
-      lines={lines}
-      offset={offsetFor(Math.min(cursor + help.length + 1, lines.length - 1), lines.length, area.height)}
-      theme={theme}
-      {...area}
-    />
-  );
+  // The help after the entries comes into sight at their end; the cursor always is.
+  const end = offsetFor(Math.min(cursor + help.length + 1, lines.length - 1), lines.length, area.height);
+  const offset = Math.min(end, Math.max(0, cursor - 1));
+  return <Float title="Columns" lines={lines} offset={offset} theme={theme} {...area} />;
 }
