@@ -1,5 +1,5 @@
 /** What FROM and TO of a diagnosis may be: containers, namespaces and the host, with the ports that they listen on. */
-import type { FlowEnd } from '../../../flow/model.ts';
+import type { Flow, FlowEnd } from '../../../flow/model.ts';
 import type { FlowReport } from '../../../session/model.ts';
 import type { Topology, TopologyNamespace } from '../../../topology/model.ts';
 import { fuzzySorted } from '../../text/fuzzy.ts';
@@ -15,14 +15,14 @@ export interface Candidate {
 
 /** Ends outside of the host that flows know; more are typed. */
 const mostOutside = 20;
+/** Flows that are looked at for them, the newest first: the list is made anew while packets come in. */
+const mostFlows = 2000;
 
 export function fromCandidates(topology: Topology | null, flows: FlowReport): readonly Candidate[] {
   const namespaces = (topology?.namespaces ?? []).flatMap(senders);
-  const clients = flows.flows.flatMap(({ source }) => outsideName(source, topology));
-  const outside = [...new Set(clients)]
-    .slice(0, mostOutside)
-    .map((address) => candidate(`external:${address}`, 'outside', 'a client outside, seen in flows'));
-  return [...namespaces, ...outside].toSorted(bySort);
+  const clients = outside(topology, flows, ({ source }) => [source, `external:${source.address}`]);
+  const others = clients.map((text) => candidate(text, 'outside', 'a client outside, seen in flows'));
+  return [...namespaces, ...stopped(topology), ...others].toSorted(bySort);
 }
 
 const order = ['container', 'host', 'namespace', 'outside', 'typed'];
@@ -51,30 +51,38 @@ function addressesOf({ links }: TopologyNamespace): readonly string[] {
   );
 }
 
-/** The address of an end that is on no namespace of this host. */
-function outsideName({ address, container }: FlowEnd, topology: Topology | null): readonly string[] {
-  if (
-    container !== null ||
-    topology === null ||
-    /^(?:127\.|::1$|fe80:|ff|2(?:2[4-9]|3\d)\.|255\.)/.test(address)
-  )
-    return [];
-  const own = topology.namespaces.some((namespace) => addressesOf(namespace).includes(address));
-  return own ? [] : [address];
+function stopped(topology: Topology | null): readonly Candidate[] {
+  return (topology?.stoppedContainers ?? []).map(({ name }) => candidate(name, 'container', 'not running'));
 }
+
+/** Ends of the newest flows that are on no namespace of this host, as `nameOf` calls them. */
+function outside(
+  topology: Topology | null,
+  { flows }: FlowReport,
+  nameOf: (flow: Flow) => readonly [FlowEnd, string],
+): readonly string[] {
+  if (topology === null) return [];
+  const own = new Set(topology.namespaces.flatMap(addressesOf));
+  const found = new Set<string>();
+  for (const flow of flows.slice(-mostFlows).toReversed()) {
+    const [{ address, container }, name] = nameOf(flow);
+    if (container === null && !own.has(address) && !notOutside.test(address)) found.add(name);
+    if (found.size === mostOutside) break;
+  }
+  return [...found];
+}
+
+/** Loopback, link-local, multicast and broadcast: RFC 6890, RFC 5771, RFC 4291. */
+const notOutside = /^(?:127\.|169\.254\.|::1$|fe[89ab]|ff|2(?:2[4-9]|3\d)\.|255\.)/;
 
 export function toCandidates(topology: Topology | null, flows: FlowReport): readonly Candidate[] {
   const services = (topology?.namespaces ?? []).flatMap((namespace) => listening(namespace, topology));
-  const bare = (topology?.stoppedContainers ?? []).map(({ name }) =>
-    candidate(name, 'container', 'not running'),
-  );
-  const servers = flows.flows.flatMap(({ destination, protocol }) =>
-    outsideName(destination, topology).map((address) => withPort(address, destination.port, protocol)),
-  );
-  const outside = [...new Set(servers)]
-    .slice(0, mostOutside)
-    .map((text) => candidate(text, 'outside', 'seen in flows'));
-  return [...unique([...services, ...bare]), ...outside].toSorted(bySort);
+  const servers = outside(topology, flows, ({ destination, protocol }) => [
+    destination,
+    withPort(destination.address, destination.port, protocol),
+  ]);
+  const others = servers.map((text) => candidate(text, 'outside', 'seen in flows'));
+  return [...unique([...services, ...stopped(topology)]), ...others].toSorted(bySort);
 }
 
 function unique(list: readonly Candidate[]): readonly Candidate[] {
