@@ -66,6 +66,12 @@ describe('a diagnosis', () => {
     await press('\u001b', /╭─ Rules/);
   });
 
+  it('is offered for the ends of a problem', async () => {
+    await open();
+    await press('5', /╭─ Problems[\s\S]*web → db:3306/);
+    await press('d', /web to db:3306/, /Enter diagnoses/);
+  });
+
   it('takes an end that is in no list, and says what is wrong with it', async () => {
     await open();
     await press(':diagnose web\r', /Diagnose: from web to/);
