@@ -1,6 +1,6 @@
 /** The manual page netscope(1), in the man macros (groff_man(7)). */
 
-import { type Binding, type Keymap, keyLabel } from '../../tui/keymap.ts';
+import { type Binding, type Keymap, keyLabel, viewNames } from '../../tui/keymap.ts';
 import { wrap } from '../../tui/text/width.ts';
 import type { Setting } from '../config/settings.ts';
 import type { CommandInfo, OptionInfo } from './commands.ts';
@@ -31,9 +31,11 @@ export function* manualPage({ version, commands, keys, settings }: ManualInput):
   for (const binding of keys.bindings) {
     yield '.TP';
     yield `.B ${binding.keys.map((key) => text(keyLabel(key))).join(', ')}`;
-    const views = binding.views === undefined ? '' : ` (${binding.views.join(', ')})`;
+    const { views = viewNames } = binding;
+    const everywhere = viewNames.every((view) => views.includes(view));
+    const where = everywhere ? '' : ` (${views.join(', ')})`;
     const help = typeof binding.help === 'string' ? binding.help : differing(binding.help);
-    yield text(`${help}${views}`);
+    yield text(`${help}${where}`);
   }
   yield '.SH CONFIGURATION';
   yield* paragraphs(configuration);
