@@ -2,11 +2,13 @@
  * Flows, connections and rules worked out of what was taken in: on demand, and live no more often than the
  * working out costs.
  */
+
 import type { JoinedConnection } from '../flow/connections/path.ts';
 import { ConnectionJoiner, type JoinContext } from '../flow/connections.ts';
 import type { Connection, Flow } from '../flow/model.ts';
 import type { Evaluation } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
+import { restAfter } from '../util/rest.ts';
 import type { Annotations } from './annotations.ts';
 import type { HostSide } from './host-side.ts';
 import type { HostState } from './host-state.ts';
@@ -15,8 +17,7 @@ import type { FlowReport, PacketList, PassingFlows, ProblemReport, RulesReport }
 import type { SessionNames } from './names.ts';
 import type { ProblemLog } from './problem-log.ts';
 
-/** Live, a report is worked out anew when so many times its cost has passed, and this many ms at least. */
-const costFactor = 8;
+/** Live, a report is worked out anew when so many milliseconds have passed, and as many more as it costs. */
 const shortest = 200;
 /** The same for problems, which the header counts whatever view is shown. */
 const problemsFactor = 20;
@@ -70,7 +71,7 @@ export class Reports {
     const host = this.#host();
     if (this.#flowsOf.ingest === this.#ingest.version && this.#flowsOf.host === host) return this.#flows;
     const started = performance.now();
-    const wait = Math.max(shortest, this.#flowsCost * costFactor);
+    const wait = Math.max(shortest, restAfter(this.#flowsCost));
     if (running && this.#flows.version > 0 && started - this.#flowsAt < wait) return this.#flows;
     this.#flowsOf = { ingest: this.#ingest.version, host };
     const { flows, connections } = this.#workOut(host);

@@ -214,7 +214,7 @@ async function timeKeys(one: Run, count: number): Promise<readonly Answer[]> {
     const before = cursorRow(one.lines());
     const waited = queued(one.child.pid);
     one.child.write(at % 8 < 4 ? 'j' : 'k');
-    const time = await one.until((lines) => cursorRow(lines) !== before && cursorRow(lines) >= 0, 5000);
+    const time = await one.until((lines) => cursorRow(lines) !== before && cursorRow(lines) >= 0, 30_000);
     times.push({ time, alone: Math.max(0, time - (queued(one.child.pid) - waited)) });
     await wait(37 + (at % 5) * 11);
   }
@@ -227,7 +227,7 @@ async function timeViews(one: Run, what: string): Promise<void> {
     ['3', '─ Packets ─'],
   ] as const) {
     one.child.write(key);
-    await one.until(has(title));
+    await one.until(has(title), 60_000);
     // To the top, so that the cursor is on a row and follows nothing.
     one.child.write('gjjj');
     await wait(1000);

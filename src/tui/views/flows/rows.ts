@@ -1,11 +1,13 @@
 /**
  * The flows view's list, over reports of a hundred thousand flows: what is kept is ids in their order; rows
  * are made for the screen only. Sorting and filtering a big report takes longer than a frame, so while only
- * the report changed, an order is used again until ten times the time that it took to make has passed.
+ * the report changed, an order is used again for many times the time that it took to make (util/rest.ts).
  */
+
 import { isHousekeeping } from '../../../flow/housekeeping.ts';
 import type { Flow } from '../../../flow/model.ts';
 import type { FlowReport } from '../../../session/model.ts';
+import { restAfter } from '../../../util/rest.ts';
 import type { ListModel } from '../../state/list.ts';
 import type { Scope, Sorting } from '../../state/place.ts';
 import {
@@ -44,8 +46,6 @@ interface Order {
   readonly cost: number;
 }
 
-const patience = 10;
-
 export interface FlowListInput {
   readonly report: FlowReport;
   readonly scope: Scope;
@@ -64,7 +64,7 @@ export function createFlowLists(): (input: FlowListInput) => FlowList {
     const inputs = [scope, test, sorting];
     if (order !== undefined && same(order.inputs, inputs)) {
       const waited = performance.now() - order.madeAt;
-      if (order.version === report.version || waited < order.cost * patience) return order;
+      if (order.version === report.version || waited < restAfter(order.cost)) return order;
     }
     const start = performance.now();
     const entries = entriesOf(input, index);

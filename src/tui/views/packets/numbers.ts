@@ -3,6 +3,7 @@
  * nothing is kept; with one, packets are looked at in short slices, so that keys are answered meanwhile.
  */
 
+import { restAfter } from '../../../util/rest.ts';
 import type { ListModel } from '../../state/list.ts';
 import type { Scope } from '../../state/place.ts';
 import type { Shown } from '../../state/shown.ts';
@@ -27,8 +28,6 @@ export interface Listing {
 /** In milliseconds: how long a slice keeps the event loop, and how often a running search shows itself. */
 const slice = 8;
 const showEvery = 100;
-/** Time to wait before asking for the packets of flows anew, as a multiple of what asking took. */
-const patience = 10;
 /** The most packets of a set of flows that are listed. */
 const scopeLimit = 1_000_000;
 
@@ -63,7 +62,7 @@ export function createListings(rows: PacketRows, redraw: () => void): (input: Li
     const { packets } = data;
     const now = performance.now();
     if (scoped !== undefined && scoped.scope === scope && scoped.packets === packets) {
-      if (scoped.last === packets.last || now - scoped.madeAt < scoped.cost * patience) return scoped.numbers;
+      if (scoped.last === packets.last || now - scoped.madeAt < restAfter(scoped.cost)) return scoped.numbers;
     }
     const ids =
       scope.kind === 'flows'

@@ -1,6 +1,8 @@
 /** Everything that drawing the statistics view and acting in it both need to know. */
+
 import { type Shares, sharesOf } from '../../../session/shares.ts';
 import type { Statistics } from '../../../session/tally.ts';
+import { restAfter } from '../../../util/rest.ts';
 import {
   type ListModel,
   type ListPosition,
@@ -31,9 +33,6 @@ export interface StatisticsLook {
   readonly plotted: { readonly name: string; readonly statistics: Statistics } | null;
 }
 
-/** Adding up a hundred thousand connections takes a while: sums are used again for so many times that. */
-const patience = 10;
-
 export function createLook(texts: RowTexts): (place: Place, frame: Frame) => StatisticsLook {
   let made:
     | { data: unknown; version: number; filter: string; at: number; cost: number; shares: Shares }
@@ -44,7 +43,7 @@ export function createLook(texts: RowTexts): (place: Place, frame: Frame) => Sta
     const report = data.flows();
     const started = performance.now();
     if (made !== undefined && made.data === data && made.filter === filter) {
-      if (made.version === report.version || started - made.at < made.cost * patience) return made.shares;
+      if (made.version === report.version || started - made.at < restAfter(made.cost)) return made.shares;
     }
     const { test } = compileFlowFilter(filter, texts);
     const shares = sharesOf(
