@@ -50,6 +50,30 @@ describe.each([
   });
 });
 
+describe.each([
+  [80, 24],
+  [200, 60],
+] as const)('the time line on %ix%i', (columns, rows) => {
+  const env = { FAKE: JSON.stringify({ mode: 'replay' }) };
+
+  it('is a line below the view', async () => {
+    const screen = await show('2', 'connections', { columns, rows, env });
+    await expect(screen).toMatchFileSnapshot(`screens/time-${columns}x${rows}.txt`);
+  });
+
+  it('says where it is, and what range it shows, while keys go to it', async () => {
+    const screen = await show('2Tg\u0004[\u0004\u0004', '[10:', { columns, rows, env });
+    await expect(screen).toMatchFileSnapshot(`screens/time-range-${columns}x${rows}.txt`);
+  });
+});
+
+it('the time line in plain ASCII', async () => {
+  const env = { FAKE: JSON.stringify({ mode: 'replay', ascii: true }) };
+  const screen = await show('2Tg\u0004[\u0004\u0004', '[10:', { env });
+  await expect(screen).toMatchFileSnapshot('screens/time-ascii.txt');
+  expect(screen.match(/[^\n -~]/g)).toBeNull();
+});
+
 it.each(screens)('the %s view in plain ASCII', async (name, keys, text) => {
   const screen = await show(keys, text, { env: { FAKE: JSON.stringify({ ascii: true }) } });
   await expect(screen).toMatchFileSnapshot(`screens/${name}-ascii.txt`);

@@ -29,6 +29,22 @@ describe('the terminal', () => {
     expect(run.modes).toEqual({ bracketedPaste: true, mouse: 'vt200', cursorHidden: true });
   });
 
+  it('shows the first frame before the session has started, and answers keys', async () => {
+    await start({ env: { FAKE: JSON.stringify({ start: 'never' }) } });
+    run.send('2');
+    await run.until((screen) => screen.includes('Flows ─'), 'the flows');
+    run.send('q');
+    expect((await run.exit).exitCode).toBe(0);
+    expectRestored();
+  });
+
+  it('is restored when the session cannot start, and what it says comes after', async () => {
+    run = runPty({ before, env: { FAKE: JSON.stringify({ start: 'fails' }) } });
+    expect((await run.exit).exitCode).toBe(70);
+    expectRestored();
+    expect(run.screen()[3]).toBe('failed: no such interface');
+  });
+
   it('is restored after q, with a summary and the session closed', async () => {
     await start();
     run.send('q');

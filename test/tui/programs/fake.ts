@@ -9,6 +9,8 @@ interface Script extends FakeOptions {
   /** Packets that arrive each tenth of a second. */
   readonly arriving?: number;
   readonly ascii?: boolean;
+  /** The session starts never, or fails to. */
+  readonly start?: 'never' | 'fails';
   /** What goes wrong, a third of a second after the start. */
   readonly fault?: Fault;
 }
@@ -16,6 +18,10 @@ interface Script extends FakeOptions {
 const script: Script = JSON.parse(process.env.FAKE ?? '{}');
 const session = fakeSession(script);
 const { arriving, fault } = script;
+const starts = {
+  never: () => new Promise<void>(() => {}),
+  fails: () => Promise.reject(new Error('no such interface')),
+};
 if (arriving !== undefined) setInterval(() => session.arrive(arriving), 100).unref();
 // Each SIGUSR2 is the next thing that happens to the host.
 const happens = [webStopped, webRestarted];
@@ -48,7 +54,11 @@ function fail(kind: Fault): void {
 }
 
 try {
-  await runTui(session, { color: process.env.NO_COLOR === undefined, ascii: script.ascii ?? false });
+  await runTui(session, {
+    color: process.env.NO_COLOR === undefined,
+    ascii: script.ascii ?? false,
+    ...(script.start === undefined ? {} : { start: starts[script.start] }),
+  });
   console.log(session.isClosed ? 'session closed' : 'session left open');
 } catch (error) {
   console.log(`failed: ${error instanceof Error ? error.message : String(error)}`);
