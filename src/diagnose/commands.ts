@@ -49,9 +49,11 @@ export function removeRule(scene: Scene, rule: RulePlace, accept: readonly strin
     return [`${prefix}${tool} ${table}-P ${rule.chain} ACCEPT`];
   }
   // The text is the user's own; whatever a shell could take for more than words is named by its position instead.
-  const spec = /^-A [\w@%+=:,./ !-]+$/.test(rule.text)
-    ? rule.text.slice(3)
-    : `${word(rule.chain)} ${rule.position}`;
+  // So is a rule whose match keeps a state in the kernel: iptables-nft does not find it by its words.
+  const spec =
+    /^-A [\w@%+=:,./ !-]+$/.test(rule.text) && !/ -m (?:connlimit|recent) /.test(rule.text)
+      ? rule.text.slice(3)
+      : `${word(rule.chain)} ${rule.position}`;
   return [`${prefix}${tool} ${table}-D ${spec}`];
 }
 

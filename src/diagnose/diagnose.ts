@@ -52,7 +52,10 @@ export function diagnose(given: Evidence): Diagnosis {
   const judged = causes
     .flatMap((cause) => cause.find(evidence))
     .map((finding) => (through && !despiteConnection.has(finding.cause) ? disproved(finding) : finding));
-  const known = [...rootsOfNames(evidence), ...judged].toSorted(
+  const roots = rootsOfNames(evidence);
+  // What stops the queries is mended, and not the resolver behind it.
+  const others = roots.length === 0 ? judged : judged.filter(({ cause }) => cause !== 'dns-embedded-broken');
+  const known = withoutRepeats([...roots, ...others]).toSorted(
     (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity),
   );
   const found = isExplained(known) ? withLastSeen(once(known), evidence) : explained(known, evidence);
@@ -81,6 +84,15 @@ export function diagnose(given: Evidence): Diagnosis {
     findings: found,
     beyond: beyond(evidence),
   };
+}
+
+/** A rule that is met on the way there and on the way back is one thing to mend. */
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
+  const key = ({ cause, fix }: Finding) => [cause, ...fix].join('\n');
+  return findings.filter(
+    (finding, at) =>
+      finding.fix.length === 0 || findings.findIndex((one) => key(one) === key(finding)) === at,
+  );
 }
 
 /** What stops the queries for the name, before what that leads to. */

@@ -3,7 +3,7 @@ import { formatAddress } from '../netfilter/address.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
 import type { Crossing } from './crossing.ts';
-import { contains } from './owners.ts';
+import { contains, gatewaysOf } from './owners.ts';
 import type { Passage } from './rules-walk.ts';
 import { isUp, type Place, plain, type Scene } from './scene.ts';
 import { isLoopback } from './service.ts';
@@ -71,13 +71,11 @@ export function lostLink(
       const place = { namespace: scene.namespace(state.id) ?? state, link };
       return { trouble: { direction, namespace, kind: 'link-down', place, role, of }, state: restored };
     }
-    if (own === undefined && subnet?.gateway !== undefined) {
-      const cidr = `${subnet.gateway}/${subnet.subnet.split('/')[1] ?? '24'}`;
+    const gateway = gatewaysOf(scene, link.name).find((one) => contains(prefix, one));
+    if (own === undefined && gateway !== undefined) {
+      const cidr = `${gateway}/${prefix.split('/')[1] ?? '24'}`;
       const base = { direction, namespace, bridge: link.name } as const;
-      return {
-        trouble: { ...base, kind: 'bridge-no-address', address: subnet.gateway, cidr },
-        state: restored,
-      };
+      return { trouble: { ...base, kind: 'bridge-no-address', address: gateway, cidr }, state: restored };
     }
   }
   return null;

@@ -79,17 +79,22 @@ export function noOwner(
   };
 }
 
-/** Whether it is the one that the engine gave the bridge's network. */
-function isGatewayOf(scene: Scene, bridge: Place, address: string): boolean {
-  const network = scene.networkOfBridge(bridge.link.name);
-  if (network === undefined) return false;
+/** The gateways that the engine gave the network of a bridge; those that it chose itself only its endpoints name. */
+export function gatewaysOf(scene: Scene, bridge: string): readonly string[] {
+  const network = scene.networkOfBridge(bridge);
+  if (network === undefined) return [];
   const given = [
     ...network.subnets.map((subnet) => subnet.gateway),
     ...scene.snapshot.containers.flatMap(({ endpoints }) =>
       endpoints.filter((one) => one.network === network.name).map((one) => one.gateway),
     ),
   ];
-  const known = given.filter((one) => one !== undefined && one !== '');
+  return given.flatMap((one) => (one === undefined || one === '' ? [] : [one]));
+}
+
+function isGatewayOf(scene: Scene, { link }: Place, address: string): boolean {
+  if (scene.networkOfBridge(link.name) === undefined) return false;
+  const known = gatewaysOf(scene, link.name);
   return known.length === 0 || known.includes(address);
 }
 

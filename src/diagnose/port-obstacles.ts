@@ -97,3 +97,11 @@ export function arpIgnoredBy({ namespace, link }: Place): string | null {
   const names = ['all', link.name].map((one) => `net.ipv4.conf.${one}.arp_ignore`);
   return names.find((name) => namespace.sysctls[name] === '8') ?? null;
 }
+
+/** Disciplines that every link has unless somebody chose another. */
+const usualQueues = /^(noqueue|mq|fq_codel|fq|pfifo_fast|pfifo|noop|cake)$/;
+
+/** The queueing discipline at a link's root, where somebody chose it. */
+export function oddQueue({ qdisc }: LinkState): string | null {
+  return qdisc === undefined || usualQueues.test(qdisc) ? null : qdisc;
+}

@@ -175,7 +175,8 @@ async function firstWords({ speaks, name }: Target): Promise<Uint8Array> {
       write(chunk: Uint8Array, _encoding, done) {
         resolve(chunk);
         done();
-        client.destroy();
+        // TLS writes before `connect` returns.
+        setImmediate(() => wire.destroy());
       },
     });
     const client = connect({ socket: wire, ...(isIP(name) === 0 ? { servername: name } : {}) });

@@ -155,6 +155,13 @@ describe('tls-mismatch', () => {
     expect(first('https://web:80/', new Uint8Array(), true)?.cause).toBe('tls-mismatch');
   });
 
+  it('is possible where the server ends a plain connection without a word', () => {
+    expect(first('http://web:80/', new Uint8Array(), true)).toMatchObject({
+      cause: 'tls-mismatch',
+      confidence: 'possible',
+    });
+  });
+
   it('is none where both speak the same', () => {
     expect(first('https://web:80/', Buffer.from('160303004a020000', 'hex'))).toBeUndefined();
     expect(first('http://web:80/', Buffer.from('HTTP/1.1 200 OK\r\n'))).toBeUndefined();

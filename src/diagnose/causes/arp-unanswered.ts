@@ -5,6 +5,7 @@ import { gotThrough } from '../aftermath.ts';
 import { enter } from '../commands.ts';
 import { type Evidence, lastWay } from '../evidence.ts';
 import type { Finding } from '../model.ts';
+import { oddQueue } from '../port-obstacles.ts';
 import type { Place } from '../scene.ts';
 import { blocker, type Cause, once, troublesOf } from './cause.ts';
 
@@ -74,7 +75,7 @@ export function failedNeighbours({ scene, forward, aftermath, probe }: Evidence)
     visits.flatMap(({ namespace, walk }): FailedNeighbour[] => {
       const after = aftermath?.namespaces.get(namespace.id);
       const link = walk.out === null ? undefined : scene.linkNamed(namespace, walk.out);
-      if (after === undefined || link === undefined) return [];
+      if (after === undefined || link === undefined || oddQueue(link) !== null) return [];
       const hops = new Set([
         formatAddress(walk.packet.destination),
         ...namespace.routes.map(({ gateway }) => gateway),

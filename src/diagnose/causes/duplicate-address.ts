@@ -1,5 +1,6 @@
 /** Two interfaces of one segment have the same address. */
 import { enter } from '../commands.ts';
+import { gatewaysOf } from '../owners.ts';
 import { plain } from '../scene.ts';
 import { blocker, type Cause, once, troublesOf } from './cause.ts';
 
@@ -11,10 +12,12 @@ export const duplicateAddress: Cause = {
         const { scene } = evidence;
         const names = owners.map((owner) => `${scene.nameOf(owner.namespace)}:${owner.link.name}`);
         // The engine's own word says whose it is; the others have it by hand.
-        const wrong = owners.filter(({ namespace: one }) =>
-          scene
-            .containersIn(one)
-            .every(({ endpoints }) => endpoints.every((endpoint) => endpoint.address !== address)),
+        const wrong = owners.filter(
+          ({ namespace: one, link }) =>
+            !gatewaysOf(scene, link.name).includes(address) &&
+            scene
+              .containersIn(one)
+              .every(({ endpoints }) => endpoints.every((endpoint) => endpoint.address !== address)),
         );
         return blocker({
           cause: 'duplicate-address',

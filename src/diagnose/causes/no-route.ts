@@ -50,9 +50,16 @@ function explain(
     const container = scene.containersIn(state)[0];
     const endpoint = container?.endpoints.find(({ gateway }) => gateway !== '');
     const gateway = endpoint?.gateway;
+    const link = state.links.find(({ mac }) => mac !== '' && mac === endpoint?.mac);
+    const own = link?.addresses.find(({ cidr }) => gateway !== undefined && covers(cidr, gateway))?.cidr;
+    const hasSegment = state.routes.some(
+      (route) => route.destination !== 'default' && covers(route.destination, gateway ?? ''),
+    );
+    const segment =
+      hasSegment || own === undefined ? [] : [`${prefix}${ip} route add ${networkOf(own)} dev ${link?.name}`];
     return {
       items: [],
-      fix: gateway === undefined ? [] : [`${prefix}${ip} route add default via ${gateway}`],
+      fix: gateway === undefined ? [] : [...segment, `${prefix}${ip} route add default via ${gateway}`],
     };
   }
   const rule = state.policyRules.find((one) => one.family === family && one.action === kind);
@@ -98,4 +105,17 @@ function covers(prefix: string, address: string): boolean {
     bits -= 32;
     return own === 0 || word >>> (32 - own) === (b[at] ?? 0) >>> (32 - own);
   });
+}
+
+/** `172.30.0.3/24` to `172.30.0.0/24`. */
+function networkOf(cidr: string): string {
+  const [address = '', length = '32'] = cidr.split('/');
+  const words = parseAddress(address) ?? [];
+  let bits = Number(length);
+  const network = words.map((word) => {
+    const own = Math.max(0, Math.min(32, bits));
+    bits -= 32;
+    return own === 0 ? 0 : ((word >>> (32 - own)) << (32 - own)) >>> 0;
+  });
+  return `${formatAddress(network)}/${length}`;
 }

@@ -16,12 +16,25 @@ function ofAttempt(evidence: Evidence): readonly Finding[] {
   const { probe, target } = evidence;
   if (probe?.outcome !== 'connected' || target.speaks === null) return [];
   if (probe.greeting.length === 0 && !probe.closed) return [];
+  if (target.speaks === 'http' && probe.greeting.length === 0) return [silentEnd(evidence)];
   return mismatch(evidence, {
     place: evidence.fromEnd.given,
     client: fromName(evidence),
     fromClient: target.speaks === 'tls' ? tlsRecord : Buffer.from(plainRequest),
     fromServer: probe.greeting,
     isReset: probe.closed && probe.greeting.length === 0,
+  });
+}
+
+/** OpenSSL ends what does not begin with a record without a word; others may do so for reasons of their own. */
+function silentEnd(evidence: Evidence): Finding {
+  const [client, server] = [fromName(evidence), toName(evidence)];
+  return blocker({
+    certain: false,
+    cause: 'tls-mismatch',
+    summary: `${client} reaches ${server}, which ends the connection without a word when plain text is spoken to it, as servers of TLS do.`,
+    evidence: [{ kind: 'packet', where: server, text: `closed after "${plainRequest}"` }],
+    fix: [],
   });
 }
 

@@ -7,6 +7,7 @@ import { countedStoppers, gotThrough, movedIn, uncountedStoppers } from '../afte
 import { enter, removeRule } from '../commands.ts';
 import type { Evidence } from '../evidence.ts';
 import type { EvidenceItem, Finding } from '../model.ts';
+import { oddQueue } from '../port-obstacles.ts';
 import type { Place } from '../scene.ts';
 import { type Loss, lossOf } from '../sightings.ts';
 import { ruleEvidence, ruleName } from '../text.ts';
@@ -26,11 +27,15 @@ export function unexplained(evidence: Evidence): readonly Finding[] {
     ...countedRules(evidence),
     ...blockedByPolicy(evidence),
     // Requests that were lost on the way say where; nobody can answer them.
-    ...(loss?.what === 'arp' && loss.far !== null ? [] : failedNeighbours(evidence)).map((one) =>
-      neighbourFinding(evidence, one),
-    ),
+    ...(isLostOnTheWay(loss) ? [] : failedNeighbours(evidence)).map((one) => neighbourFinding(evidence, one)),
   ];
   return found.length > 0 ? found.map((one) => withItems(one, evidence, loss)) : located(evidence, loss);
+}
+
+/** ARP requests that did not get to who would answer, or whose answer a queue may have swallowed. */
+function isLostOnTheWay(loss: Loss | null): boolean {
+  if (loss?.what !== 'arp') return false;
+  return loss.far !== null || oddQueue(loss.near.link) !== null;
 }
 
 /** Namespaces of the way, FROM's first. */
@@ -108,15 +113,8 @@ function located(evidence: Evidence, loss: Loss | null): readonly Finding[] {
   return [withItems({ ...finding, confidence: 'possible' }, evidence, loss)];
 }
 
-/** Disciplines that every link has unless somebody chose another. */
-const usualQueues = /^(noqueue|mq|fq_codel|fq|pfifo_fast|pfifo|noop|cake)$/;
-
-function oddQueue({ link }: Place): string | null {
-  return link.qdisc === undefined || usualQueues.test(link.qdisc) ? null : link.qdisc;
-}
-
 function queueText({ scene }: Evidence, place: Place): readonly string[] {
-  const queue = oddQueue(place);
+  const queue = oddQueue(place.link);
   if (queue === null) return [];
   return [
     `${scene.nameOf(place.namespace)}:${place.link.name} sends through the queueing discipline ${queue}.`,
@@ -125,7 +123,7 @@ function queueText({ scene }: Evidence, place: Place): readonly string[] {
 
 function queueFix(places: readonly (Place | null | undefined)[]): readonly string[] {
   return places.flatMap((place) =>
-    place == null || oddQueue(place) === null
+    place == null || oddQueue(place.link) === null
       ? []
       : [`${enter(place.namespace)}tc qdisc delete dev ${place.link.name} root`],
   );

@@ -1,6 +1,6 @@
 /**
  * Faults that the lab can make, by the ids of the catalogue of causes. Each says how it is made and how to prove by a
- * real attempt that it breaks something; `faults.lab.ts` proves all of them without netscope.
+ * real attempt that it breaks something: `diagnose.lab.ts` makes that attempt before, while it is broken, and once it is mended.
  */
 import type { HostOptions, LabHost } from '../host.ts';
 

@@ -96,10 +96,63 @@ export const serviceFaults: readonly Fault[] = [
     break: (host) => script(host, `(sleep 600 | busybox nc ${at} 6379) >/dev/null 2>&1 & sleep 0.3`),
   },
   {
+    cause: 'db-too-many-connections',
+    how: 'MariaDB has no connection left (1040)',
+    from: 'web',
+    to: 'base:3306',
+    prepare: (host) =>
+      script(
+        host,
+        `${images}; mariadb_image
+         ${run('mariadb', 'mariadbd --no-defaults --user=root --init-file=/init.sql --skip-name-resolve --socket=/tmp/mariadb.sock --innodb-buffer-pool-size=8M --max-connections=10 --extra-max-connections=1 --connect-timeout=600')}; ${listens(at, 3306)}`,
+      ),
+    works: (host) => answers(host, hello, 'MariaDB-'),
+    break: (host) =>
+      script(
+        host,
+        `for n in $(seq 11); do (sleep 600 | busybox nc ${at} 3306) >/dev/null 2>&1 & done; sleep 0.5`,
+      ),
+  },
+  {
+    cause: 'db-too-many-connections',
+    how: 'PostgreSQL has no connection left (53300)',
+    from: 'web',
+    to: 'base:5432',
+    prepare: (host) =>
+      script(
+        host,
+        `${images}; postgres_image
+         ${run('postgres', '/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgres -c listen_addresses=* -c unix_socket_directories=/tmp -c max_connections=4 -c max_wal_senders=0 -c superuser_reserved_connections=0')}; ${listens(at, 5432)}
+         docker exec base sh -c 'echo host all all 0.0.0.0/0 trust >/var/lib/postgres/pg_hba.conf'; docker kill -s HUP base >/dev/null`,
+      ),
+    works: (host) => answers(host, select, '42'),
+    break: (host) =>
+      script(
+        host,
+        `for n in 1 2 3 4 5; do (echo 'select pg_sleep(600);' | psql -h ${at} -U app -d postgres) >/dev/null 2>&1 & done; sleep 1`,
+      ),
+  },
+  {
     cause: 'tls-mismatch',
     how: 'a client speaks TLS to a server that speaks plain HTTP',
     from: 'db',
     to: 'https://web:80/',
     works: (host) => reads(host, 'https://web:80/', 'db'),
+  },
+  {
+    cause: 'tls-mismatch',
+    how: 'a client speaks plain HTTP to a server that speaks TLS',
+    from: 'web',
+    to: 'http://base:8443/',
+    prepare: (host) =>
+      script(
+        host,
+        `${images}; debian_image socat /usr/bin/socat
+         openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=base -days 9 -keyout /run/lab/key -out /run/lab/cert 2>/dev/null
+         cat /run/lab/key /run/lab/cert >/run/lab/pem
+         docker create --name base --network app --ip ${at} lab/socat socat OPENSSL-LISTEN:8443,fork,reuseaddr,cert=/pem,verify=0 EXEC:cat >/dev/null
+         docker cp /run/lab/pem base:/pem; docker start base; ${listens(at, 8443)}`,
+      ),
+    works: (host) => reads(host, `http://${at}:8443/`),
   },
 ];
