@@ -141,12 +141,6 @@ const ways: readonly Way[] = [
     attempt: 'busybox nc -w 1 203.0.113.10 9100 </dev/null | grep -q hello',
     outside: true,
   },
-  {
-    from: 'external:203.0.113.9',
-    to: '203.0.113.10:5353/udp',
-    attempt: 'echo ask | timeout 2 socat -t1 - UDP:203.0.113.10:5353 | grep -q hello',
-    outside: true,
-  },
 ];
 
 describe.skipIf(skip !== undefined)(
