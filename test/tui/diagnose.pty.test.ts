@@ -1,5 +1,7 @@
 /** The diagnosis of the recording that ships with the package, as an operator finds it key by key. */
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildPrograms, type PtyRun, removePrograms, runPty } from './pty.ts';
 
@@ -53,6 +55,22 @@ describe('a diagnosis', () => {
     await press('p', /╭─ Packets/, /host:vethc697073/);
     await press('\u001b', /▌├╴● vethc697073/);
     await press('\u001b', /▌▾ host/);
+  });
+
+  it('is written to a file as a report', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netscope-test-'));
+    try {
+      await open();
+      await press(':diagnose web db:3306\r', /NOT reachable/);
+      await press('w', /write to /);
+      await press(`\u0015${join(folder, 'way.txt')}\r`, /\d+ lines/);
+      const text = readFileSync(join(folder, 'way.txt'), 'utf8');
+      expect(text).toMatch(/^web to db:3306: NOT reachable\n/);
+      expect(text).toMatch(/\nFix +iptables -D DOCKER-USER 1\n/);
+      expect(text).toContain('▲ host  in by vethc697073: route and rules  dropped by rule 1');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('asks for both ends with lists that narrow as one types, and goes back with Esc', async () => {

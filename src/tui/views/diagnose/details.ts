@@ -19,13 +19,14 @@ const severityRole: Readonly<Record<Finding['severity'], Role>> = {
   info: 'accent',
 };
 
-/** @param copyKey the key that copies the fix, as people write it. */
 export interface WayDetails {
-  readonly row: WayRow;
+  /** Null for what is known of the way as a whole. */
+  readonly row: WayRow | null;
   readonly state: Diagnosing['state'];
   readonly width: number;
   readonly theme: Theme;
-  readonly copyKey: string;
+  /** The key that copies the fix, as people write it; null on paper. */
+  readonly copyKey: string | null;
 }
 
 export function wayDetails({ row, state, width, theme, copyKey }: WayDetails): readonly Line[] {
@@ -35,22 +36,22 @@ export function wayDetails({ row, state, width, theme, copyKey }: WayDetails): r
     if (progress === null) return [];
     return [
       ...paragraph('One attempt is under way, watched on every hop.', width, 'accent'),
-      ...(row.kind === 'hop' ? hopLines(row, progress.way, width, theme) : []),
+      ...(row?.kind === 'hop' ? hopLines(row, progress.way, width, theme) : []),
     ];
   }
   const { diagnosis } = state;
   const verdict = verdictLines(diagnosis, width, copyKey);
-  const hop = row.kind === 'hop' ? hopLines(row, diagnosis, width, theme) : [];
+  const hop = row?.kind === 'hop' ? hopLines(row, diagnosis, width, theme) : [];
   // On what blocks the finding says it all; any other hop was gone to for its own sake.
-  const blocked = row.kind === 'hop' && row.status === 'blocked';
-  const first = diagnosis.path.some(({ status }) => status === 'blocked') && !blocked && row.kind === 'hop';
+  const blocked = row?.kind === 'hop' && row.status === 'blocked';
+  const first = diagnosis.path.some(({ status }) => status === 'blocked') && !blocked && row?.kind === 'hop';
   const rest = knowing(diagnosis, width);
   return trimmed(
     first ? [...hop, ...heading('Findings'), ...verdict, ...rest] : [...verdict, ...hop, ...rest],
   );
 }
 
-function verdictLines(diagnosis: Diagnosis, width: number, copyKey: string): readonly Line[] {
+function verdictLines(diagnosis: Diagnosis, width: number, copyKey: string | null): readonly Line[] {
   const { findings, reachable } = diagnosis;
   const role = reachable === null ? 'warn' : reachable ? 'good' : 'bad';
   if (findings.length === 0) return paragraph(verdictSentence(diagnosis), width, role);
@@ -59,7 +60,7 @@ function verdictLines(diagnosis: Diagnosis, width: number, copyKey: string): rea
   return lines;
 }
 
-function findingLines(finding: Finding, at: number, width: number, copyKey: string): readonly Line[] {
+function findingLines(finding: Finding, at: number, width: number, copyKey: string | null): readonly Line[] {
   const { cause, severity, confidence, summary, evidence, fix, link } = finding;
   const how = confidence === 'certain' ? severity : `${severity}, ${confidence}`;
   const lines: Line[] = [
@@ -68,7 +69,7 @@ function findingLines(finding: Finding, at: number, width: number, copyKey: stri
     ...paragraph(summary, width),
   ];
   for (const [index, command] of fix.entries()) {
-    const label = index > 0 ? '' : at === 0 ? `Fix (${copyKey})` : 'Fix';
+    const label = index > 0 ? '' : at === 0 && copyKey !== null ? `Fix (${copyKey})` : 'Fix';
     lines.push(...fact(label, command, width, 'good'));
   }
   for (const { where, text } of evidence) lines.push(...fact('Proof', `${where}: ${text}`, width, 'faint'));

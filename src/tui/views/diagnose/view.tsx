@@ -1,4 +1,5 @@
 /** Diagnose: two ends are chosen, then the way between them is drawn as a ladder, with the findings beside it. */
+import { verdictText } from '../../../diagnose/verdict.ts';
 import type { FlowReport } from '../../../session/model.ts';
 import type { Topology } from '../../../topology/model.ts';
 import type { Action } from '../../keymap.ts';
@@ -78,11 +79,11 @@ export function createDiagnoseView(): View {
     text(place, frame, limit) {
       const state = stateOf(place, frame.diagnosing);
       const { rows } = list(place, frame);
-      const [row] = rows;
       const way = rows.map((one) => lineOf(one, frame));
-      if (state === null || row === undefined || row.kind === 'candidate') return way.slice(0, limit);
-      const details = wayDetails({ row, state, width: 100, theme: frame.theme, copyKey: '' });
-      return [...way, '', ...details.map(textOf)].slice(0, limit);
+      if (state?.kind !== 'done') return way.slice(0, limit);
+      const title = `${place.pair.from} to ${place.pair.to}: ${verdictText(state.diagnosis.reachable)}`;
+      const details = wayDetails({ row: null, state, width: 100, theme: frame.theme, copyKey: null });
+      return [title, '', ...details.map(textOf), '', ...way].slice(0, limit);
     },
     chosen(place, frame) {
       const { rows } = list(place, frame);
