@@ -6,7 +6,7 @@
  * Files are therefore opened below one descriptor of their folder, which takes the slow look-up once a folder.
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { forEachAttribute, signed32 } from './ffi/attributes.ts';
+import { attribute, forEachAttribute, signed32, u32 } from './ffi/attributes.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
 import { AF_INET, AF_INET6 } from './inet.ts';
 import type { LinkConfiguration } from './links.ts';
@@ -169,8 +169,6 @@ export function addInterfaceSysctls(sysctls: Sysctls, configurations: readonly L
   }
 }
 
-/** struct netconfmsg is the family, padded. */
-const anyFamily = Buffer.alloc(4);
 const RTM_NEWNETCONF = 80;
 const RTM_GETNETCONF = 82;
 /** linux/netconf.h */
@@ -184,27 +182,29 @@ const netconf: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   [AF_INET6]: { 2: 'forwarding', 5: 'proxy_ndp' },
 };
 
+/** struct netconfmsg is the family, padded; NETCONFA_IFINDEX. A dump would tell of every interface too. */
+const scopeQuestions = [AF_INET, AF_INET6].flatMap((family) =>
+  [...scopes.keys()].map((scope) =>
+    Buffer.concat([Buffer.from([family, 0, 0, 0]), attribute(NETCONFA_IFINDEX, u32(scope))]),
+  ),
+);
+
 /** `net.ipv4.ip_forward` and what `conf.all` and `conf.default` say, as far as RTM_GETNETCONF has it. */
 export function addScopeSysctls(sysctls: Sysctls, socket: NetlinkSocket): void {
-  socket.dump(
-    RTM_GETNETCONF,
-    anyFamily,
-    (type, buffer, start, end) => {
-      if (type !== RTM_NEWNETCONF || end - start < 12) return;
-      // The index is always the first attribute; most messages are about an interface, whose values come with its link.
-      if (buffer[start + 6] !== NETCONFA_IFINDEX) return;
-      const scope = scopes.get(buffer.readInt32LE(start + 8));
-      const family = buffer.readUInt8(start);
-      const names = netconf[family];
-      if (scope === undefined || names === undefined) return;
-      const prefix = family === AF_INET ? 'net.ipv4.conf' : 'net.ipv6.conf';
-      forEachAttribute(buffer, start + 4, end, (attribute, at, length) => {
-        const name = names[attribute];
-        if (name !== undefined) sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
-      });
-    },
-    () => undefined,
-  );
+  socket.askEach(RTM_GETNETCONF, scopeQuestions, (type, buffer, start, end) => {
+    const family = buffer.readUInt8(start);
+    const names = netconf[family];
+    if (type !== RTM_NEWNETCONF || names === undefined) return;
+    const prefix = family === AF_INET ? 'net.ipv4.conf' : 'net.ipv6.conf';
+    let scope: string | undefined;
+    forEachAttribute(buffer, start + 4, end, (field, at, length) => {
+      if (field === NETCONFA_IFINDEX) scope = scopes.get(signed32(buffer, at, length));
+      const name = names[field];
+      if (scope !== undefined && name !== undefined) {
+        sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
+      }
+    });
+  });
   const forward = sysctls['net.ipv4.conf.all.forwarding'];
   if (forward !== undefined) sysctls['net.ipv4.ip_forward'] = forward;
 }

@@ -8,6 +8,7 @@ import type { StreamPiece } from '../flow/stream.ts';
 import type { Evaluation } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
+import type { HostTraffic } from '../topology/link-traffic.ts';
 import type { Topology } from '../topology/model.ts';
 import { Changes } from './changes.ts';
 import { Counts } from './counts.ts';
@@ -52,6 +53,8 @@ export interface BaseOptions {
 }
 
 const noProblemsYet: ProblemReport = { problems: [], version: 0, settled: false };
+
+const noTraffic: HostTraffic = new Map();
 
 export abstract class BaseSession implements Session {
   abstract readonly mode: 'live' | 'replay';
@@ -136,11 +139,16 @@ export abstract class BaseSession implements Session {
     if (state !== null) {
       this.#side ??= state.createSide();
       this.events = this.#side.eventsOf(this.events, this.#host, state);
+      this.#side.seeTraffic(state);
       this.#reports.hostRead(state, this.#side);
     }
     this.#host = state;
     for (const port of vxlanPortsOf(state?.snapshot)) this.#vxlanPorts.add(port);
     this.changes.announce();
+  }
+
+  get traffic(): HostTraffic {
+    return this.#side?.traffic ?? noTraffic;
   }
 
   get warnings(): readonly string[] {

@@ -9,6 +9,7 @@ import type { Chain, Evaluation, Table } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { Dissection } from '../packet/model.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
+import type { HostTraffic } from '../topology/link-traffic.ts';
 import type { Topology } from '../topology/model.ts';
 import type { DiagnosisRequest, DiagnosisWatch } from './diagnosis.ts';
 import type { Selection, Statistics } from './tally.ts';
@@ -207,6 +208,8 @@ export interface Session {
   readonly writing: string | null;
   readonly snapshot: HostSnapshot | null;
   readonly topology: Topology | null;
+  /** What the host's links have carried by the kernel's counters, whether they are captured or not. */
+  readonly traffic: HostTraffic;
   readonly interfaces: readonly SessionInterface[];
   readonly packets: PacketList;
   readonly warnings: readonly string[];

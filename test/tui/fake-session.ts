@@ -2,6 +2,7 @@
  * A session that is written, not captured: a Docker host with five connections, and as many more packets and
  * flows as a test asks for. `arrive` makes packets come in.
  */
+
 import type { Connection, Flow, FlowEnd, FlowState } from '../../src/flow/model.ts';
 import { createEvaluator } from '../../src/netfilter/evaluate.ts';
 import { RulesetCache } from '../../src/netfilter/rulesets.ts';
@@ -18,6 +19,7 @@ import { createPart } from '../../src/session/part.ts';
 import { ProblemLog } from '../../src/session/problem-log.ts';
 import { type Selection, type Statistics, Tally } from '../../src/session/tally.ts';
 import { topologyChanges, wholeChanges } from '../../src/topology/changes.ts';
+import { trafficKey } from '../../src/topology/link-traffic.ts';
 import type { Topology } from '../../src/topology/model.ts';
 import { dockerHost } from '../netfilter/hosts.ts';
 import { ruleReference, rules, rulesMetBy, topology } from './fake-host.ts';
@@ -25,6 +27,23 @@ import { dissectFrame, type FakePacket, type SegmentInput, tcpFrame } from './fa
 
 /** 2026-11-20 10:24:31 UTC */
 const start = 1_795_170_271;
+
+/** The kernel counts what web's veth carries. */
+const traffic = new Map([
+  [
+    trafficKey('net:[4026531840]', 9),
+    {
+      total: {
+        ...{ rxPackets: 41_200, rxBytes: 5_340_000, rxErrors: 0, rxDropped: 0 },
+        ...{ txPackets: 38_900, txBytes: 91_200_000, txErrors: 0, txDropped: 7 },
+      },
+      perSecond: {
+        ...{ rxPackets: 12, rxBytes: 1_250, rxErrors: 0, rxDropped: 0 },
+        ...{ txPackets: 15, txBytes: 34_100, txErrors: 0, txDropped: 0 },
+      },
+    },
+  ],
+]);
 
 const [hostState] = dockerHost().namespaces;
 if (hostState === undefined) throw new Error('no host');
@@ -395,6 +414,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     get topology() {
       return host;
     },
+    traffic,
     get interfaces() {
       return names.map((text, id): SessionInterface => {
         const [namespace = '', name = ''] = text.split(':');

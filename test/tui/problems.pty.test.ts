@@ -16,7 +16,7 @@ async function press(keys: string, ...patterns: readonly RegExp[]): Promise<stri
   return run.until((screen) => patterns.every((pattern) => pattern.test(screen)), patterns.join(' and '));
 }
 
-beforeAll(buildPrograms, 30_000);
+beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
 

@@ -14,12 +14,20 @@ export interface BpfInstruction {
 const instructionBytes = 8;
 /** struct bpf_program: u_int bf_len, padding, struct bpf_insn *bf_insns. */
 const programBytes = 16;
+/** libpcap counts by DLT_*, which are the numbers in files but for these (pcap-common.c): ATM, raw IP, SLIP, PPP, CLIP. */
+const dataLinkTypes: ReadonlyMap<number, number> = new Map([
+  [100, 11],
+  [101, 12],
+  [102, 15],
+  [103, 16],
+  [106, 19],
+]);
 const netmaskUnknown = 0xffffffff;
 
 /**
  * Compiles a pcap-filter(7) expression.
  *
- * @param linkType DLT_* of the packets it is to look at.
+ * @param linkType LINKTYPE_* of the packets it is to look at.
  * @throws NetscopeError: usage with libpcap's own words for a bad expression, missing without libpcap.
  */
 export function compileBpf(
@@ -40,7 +48,7 @@ export function compileBpf(
   const freeCode = library.func('void pcap_freecode(void *program)');
   const close = library.func('void pcap_close(void *p)');
 
-  const handle: unknown = openDead(linkType, snaplen);
+  const handle: unknown = openDead(dataLinkTypes.get(linkType) ?? linkType, snaplen);
   const program = Buffer.alloc(programBytes);
   try {
     if (compile(handle, program, expression, 1, netmaskUnknown) !== 0) {

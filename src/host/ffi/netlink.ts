@@ -129,6 +129,28 @@ export class NetlinkSocket {
   }
 
   /**
+   * Several questions of one type in one go, each of which the kernel answers with one message. One that it refuses
+   * has no answer.
+   *
+   * @param bodies at most 256 bytes, headers included.
+   */
+  askEach(type: number, bodies: readonly Uint8Array[], handle: MessageHandler): void {
+    const first = this.#sequence + 1;
+    let length = 0;
+    for (const body of bodies) length += this.#write(length, type, NLM_F_REQUEST, body);
+    this.#sendWritten(length);
+    let open = bodies.length;
+    while (open > 0) {
+      walkMessages(this.#receiveOne(), (answer, sequence, _flags, start, end) => {
+        if (sequence < first) return true;
+        open--;
+        if (answer > NLMSG_OVERRUN) handle(answer, receiveBuffer, start, end);
+        return true;
+      });
+    }
+  }
+
+  /**
    * Hands over what has arrived by itself (multicast groups), without waiting.
    *
    * @returns how often the kernel ran out of space for this socket and threw messages away.
@@ -162,19 +184,39 @@ export class NetlinkSocket {
   }
 
   #send(type: number, flags: number, body: Uint8Array): number {
+    this.#sendWritten(this.#write(0, type, flags, body));
+    return this.#sequence;
+  }
+
+  /** Puts a request at `at` of the send buffer; returns how many bytes it takes. */
+  #write(at: number, type: number, flags: number, body: Uint8Array): number {
     const length = headerBytes + body.length;
-    const sequence = ++this.#sequence;
-    sendBuffer.writeUInt32LE(length, 0);
-    sendBuffer.writeUInt16LE(type, 4);
-    sendBuffer.writeUInt16LE(flags, 6);
-    sendBuffer.writeUInt32LE(sequence, 8);
+    sendBuffer.writeUInt32LE(length, at);
+    sendBuffer.writeUInt16LE(type, at + 4);
+    sendBuffer.writeUInt16LE(flags, at + 6);
+    sendBuffer.writeUInt32LE(++this.#sequence, at + 8);
     // Bytes 12 to 15, the port id, stay 0: the sender's own.
-    sendBuffer.set(body, headerBytes);
+    sendBuffer.set(body, at + headerBytes);
+    return (length + 3) & ~3;
+  }
+
+  #sendWritten(length: number): void {
     for (;;) {
       const sent = libc().send(this.fd, sendBuffer, length, 0);
-      if (sent >= 0) return sequence;
+      if (sent >= 0) return;
       const code = errno();
       if (code !== constants.errno.EINTR) throw new SystemCallError('send', code);
+    }
+  }
+
+  /** Waits for one datagram; returns its length. */
+  #receiveOne(): number {
+    for (;;) {
+      const length = libc().recv(this.fd, receiveBuffer, receiveBuffer.length, MSG_TRUNC);
+      if (length > receiveBuffer.length) throw new SystemCallError('recv', constants.errno.EMSGSIZE);
+      if (length >= 0) return length;
+      const code = errno();
+      if (code !== constants.errno.EINTR) throw new SystemCallError('recv', code);
     }
   }
 
@@ -185,14 +227,7 @@ export class NetlinkSocket {
   #receive(sequence: number, handle: MessageHandler, single = false): boolean {
     let interrupted = false;
     for (;;) {
-      const length = libc().recv(this.fd, receiveBuffer, receiveBuffer.length, MSG_TRUNC);
-      if (length < 0) {
-        const code = errno();
-        if (code === constants.errno.EINTR) continue;
-        throw new SystemCallError('recv', code);
-      }
-      if (length > receiveBuffer.length) throw new SystemCallError('recv', constants.errno.EMSGSIZE);
-      const more = walkMessages(length, (type, answered, flags, start, end) => {
+      const more = walkMessages(this.#receiveOne(), (type, answered, flags, start, end) => {
         if (answered !== sequence) return true;
         if ((flags & NLM_F_DUMP_INTR) !== 0) interrupted = true;
         if (type === NLMSG_DONE || type === NLMSG_ERROR) {

@@ -67,10 +67,10 @@ export function freeze(session: Shown): Shown {
 /** A session's properties as they are now: most are getters, which a spread would not take along. */
 function everythingOf(session: Shown): Shown {
   const { mode, title, state, progress, files, writing, snapshot, topology } = session;
-  const { interfaces, warnings, events, comments, packets } = session;
+  const { traffic, interfaces, warnings, events, comments, packets } = session;
   return {
     ...{ mode, title, state, progress, files, writing, snapshot, topology },
-    ...{ interfaces, warnings, events, comments, packets },
+    ...{ traffic, interfaces, warnings, events, comments, packets },
     totals: () => session.totals(),
     statistics: (selection) => session.statistics(selection),
     flows: () => session.flows(),

@@ -23,7 +23,7 @@ const nothing: Topology = {
 };
 
 const columns: Readonly<Record<ViewName, () => readonly ColumnInfo[]>> = {
-  topology: () => topologyColumns(nothing, [], new Set(), theme),
+  topology: () => topologyColumns(nothing, [], new Map(), new Set(), theme),
   flows: () => flowColumns(theme),
   packets: () => packetColumns(0, 0),
   rules: () => ruleColumns(true, theme.symbols),

@@ -51,6 +51,11 @@ describe.skipIf(skip)(
       }
     });
 
+    it('compiles for raw IP as files number it', () => {
+      // LINKTYPE_RAW is 101, DLT_RAW 12: the first instruction of `icmp` looks at the version of IP.
+      expect(compileBpf('icmp', 101)).toEqual(compileBpf('icmp', 12));
+    });
+
     it("reports a bad filter in libpcap's words", () => {
       expect(() => compileBpf('tcp prot 80', 1)).toThrowError(NetscopeError);
       expect(() => compileBpf('tcp prot 80', 1)).toThrowError(/syntax error/);

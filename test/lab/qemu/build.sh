@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes an initial RAM disk in which node, the built netscope and the tools of this machine run on Debian's kernel.
 #
-#     test/lab/qemu/build.sh ROOT OUTPUT     # ROOT: where the packages of fetch.sh were unpacked
+#     test/lab/qemu/build.sh ROOT OUTPUT     # ROOT: where the packages were unpacked (test/lab/README.md)
 set -eu
 root=$(realpath "$1")
 output=$(realpath -m "$2")
@@ -40,7 +40,7 @@ for name in iptables iptables-save ip6tables-save; do
 done
 ln -s xtables-nft-multi "$tree/bin/iptables-nft-save"
 ln -s xtables-nft-multi "$tree/bin/ip6tables-nft-save"
-cp -r /usr/lib/x86_64-linux-gnu/xtables "$tree/usr/lib/xtables"
+cp -r /usr/lib/x86_64-linux-gnu/xtables "$tree/lib/xtables"
 program "$root/sbin/ipvsadm"
 program "$root/usr/bin/wg"
 for name in usr/sbin/ovs-vswitchd usr/sbin/ovsdb-server usr/bin/ovs-vsctl usr/bin/ovsdb-tool usr/bin/ovs-appctl usr/bin/ovs-ofctl; do

@@ -152,7 +152,7 @@ cat /tmp/wga.key /tmp/wgb.key /tmp/psk > /tmp/secrets
 node /netscope/dist/main.js snapshot -w /out/snapshot.json || echo "snapshot failed: $?"
 for key in $(cat /tmp/secrets); do grep -c -F "$key" /out/snapshot.json && echo "A SECRET KEY IS IN THE SNAPSHOT" > /out/leak; done
 node /netscope/dist/main.js topology --json > /out/topology.json || echo "topology failed"
-node /netscope/dist/main.js record -i up0 -i tun-ipip -i tun-gre -i far:up0.9 -w /out/record.pcapng -c 12 --duration 120 2> /tmp/recorder &
+node /netscope/dist/main.js record -i up0 -i tun-ipip -i tun-gre -i far:up0.9 -w /out/record.pcapng --duration 45 2> /tmp/recorder &
 recorder=$!
 until grep -q recording /tmp/recorder; do sleep 1; done
 sleep 2

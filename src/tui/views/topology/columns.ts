@@ -1,9 +1,10 @@
 /** What a row of the topology shows in each column. */
 import type { SessionInterface } from '../../../session/model.ts';
+import { type HostTraffic, trafficKey } from '../../../topology/link-traffic.ts';
 import type { Link, Topology, TopologyContainer } from '../../../topology/model.ts';
 import type { Column } from '../../components/table.ts';
 import { type Line, piece, type Span } from '../../text/line.ts';
-import { short } from '../../text/units.ts';
+import { bytes, short } from '../../text/units.ts';
 import type { Role, Symbols, Theme } from '../../theme.ts';
 import { endName, type TopologyRow } from './rows.ts';
 import { captureOf } from './traffic.ts';
@@ -11,6 +12,8 @@ import { captureOf } from './traffic.ts';
 export function topologyColumns(
   topology: Topology,
   interfaces: readonly SessionInterface[],
+  /** null where it does not change: of a recording. */
+  traffic: HostTraffic | null,
   changed: ReadonlySet<string>,
   theme: Theme,
 ): readonly Column<TopologyRow>[] {
@@ -30,6 +33,7 @@ export function topologyColumns(
       rest: true,
       cell: (row) => leadsTo(row, topology, theme.symbols),
     },
+    ...(traffic === null ? [] : [rateColumn(traffic)]),
     {
       id: 'packets',
       title: 'Packets',
@@ -44,6 +48,25 @@ export function topologyColumns(
       },
     },
   ];
+}
+
+/** What a link carries now in both directions, by the kernel's counters. */
+function rateColumn(traffic: HostTraffic): Column<TopologyRow> {
+  return {
+    id: 'rate',
+    title: 'Rate',
+    align: 'right',
+    min: 9,
+    keep: 3,
+    cell: (row) => {
+      const link = row.kind === 'namespace' ? null : row.link;
+      const carried = link === null ? undefined : traffic.get(trafficKey(row.namespace.id, link.index));
+      const rate = carried?.perSecond ?? null;
+      return rate === null || rate.rxBytes + rate.txBytes === 0
+        ? []
+        : [piece(`${bytes(rate.rxBytes + rate.txBytes)}/s`)];
+    },
+  };
 }
 
 function markedName(row: TopologyRow, changed: ReadonlySet<string>, theme: Theme): Line {

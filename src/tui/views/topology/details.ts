@@ -1,6 +1,7 @@
 /** All that is known about the selected namespace, bridge or link. */
 import type { SessionInterface } from '../../../session/model.ts';
 import type { Listener } from '../../../snapshot/schema.ts';
+import { type HostTraffic, trafficKey } from '../../../topology/link-traffic.ts';
 import type { Link, PublishedPort, Topology, TopologyNamespace } from '../../../topology/model.ts';
 import { fact, factLine, heading, trimmed } from '../../components/facts.ts';
 import { type Line, piece } from '../../text/line.ts';
@@ -15,6 +16,7 @@ export interface DetailsInput {
   readonly row: TopologyRow;
   readonly topology: Topology;
   readonly interfaces: readonly SessionInterface[];
+  readonly traffic: HostTraffic;
   readonly width: number;
   readonly symbols: Symbols;
   /** Whether this host is looked at, not a recording. */
@@ -83,7 +85,33 @@ function linkDetails(input: DetailsInput, link: Link): readonly Line[] {
     const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
     lines.push(...fact(name, text, width));
   }
-  return [...lines, ...captureLines(input, link)];
+  return [...lines, ...trafficLines(input, link), ...captureLines(input, link)];
+}
+
+/** By the kernel's own counters of the link. */
+function trafficLines({ row, traffic, width }: DetailsInput, link: Link): readonly Line[] {
+  const carried = traffic.get(trafficKey(row.namespace.id, link.index));
+  if (carried === undefined) return [];
+  const { total, perSecond } = carried;
+  const line = (label: string, packets: number, size: number, rate: number | undefined) =>
+    fact(
+      label,
+      `${counted(packets, 'packet')}, ${bytes(size)}${rate === undefined ? '' : `, ${bytes(rate)}/s now`}`,
+      width,
+    );
+  const lost = [
+    [total.rxErrors, 'received with errors'],
+    [total.txErrors, 'failed to be sent'],
+    [total.rxDropped, 'dropped on receipt'],
+    [total.txDropped, 'dropped on sending'],
+  ] as const;
+  return [
+    ...line('Received', total.rxPackets, total.rxBytes, perSecond?.rxBytes),
+    ...line('Sent', total.txPackets, total.txBytes, perSecond?.txBytes),
+    ...lost.flatMap(([packets, how]) =>
+      packets === 0 ? [] : fact('Lost', `${counted(packets, 'packet')} ${how}`, width, 'warn'),
+    ),
+  ];
 }
 
 function captureLines(input: DetailsInput, link: Link): readonly Line[] {

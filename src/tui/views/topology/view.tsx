@@ -1,4 +1,6 @@
 /** The topology: a tree of namespaces, bridges and links, and all that is known of the selected one. */
+
+import type { HostTraffic } from '../../../topology/link-traffic.ts';
 import type { Topology } from '../../../topology/model.ts';
 import type { Action } from '../../keymap.ts';
 import { listOf } from '../../state/list.ts';
@@ -36,17 +38,18 @@ export function createTopologyView(): View {
     columns(_, { data, theme }) {
       return data.topology === null
         ? []
-        : topologyColumns(data.topology, data.interfaces, changedNow(data.events), theme);
+        : topologyColumns(data.topology, data.interfaces, changingOf(data), changedNow(data.events), theme);
     },
     shape: (row) => ({ cells: row }),
     details(row, _list, _place, { data, theme }, width) {
-      const { topology, interfaces, mode } = data;
+      const { topology, interfaces, traffic, mode } = data;
       return topology === null
         ? []
         : topologyDetails({
             row,
             topology,
             interfaces,
+            traffic,
             width,
             symbols: theme.symbols,
             live: mode === 'live',
@@ -105,10 +108,16 @@ function namespaceOf(row: TopologyRow, { data }: Frame): string {
   return (there ?? row.namespace).name;
 }
 
+function changingOf({ mode, traffic }: Frame['data']): HostTraffic | null {
+  return mode === 'live' ? traffic : null;
+}
+
 function rowText(row: TopologyRow, frame: Frame): string {
   const { topology, interfaces } = frame.data;
   if (topology === null) return '';
-  const columns = topologyColumns(topology, interfaces, new Set(), frame.theme).slice(1);
+  const columns = topologyColumns(topology, interfaces, changingOf(frame.data), new Set(), frame.theme).slice(
+    1,
+  );
   const rest = columns.map((column) => textOf(column.cell(row, 60))).filter((text) => text !== '');
   return [titleOf(row), ...rest].join('  ');
 }
