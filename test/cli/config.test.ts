@@ -1,11 +1,23 @@
 /** The config file: what it says, what is wrong with it, and who wins. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'smol-toml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openHistory } from '../../src/cli/config/history.ts';
 import { applyConfig } from '../../src/cli/config/load.ts';
+import { writeOwnFile } from '../../src/cli/config/own-file.ts';
 import { sudoUser, userFile } from '../../src/cli/config/place.ts';
 import { readConfig } from '../../src/cli/config/read.ts';
 import { saveColumns, withColumns } from '../../src/cli/config/save-columns.ts';
@@ -13,6 +25,8 @@ import { createProgram } from '../../src/cli/program.ts';
 import { keymap } from '../../src/tui/keymap.ts';
 import { netscope } from './netscope.ts';
 
+const required = process.env.CI_REQUIRE_LAB === '1';
+const isRoot = process.getuid?.() === 0;
 let folder: string;
 let path: string;
 
@@ -194,6 +208,20 @@ describe("the user's own files", () => {
     expect(userFile('config', 'config.toml', ada)).toBe('/etc/xdg/netscope/config.toml');
     if (before === undefined) delete process.env.XDG_CONFIG_HOME;
     else process.env.XDG_CONFIG_HOME = before;
+  });
+
+  it.skipIf(!required && !isRoot)('belong to the user who called sudo (skipped without root)', () => {
+    const owner = { uid: 1, gid: 1, home: folder };
+    chownSync(folder, 1, 1);
+    const file = join(folder, 'netscope/config.toml');
+    writeOwnFile(file, 'fps = 4\n', owner);
+    expect([statSync(file).uid, statSync(dirname(file)).uid]).toEqual([1, 1]);
+    // A folder of somebody else's, such as one that a link leads to, is left alone.
+    const other = join(folder, 'other');
+    mkdirSync(other);
+    symlinkSync(other, join(folder, 'link'));
+    expect(() => writeOwnFile(join(folder, 'link/config.toml'), '', owner)).toThrow("not the user's own");
+    expect(readdirSync(other)).toEqual([]);
   });
 
   it('keep what was typed, without repeating it', () => {
