@@ -21,13 +21,15 @@ export interface FailedConnection {
   readonly protocol: 'tcp' | 'udp';
   /** Name of the namespace where its first packet was seen. */
   readonly namespace: string | null;
+  /** It opened, and data was lost: only what swallows large packets explains that. */
+  readonly isOpen: boolean;
   /** Nothing came back at all. */
   readonly isSilent: boolean;
 }
 
 /** The finding that explains it; null where the state has none. */
 export function explainByState(scene: Scene, failed: FailedConnection): Finding | null {
-  const { source, destination, protocol, isSilent } = failed;
+  const { source, destination, protocol, isSilent, isOpen } = failed;
   const from = senderOf(scene, failed);
   if (from === null) return null;
   const target: Target = { name: destination.address, port: destination.port, protocol, speaks: null };
@@ -48,7 +50,9 @@ export function explainByState(scene: Scene, failed: FailedConnection): Finding 
     ...ways,
     ...{ probe: null, seen: [], aftermath: null, asking: [], stopped: [] },
   });
-  const found = findings.find(({ severity }) => severity !== 'info');
+  const found = findings.find(
+    ({ severity, cause }) => severity !== 'info' && (!isOpen || cause === 'mtu-black-hole'),
+  );
   if (found !== undefined) return found;
   const end = ways.forward.at(-1)?.end;
   if (!isSilent || end?.kind !== 'beyond' || from.kind !== 'inside') return null;

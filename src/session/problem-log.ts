@@ -208,6 +208,7 @@ export class ProblemLog {
       ...{ source, destination, protocol },
       namespace: first.interface?.namespace ?? null,
       isSilent: cause === 'no-answer',
+      isOpen: cause === 'packet-loss' || cause === 'mtu-black-hole',
     });
   }
 

@@ -228,7 +228,7 @@ function whyEmpty(place: Place, { data, keys }: Frame): readonly string[] {
     'Nothing is wrong in what netscope sees',
     names.length === 0
       ? 'Nothing is captured.'
-      : `Watching ${counted(many, 'connection')} on ${names.slice(0, named).join(', ')}${others}.`,
+      : `Watching ${names.slice(0, named).join(', ')}${others}: ${counted(many, 'connection')} so far.`,
     'Problems appear here by themselves.',
   ];
 }
