@@ -72,7 +72,7 @@ export class Counts {
     for (let number = counting.next; number <= end; number++) {
       if (index === null || !index.read(number, row)) continue;
       if (flows !== null && !flows.has(row.flow) && !flows.has(row.innerFlow)) continue;
-      tally.add(row.interfaceId, row.seconds + row.nanoseconds / 1e9, row.wireLength);
+      tally.add(row.interfaceId, row.seconds + row.nanoseconds / 1e9, row.wireLength, row.flow);
     }
     counting.next = end + 1;
   }

@@ -131,7 +131,7 @@ export class Ingest implements CaptureSink {
     if (!(time >= this.earliest)) this.earliest = time;
     if (!(time <= this.latest)) this.latest = time;
     if (this.index !== null) {
-      this.tally.add(record.interfaceId, time, record.wireLength);
+      this.tally.add(record.interfaceId, time, record.wireLength, this.table.lastFlow);
       const row = this.#row;
       const store = this.#store;
       row.position = store === undefined ? record.position : store(record);

@@ -23,6 +23,8 @@ export interface InterfaceCount {
 export interface Statistics {
   readonly packets: number;
   readonly bytes: number;
+  /** What belongs to no flow: ARP, spanning tree, and what is not IP. */
+  readonly flowless: InterfaceCount;
   /** By CaptureInterface.id. */
   readonly interfaces: readonly InterfaceCount[];
   readonly lengths: readonly LengthRange[];
@@ -41,6 +43,7 @@ export interface Statistics {
 export class Tally {
   packets = 0;
   bytes = 0;
+  readonly #flowless = { packets: 0, bytes: 0 };
   readonly #interfaces: { packets: number; bytes: number }[] = [];
   readonly #lengths = new PacketLengths();
   readonly #timeline: Timeline;
@@ -51,8 +54,15 @@ export class Tally {
     this.#timeline = new Timeline(width);
   }
 
-  /** @param time seconds since 1970, with a fraction. */
-  add(interfaceId: number, time: number, length: number): void {
+  /**
+   * @param time seconds since 1970, with a fraction.
+   * @param flow Flow.id of the outermost flow; 0 for none.
+   */
+  add(interfaceId: number, time: number, length: number, flow: number): void {
+    if (flow === 0) {
+      this.#flowless.packets++;
+      this.#flowless.bytes += length;
+    }
     this.packets++;
     this.bytes += length;
     let device = this.#interfaces[interfaceId];
@@ -78,6 +88,7 @@ export class Tally {
     return {
       packets,
       bytes,
+      flowless: { ...this.#flowless },
       interfaces: Array.from(this.#interfaces, (device) => ({ ...(device ?? { packets: 0, bytes: 0 }) })),
       lengths: this.#lengths.ranges(),
       start,

@@ -51,7 +51,14 @@ export function App({ session, store, views, theme, keys }: AppProps): ReactElem
         {floating(ui, frame)}
       </Box>
       {timeRows === 0 ? null : <TimeLine session={session} ui={ui} theme={theme} rows={timeRows} />}
-      <Footer ui={ui} theme={theme} keys={keys} problem={problem} hints={hints} />
+      <Footer
+        ui={ui}
+        theme={theme}
+        keys={keys}
+        live={session.mode === 'live'}
+        problem={problem}
+        hints={hints}
+      />
     </Box>
   );
 }

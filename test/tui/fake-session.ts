@@ -345,7 +345,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
     for (let number = 1; number <= last; number += step) {
       const { seconds, interfaceId, flow, bytes } = packetNumber(number);
       const chosen = selection?.flows?.has(flow) ?? true;
-      if (chosen && number <= (selection?.last ?? last)) tally.add(interfaceId, seconds, bytes.length);
+      if (chosen && number <= (selection?.last ?? last)) tally.add(interfaceId, seconds, bytes.length, flow);
     }
     const made = tally.statistics(1);
     if (selection === null) counted = { last, made };

@@ -13,17 +13,20 @@ export interface FooterProps {
   readonly ui: Ui;
   readonly theme: Theme;
   readonly keys: Keymap;
+  /** Packets are captured, not read from a file. */
+  readonly live: boolean;
   readonly problem: FilterProblem | null;
   /** What may come next in a filter. */
   readonly hints: readonly string[];
 }
 
-export function Footer({ ui, theme, keys, problem, hints }: FooterProps): ReactElement {
-  const line = fitLine(footerLine({ ui, theme, keys, problem, hints }), ui.columns);
+export function Footer(props: FooterProps): ReactElement {
+  const { ui, theme } = props;
+  const line = fitLine(footerLine(props), ui.columns);
   return <Painted lines={[paintLine(line, theme)]} width={ui.columns} height={1} />;
 }
 
-function footerLine({ ui, theme, keys, problem, hints }: FooterProps): Line {
+function footerLine({ ui, theme, keys, live, problem, hints }: FooterProps): Line {
   if (ui.prompt !== null) return promptLine(ui.prompt, problem, hints, ui.columns);
   if (ui.message !== null) {
     const bad = ui.message.kind === 'problem';
@@ -33,7 +36,7 @@ function footerLine({ ui, theme, keys, problem, hints }: FooterProps): Line {
     ];
   }
   if (ui.overlay !== null) return overlayKeys(ui.overlay.kind, keys);
-  if (ui.time.focused) return timeKeys(ui, keys);
+  if (ui.time.focused) return timeKeys(ui, keys, live);
   return keysLine(ui, keys);
 }
 
@@ -46,12 +49,12 @@ function overlayKeys(kind: Overlay['kind'], keys: Keymap): Line {
 }
 
 /** As many as there is room for. */
-function timeKeys(ui: Ui, keys: Keymap): Line {
+function timeKeys(ui: Ui, keys: Keymap, live: boolean): Line {
   const spans: Span[] = [];
   const entries: readonly (readonly [readonly Action[], string])[] = [
     [['shut', 'open'], 'move'],
-    [['freeze'], ui.time.playing ? 'pause' : 'play'],
-    [['faster', 'slower'], 'speed'],
+    [['freeze'], live ? 'freeze' : ui.time.playing ? 'pause' : 'play'],
+    ...(live ? [] : [[['faster', 'slower'], 'speed'] as const]),
     [['range-from', 'range-to'], 'range'],
     [['next-match', 'previous-match'], 'marks'],
     [['step', 'step-back'], 'packet'],

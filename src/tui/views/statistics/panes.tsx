@@ -66,7 +66,7 @@ export function listPane(now: StatisticsLook, place: Place, frame: Frame): React
   const { list } = areas;
   const inner = list.width - 2;
   const height = list.height - 3;
-  const whole = section === 0 || section === 2 ? statistics.bytes : wholeOf(now);
+  const whole = wholeOf(now);
   const columns = statisticsColumns(section, statistics, whole, frame);
   const widest = new Map<string, number>();
   measure(
@@ -107,8 +107,11 @@ export function listPane(now: StatisticsLook, place: Place, frame: Frame): React
   );
 }
 
-/** Each connection has two ends: half of what the ends have in all. */
-function wholeOf({ shares }: StatisticsLook): number {
+/** Octets that the rows of a section are shares of. */
+function wholeOf({ shares, statistics, section }: StatisticsLook): number {
+  if (section === 2) return shares.bytes + statistics.flowless.bytes;
+  if (section !== 1 && section !== 3) return statistics.bytes;
+  // Each connection has two ends.
   return shares.addresses.reduce((sum, share) => sum + share.bytes, 0) / 2;
 }
 

@@ -66,14 +66,11 @@ function interfaceRows(statistics: Statistics, { data }: Frame): readonly Statis
   });
 }
 
-/** The protocols of flows, and what belongs to none: ARP, spanning tree, neighbours' announcements. */
-function protocolRows(shares: Shares, statistics: Statistics): readonly StatisticsRow[] {
+/** The protocols of flows, and what belongs to none: ARP, spanning tree, what is not IP. */
+function protocolRows(shares: Shares, { flowless }: Statistics): readonly StatisticsRow[] {
   const rows = shares.protocols.map(rowOf);
-  const packets = statistics.packets - shares.packets;
-  // Flows that a live session had to forget are in no share, but were counted.
-  if (packets <= 0 || statistics.counted < 1) return rows;
-  const bytes = Math.max(0, statistics.bytes - shares.bytes);
-  const others = { packets, bytes, sent: 0, received: 0, count: 0, series: null, flows: new Set<number>() };
+  if (flowless.packets === 0) return rows;
+  const others = { ...flowless, sent: 0, received: 0, count: 0, series: null, flows: new Set<number>() };
   return [...rows, { key: '', name: 'no flow (ARP and the like)', ...others }];
 }
 
