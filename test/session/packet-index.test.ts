@@ -63,4 +63,14 @@ describe('the packet index', () => {
     expect(index.ofFlows(new Set([1, 3]), 2)).toEqual([3, 4]);
     expect(index.ofFlows(new Set([9]), 10)).toEqual([]);
   });
+
+  it('samples the oldest and the newest packets of several flows in one pass', () => {
+    const index = new PacketIndex();
+    for (let at = 0; at < 40_000; at++) index.add(row({ flow: at % 4, innerFlow: at % 4, seconds: at }));
+    const found = index.sample(new Set([1, 2, 9]), 0, 2);
+    expect([...found.keys()].toSorted()).toEqual([1, 2]);
+    expect(found.get(1)).toEqual([2, 6, 39_994, 39_998]);
+    // Rows from long before are not looked at.
+    expect(index.sample(new Set([1]), 39_990, 2).get(1)).toEqual([39_990, 39_994, 39_998]);
+  });
 });
