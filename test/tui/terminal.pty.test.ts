@@ -138,8 +138,8 @@ describe('the terminal', () => {
       args,
       env: { TERM: 'dumb' },
     });
+    await run.until((screen) => screen.includes('76 connections'), 'the last line');
     expect((await run.exit).exitCode).toBe(0);
-    expect(run.output).toContain('76 connections');
     expect(run.output).not.toContain('\u001b');
   });
 
