@@ -1,5 +1,8 @@
 /** The operator's way through the recordings that ship with the package: the real layers below the TUI. */
-import { resolve } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
 import { buildPrograms, type PtyRun, removePrograms, runPty } from './pty.ts';
 
@@ -51,6 +54,27 @@ describe('broken-db.pcapng', () => {
     await press('2/3306\r', /no answer from 172\.28\.0\.2:3306/);
     await press('r', /DOCKER-USER/);
   });
+});
+
+describe('a file that is still loading', () => {
+  it('is shown as far as it was read after Esc', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'netscope-loading-'));
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    // The end never comes: only Esc ends the loading.
+    const writer = createWriteStream(pipe);
+    writer.on('error', () => {});
+    try {
+      writer.write(readFileSync(resolve(fixtures, 'standard.pcapng')).subarray(0, 60_000));
+      run = runPty({ program: 'recording.js', columns: 120, rows: 42, env: { RECORDING: pipe } });
+      await run.until((screen) => /loading[^\n]* [1-9][\d,]* packets/.test(screen), 'packets');
+      run.send('\u001b');
+      await run.until((screen) => / replay [^\n]* [1-9][\d,]* packets/.test(screen), 'the end of loading');
+    } finally {
+      writer.destroy();
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
 });
 
 describe('the time line of a recording', () => {
