@@ -1,5 +1,5 @@
 /** What keeps frames from passing a bridge port that is up: its state, its flags, the bridge's forwarding database. */
-import type { LinkState } from '../snapshot/schema.ts';
+import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
 import type { Place, Scene } from './scene.ts';
 
 export interface Obstacle {
@@ -14,13 +14,14 @@ interface Use {
   readonly side: 'sends' | 'receives';
   /** The network address that frames to it are for. */
   readonly address: string;
+  /** Who asks for its MAC address. */
+  readonly asker: NamespaceState | null;
 }
 
 export function obstacleAt(
-  scene: Scene,
   { namespace, link }: Place,
   bridge: LinkState,
-  { mac, side, address }: Use,
+  { mac, side, address, asker }: Use,
 ): Obstacle | null {
   const { port = {}, name } = link;
   const { state } = port;
@@ -45,7 +46,7 @@ export function obstacleAt(
       why: `flood and learning are off, and the FDB does not have ${mac}`,
       fix: set('flood on learning on'),
     };
-  if (isOff(port.bcast_flood) && !isKnown(scene, address))
+  if (isOff(port.bcast_flood) && !isKnown(asker, address))
     return { why: 'bcast_flood is off: ARP requests do not get there', fix: set('bcast_flood on') };
   return null;
 }
@@ -63,19 +64,17 @@ export function strayFrames(
     const bridge = scene.link(namespace, came?.master);
     if (port?.namespace.id !== namespace.id || came === undefined || bridge === undefined) continue;
     if (port.link.index === came.index || port.link.master !== bridge.index) continue;
-    const use = { mac: owner.link.mac, side: 'receives', address } as const;
-    const found = obstacleAt(scene, port, bridge, use);
+    const use = { mac: owner.link.mac, side: 'receives', address, asker: null } as const;
+    const found = obstacleAt(port, bridge, use);
     if (found !== null) return { ...found, place: port, of: scene.nameOf(owner.namespace) };
   }
   return null;
 }
 
-/** Whether anybody has a neighbour entry for the address that can be used without asking. */
-function isKnown({ snapshot }: Scene, address: string): boolean {
-  return snapshot.namespaces.some(({ neighbours }) =>
-    neighbours.some(
-      (one) => one.address === address && /^(REACHABLE|STALE|DELAY|PERMANENT)$/.test(one.state),
-    ),
+/** Whether it has a neighbour entry for the address that can be used without asking. */
+function isKnown(asker: NamespaceState | null, address: string): boolean {
+  return (asker?.neighbours ?? []).some(
+    (one) => one.address === address && /^(REACHABLE|STALE|DELAY|PERMANENT)$/.test(one.state),
   );
 }
 

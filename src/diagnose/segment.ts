@@ -1,5 +1,5 @@
 /** Crossing a wire or a bridge: from a link and a next hop to the namespace and interface that the packet gets to. */
-import type { LinkState } from '../snapshot/schema.ts';
+import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
 import { type Arrival, type Crossing, note, stopped } from './crossing.ts';
 import {
   checkNeighbour,
@@ -52,7 +52,14 @@ export function overVeth(crossing: Crossing, from: Place, nextHop: string): Arri
   }
   const down = isUp(port.link) ? null : (crossing.troubles.at(-1) ?? null);
   const blocked =
-    down ?? portTrouble(crossing, port, bridge, { of, mac: from.link.mac, side: 'sends', address: nextHop });
+    down ??
+    portTrouble(crossing, port, bridge, {
+      of,
+      mac: from.link.mac,
+      side: 'sends',
+      address: nextHop,
+      asker: null,
+    });
   crossing.pass(port, `veth of ${of}, port of ${bridge.name}`, blocked);
   const at = { namespace, link: bridge };
   if (!isUp(bridge)) {
@@ -78,12 +85,13 @@ interface PortUse {
   /** Whether frames come in from it, or go out to it. */
   readonly side: 'sends' | 'receives';
   readonly address: string;
+  readonly asker: NamespaceState | null;
 }
 
 function portTrouble(crossing: Crossing, port: Place, bridge: LinkState, use: PortUse): Trouble | null {
   const { scene, direction } = crossing;
   const namespace = scene.nameOf(port.namespace);
-  const found = isUp(bridge) ? obstacleAt(scene, port, bridge, use) : null;
+  const found = isUp(bridge) ? obstacleAt(port, bridge, use) : null;
   if (found === null) return null;
   const { of } = use;
   return note(crossing, { direction, namespace, kind: 'port-blocked', place: port, of, ...found });
@@ -115,6 +123,7 @@ export function outOfBridge(
         mac: owner.link.mac,
         side: 'receives',
         address: nextHop,
+        asker: from === null ? bridge.namespace : (scene.peer(from)?.namespace ?? null),
       })
     : note(crossing, { ...base, kind: 'link-down', place: port, role: 'veth', of });
   if (trouble === null && from?.link.index === port.link.index && !isOn(port.link.port?.hairpin)) {
