@@ -243,7 +243,7 @@ describe('keys', () => {
     await start();
     await press('jjy', 'copied: veth6f6b800');
     const sequence = /\u001b\]52;c;([^\u0007]*)\u0007/.exec(run.output)?.[1] ?? '';
-    expect(Buffer.from(sequence, 'base64').toString()).toBe('veth6f6b800  ↔ web:eth0  347');
+    expect(Buffer.from(sequence, 'base64').toString()).toMatch(/^veth6f6b800 {2}↔ web:eth0 .*\b347$/);
   });
 
   it('write what is shown to a file, never over one that is there', async () => {
