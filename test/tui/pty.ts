@@ -4,6 +4,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
+import stringWidth from 'string-width';
 
 const root = resolve(import.meta.dirname, '../..');
 /** A folder of this process: test files run side by side. Below node_modules, so that imports resolve. */
@@ -78,10 +79,29 @@ const patience = 15_000;
 /** Milliseconds without output after which a screen is taken for complete. */
 const quiet = 200;
 
+const columnsOf = (character: string): 0 | 1 | 2 => {
+  const width = stringWidth(character);
+  return width > 1 ? 2 : width === 1 ? 1 : 0;
+};
+
+/** Emoji are two columns wide in today's terminals; those of xterm's own tables (Unicode 6) are one. */
+const widths = {
+  version: 'today',
+  wcwidth: (codePoint: number) => columnsOf(String.fromCodePoint(codePoint)),
+  /** As xterm packs them: the width in bits 1 and 2, bit 0 for a mark that joins the character before it. */
+  charProperties(codePoint: number, before: number): number {
+    const width = widths.wcwidth(codePoint);
+    const widthBefore = (before >> 1) & 3;
+    return width === 0 && widthBefore > 0 ? (widthBefore << 1) | 1 : width << 1;
+  },
+} as const;
+
 export function runPty(options: PtyOptions = {}): PtyRun {
   const columns = options.columns ?? 80;
   const rows = options.rows ?? 24;
   const terminal = new Terminal({ cols: columns, rows, allowProposedApi: true });
+  terminal.unicode.register(widths);
+  terminal.unicode.activeVersion = widths.version;
   if (options.before !== undefined) terminal.write(options.before);
   // `CI` would switch Ink's rendering off; colours are asked for by each test.
   const rest = { ...process.env };
