@@ -1,4 +1,5 @@
 /** A host's snapshot, from the host itself or from a file. Apart from `host-state.ts` so that what only prints it loads no more. */
+import { takeSnapshot } from '../host/snapshot.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import { isSnapshotFile, readSnapshotFile, withoutHost } from './files.ts';
 
@@ -26,7 +27,6 @@ const besidesGraph = [
 export async function readHost(source: HostSource): Promise<HostSnapshot> {
   const file = source.read?.[0];
   if (file === undefined) {
-    const { takeSnapshot } = await import('../host/snapshot.ts');
     return takeSnapshot({
       dockerHost: source.dockerHost,
       without: new Set(source.graphOnly === true ? besidesGraph : []),
