@@ -1,11 +1,10 @@
 /** Tables of the bridge family, which frames meet on their way over a bridge whatever bridge-nf says. */
 
-import { formatAddress } from '../netfilter/address.ts';
 import { createEvaluator } from '../netfilter/evaluate.ts';
 import { isNftTable } from '../netfilter/nftables/table.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
-import { endText, type Scene } from './scene.ts';
+import { packetEnd, type Scene } from './scene.ts';
 import type { Direction, Trouble } from './trouble.ts';
 
 export interface BridgedFrame {
@@ -53,8 +52,8 @@ export function bridgeRules(
       out: null,
       bridged: true,
       packet: {
-        source: endText(formatAddress(packet.source), packet.sourcePort),
-        destination: endText(formatAddress(packet.destination), packet.destinationPort),
+        source: packetEnd(packet.source, packet.sourcePort),
+        destination: packetEnd(packet.destination, packet.destinationPort),
       },
       certain: walks.length === 1,
     });

@@ -13,7 +13,7 @@ import { ruleOfTrouble, rulesMet, withRules } from './met-rules.ts';
 import type { DiagnosisRule } from './model.ts';
 import { lostLink, withDefaultRoute } from './namespace-troubles.ts';
 import { strayFrames } from './port-obstacles.ts';
-import { endText, type Scene } from './scene.ts';
+import { packetEnd, type Scene } from './scene.ts';
 import type { Direction, RulePlace, Trouble } from './trouble.ts';
 
 /** Faults of one namespace that are looked behind. */
@@ -172,11 +172,8 @@ function blockOf(
       out: packet.out === '' ? null : packet.out,
       bridged: packet.bridge !== null && packet.in !== '' && packet.in === packet.out,
       packet: {
-        source: endText(formatAddress(packet.source), packet.sourcePort === -1 ? null : packet.sourcePort),
-        destination: endText(
-          formatAddress(packet.destination),
-          packet.destinationPort === -1 ? null : packet.destinationPort,
-        ),
+        source: packetEnd(packet.source, packet.sourcePort),
+        destination: packetEnd(packet.destination, packet.destinationPort),
       },
       certain,
     },

@@ -1,4 +1,5 @@
 /** The host as diagnosis asks about it: namespaces, owners of addresses, bridges of networks, rules made ready. */
+import { formatAddress, type Words } from '../netfilter/address.ts';
 import { createEvaluator, type Evaluator } from '../netfilter/evaluate.ts';
 import type { RuleTable } from '../netfilter/nftables/table.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
@@ -137,6 +138,14 @@ export function plain(cidr: string): string {
 
 export function isUp({ flags }: LinkState): boolean {
   return flags.includes('up');
+}
+
+/** The client's port of packets that were never sent, of the range that the kernel picks from. */
+export const madeUpPort = 45678;
+
+/** An end of a packet that the state alone was asked about: without the port where there is none, or it was made up. */
+export function packetEnd(address: Words, port: number | null): string {
+  return endText(formatAddress(address), port === -1 || port === madeUpPort ? null : port);
 }
 
 /** `address:port`, IPv6 as `[address]:port`. */

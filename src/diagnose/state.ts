@@ -7,13 +7,10 @@ import type { From, Target } from './ends.ts';
 import type { Service } from './evidence.ts';
 import { mtuTrouble } from './mtu.ts';
 import type { Resolution } from './resolve.ts';
-import { plain, type Scene } from './scene.ts';
+import { madeUpPort, plain, type Scene } from './scene.ts';
 import { findService } from './service.ts';
 import type { Trouble } from './trouble.ts';
 import { type Visit, type Way, walkWay } from './way.ts';
-
-/** Of the range that the kernel picks from. */
-const clientPort = 45678;
 
 export interface Ways {
   readonly forward: readonly Way[];
@@ -98,7 +95,7 @@ function routeTo(scene: Scene, namespace: NamespaceState, destination: Words) {
     mark: 0,
     in: '',
     protocol: 6,
-    sourcePort: clientPort,
+    sourcePort: madeUpPort,
     destinationPort: -1,
     tos: 0,
   });
@@ -134,7 +131,7 @@ export function specOf({ protocol, source, destination, port }: Ends): PacketSpe
     protocol: protocol === 'tcp' ? 6 : 17,
     source,
     destination,
-    sourcePort: clientPort,
+    sourcePort: madeUpPort,
     destinationPort: port ?? 0,
     icmpType: -1,
     icmpCode: -1,

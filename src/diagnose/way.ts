@@ -9,7 +9,7 @@ import { macvlanChild, overlayTroubles, overParent } from './lower-devices.ts';
 import type { DiagnosisHop, DiagnosisRule } from './model.ts';
 import { conntrackTrouble, loopbackDown, takenOff, unmasked, withLinksDown } from './namespace-troubles.ts';
 import { type Passage, passThrough, placeOf } from './rules-walk.ts';
-import { endText, isUp, type Place, type Scene } from './scene.ts';
+import { isUp, type Place, packetEnd, type Scene } from './scene.ts';
 import { outOfBridge, overVeth } from './segment.ts';
 import { describeTrouble } from './text.ts';
 import type { Direction, RulePlace, Trouble } from './trouble.ts';
@@ -235,7 +235,7 @@ function rulesHop(
 ): DiagnosisHop {
   const changes = walk.changes.map(
     ({ kind, from, to }) =>
-      `${kind} ${endText(formatAddress(from.address), from.port)} to ${endText(formatAddress(to.address), to.port)}`,
+      `${kind} ${packetEnd(from.address, from.port)} to ${packetEnd(to.address, to.port)}`,
   );
   const sure = troubles.filter((trouble) => trouble.kind !== 'rule' || trouble.certain);
   const status = sure.length > 0 ? 'blocked' : unknown.length > 0 ? 'unknown' : 'ok';
