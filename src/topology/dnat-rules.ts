@@ -1,5 +1,6 @@
 /** The DNAT rules in a namespace's rule dumps, as far as telling a published port's needs them. */
 import type { NamespaceState } from '../snapshot/schema.ts';
+import { field, list, nftObjects } from './nft-dump.ts';
 
 export interface DnatRule {
   readonly by: 'iptables' | 'nftables';
@@ -54,13 +55,7 @@ function iptablesRules(text: string): readonly DnatRule[] {
 
 /** Rules and maps of `nft -j list ruleset` (libnftables-json(5)) that translate a port. */
 function nftablesRules(text: string, saved: ReadonlySet<string>): readonly DnatRule[] {
-  let dump: unknown;
-  try {
-    dump = JSON.parse(text);
-  } catch {
-    return [];
-  }
-  const objects = list(field(dump, 'nftables'));
+  const objects = nftObjects(text);
   const maps = new Map<string, readonly unknown[]>();
   for (const object of objects) {
     const map = field(object, 'map');
@@ -156,12 +151,4 @@ function translationsOf(
 function scalars(value: unknown): readonly (string | number)[] {
   if (typeof value === 'string' || typeof value === 'number') return [value];
   return list(field(value, 'concat')).flatMap(scalars);
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

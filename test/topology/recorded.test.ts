@@ -55,6 +55,7 @@ describe('a real swarm node', () => {
       'docker-bridge bridge',
       'docker-bridge docker_gwbridge',
       'docker-container sidecar',
+      'docker-dns 127.0.0.11',
       'docker-host hostmode',
       'docker-none lonely',
       'docker-none wired1',

@@ -1,6 +1,8 @@
 /** The systems that netscope recognises. A new one: one file, one line here. */
+import { bridgeFilters } from './bridge-filter.ts';
 import { calico } from './calico.ts';
 import { dockerBridges } from './docker-bridge.ts';
+import { dockerDns } from './docker-dns.ts';
 import { dockerModes } from './docker-modes.ts';
 import { dockerOverlays } from './docker-overlay.ts';
 import { dockerSwarm } from './docker-swarm.ts';
@@ -21,6 +23,7 @@ import { weave } from './weave.ts';
 const recognisers: readonly Recogniser[] = [
   dockerBridges,
   dockerModes,
+  dockerDns,
   macvlans,
   dockerOverlays,
   dockerSwarm,
@@ -35,6 +38,7 @@ const recognisers: readonly Recogniser[] = [
   podman,
   lxd,
   netnsLabs,
+  bridgeFilters,
 ];
 
 export function recogniseSystems(scene: Scene): readonly System[] {
