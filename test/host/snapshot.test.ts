@@ -97,9 +97,9 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
   });
 
   it('survives namespaces that come and go while it reads', async () => {
-    const churn = spawn('sh', ['-c', 'while :; do unshare -n true; unshare -n sleep 0.01 & done'], {
-      detached: true,
-    });
+    // `timeout`: it ends also where this process is killed before it can end it.
+    const loop = 'while :; do unshare -n true; unshare -n sleep 0.01 & sleep 0.005; done';
+    const churn = spawn('timeout', ['-s', 'KILL', '90', 'sh', '-c', loop], { detached: true });
     try {
       for (let round = 0; round < 5; round++) await takeSnapshot({ without: new Set(['engines']) });
     } finally {
