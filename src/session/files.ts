@@ -1,5 +1,5 @@
 /** Files that are no captures: what they are, and their text. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { sniff, sniffLength } from '../capture-file/sniff.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import { exitStatus, messageOf, NetscopeError } from '../util/errors.ts';
@@ -17,10 +17,10 @@ export function isSnapshotFile(path: string): boolean {
  */
 export function readStart(path: string): Uint8Array {
   try {
-    const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    // A pipe gives its bytes once: they are the reader's. Not even opened: closing it would end whoever writes into it (SIGPIPE).
+    if (!statSync(path).isFile()) return new Uint8Array();
+    const descriptor = openSync(path, 'r');
     try {
-      // A pipe gives its bytes once: they are the reader's.
-      if (!fstatSync(descriptor).isFile()) return new Uint8Array();
       const start = new Uint8Array(sniffLength);
       return start.subarray(0, readSync(descriptor, start, 0, sniffLength, 0));
     } finally {
