@@ -59,8 +59,9 @@ describeWithTools(tools, 'real servers that refuse', () => {
   });
 
   it('and TLS spoken to a server of another protocol', () => {
-    const found = problems.filter(({ cause, to }) => cause === 'tls-mismatch' && to.port === 3306);
-    expect(found).toMatchObject([{ severity: 'blocker', count: 1 }]);
+    const found = problems.filter(({ cause, to }) => cause === 'tls-mismatch' && to.port === 6379);
+    // What redis makes of it depends on the random bytes: it complains, or waits for the rest.
+    expect(found).toMatchObject([{ count: 1 }]);
   });
 
   it('and nothing else is wrong: the client with the password is content', () => {

@@ -34,7 +34,8 @@ sleep 3 | socat - TCP:127.0.0.1:6380 >/dev/null 2>&1 &
 for _ in $(seq 100); do ss -Htn state established "dport = :6380" | grep -q . && break; sleep 0.1; done
 talk 6380 ''
 timeout 3 openssl s_client -connect 127.0.0.1:8443 -tls1_2 </dev/null >/dev/null 2>&1
-timeout 3 openssl s_client -connect 127.0.0.1:3306 </dev/null >/dev/null 2>&1
+# With the end of a line in it, up to which redis reads.
+timeout 3 openssl s_client -connect 127.0.0.1:6379 -alpn $'redis\n' </dev/null >/dev/null 2>&1
 talk 4444 ''
 # What works: no problem may be found of it.
 talk 6379 '*2\r\n$4\r\nAUTH\r\n$6\r\nsecret\r\n*1\r\n$4\r\nPING\r\n'
