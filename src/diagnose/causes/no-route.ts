@@ -50,13 +50,17 @@ function explain(
     const container = scene.containersIn(state)[0];
     const endpoint = container?.endpoints.find(({ gateway }) => gateway !== '');
     const gateway = endpoint?.gateway;
-    const link = state.links.find(({ mac }) => mac !== '' && mac === endpoint?.mac);
-    const own = link?.addresses.find(({ cidr }) => gateway !== undefined && covers(cidr, gateway))?.cidr;
+    // By its address: the engine's word on the MAC address is of the moment when it made the link.
+    const own = state.links
+      .flatMap(({ name, addresses }) => addresses.map(({ cidr }) => ({ name, cidr })))
+      .find(({ cidr }) => gateway !== undefined && covers(cidr, gateway));
     const hasSegment = state.routes.some(
       (route) => route.destination !== 'default' && covers(route.destination, gateway ?? ''),
     );
     const segment =
-      hasSegment || own === undefined ? [] : [`${prefix}${ip} route add ${networkOf(own)} dev ${link?.name}`];
+      hasSegment || own === undefined
+        ? []
+        : [`${prefix}${ip} route add ${networkOf(own.cidr)} dev ${own.name}`];
     return {
       items: [],
       fix: gateway === undefined ? [] : [...segment, `${prefix}${ip} route add default via ${gateway}`],
