@@ -63,7 +63,9 @@ const ipLinks = z.array(
 
 /** `ip` prints the bytes of a bridge id without leading zeros. */
 function unpadded(value: unknown): unknown {
-  return typeof value === 'string' && /^[0-9a-f]{4}\./.test(value) ? value.replaceAll(':0', ':') : value;
+  return typeof value === 'string' && /^[0-9a-f]{4}\./.test(value)
+    ? value.replaceAll(/(?<=[.:])0(?=[0-9a-f])/g, '')
+    : value;
 }
 
 describeWithTools(['unshare', 'nsenter', 'ip', 'bridge'], 'links, against ip -d -j', () => {
