@@ -1,6 +1,6 @@
 /**
  * What `netscope topology --json` costs against a shell loop of `ip -n NS -j -d addr` over the same namespaces, whole
- * processes by processor time, and whether it has the peer of every veth right:
+ * processes by the clock and by processor time, and whether it has the peer of every veth right:
  *
  *     npm run build && npx rolldown test/bench/topology.ts --platform node --file /tmp/topology.js
  *     node /tmp/topology.js [NAMESPACES...]          # as root; by default with 100 and then 500
@@ -14,7 +14,7 @@ import { resolve } from 'node:path';
 
 const netscope = resolve('dist/main.js');
 const output = '/run/output';
-const repetitions = 3;
+const repetitions = 5;
 
 /** Where the ends of each pair were put: pair N is `pNa` and `pNb`. */
 const home = new Map<string, string>();
@@ -37,9 +37,10 @@ function measure(sizes: readonly number[]): void {
     made = size;
     const loop = cost('for name in $(ls /run/netns); do ip -n $name -j -d addr; done');
     const topology = cost(`${process.execPath} ${netscope} topology --json`);
+    const ratio = (of: keyof Cost) => (loop[of] / topology[of]).toFixed(1);
     console.log(
-      `${size} namespaces: ip ${loop.toFixed(2)} s, netscope ${topology.toFixed(2)} s ` +
-        `(${((topology / size) * 1000).toFixed(2)} ms each): ${(loop / topology).toFixed(1)} times as fast; ${checked()}`,
+      `${size} namespaces: ip ${text(loop)}, netscope ${text(topology)} (${((topology.wall / size) * 1000).toFixed(2)} ms each): ` +
+        `${ratio('wall')} times as fast by the clock, ${ratio('processor')} by processor time; ${checked()}`,
     );
   }
 }
@@ -90,15 +91,28 @@ function batch(lines: readonly string[], options: readonly string[] = []): void 
   execFileSync('ip', [...options, '-batch', '-'], { input: lines.join('\n') });
 }
 
-/** Seconds of processor time of a shell command and what it starts, user and system: the least of a few runs. */
-function cost(command: string): number {
-  const times = Array.from({ length: repetitions }, () => {
-    const script = `TIMEFORMAT='%U %S'; time { ${command}; } >${output} 2>/dev/null`;
+/** Seconds, of a shell command and what it starts: by the clock, and of processors, user and system. */
+interface Cost {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+/** The least of a few runs, each figure by itself. */
+function cost(command: string): Cost {
+  const runs = Array.from({ length: repetitions }, () => {
+    const script = `TIMEFORMAT='%R %U %S'; time { ${command}; } >${output} 2>/dev/null`;
     const { stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
-    const [user, system] = stderr.trim().split(' ').map(Number);
-    return (user ?? Number.NaN) + (system ?? Number.NaN);
+    const [wall = Number.NaN, user = Number.NaN, system = Number.NaN] = stderr.trim().split(' ').map(Number);
+    return { wall, processor: user + system };
   });
-  return Math.min(...times);
+  return {
+    wall: Math.min(...runs.map(({ wall }) => wall)),
+    processor: Math.min(...runs.map(({ processor }) => processor)),
+  };
+}
+
+function text({ wall, processor }: Cost): string {
+  return `${wall.toFixed(2)} s (processor ${processor.toFixed(2)} s)`;
 }
 
 /** What netscope printed last, against where the ends were put. */
