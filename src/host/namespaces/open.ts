@@ -1,11 +1,14 @@
 /** Opening a found namespace by whichever of its doors still leads there. */
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
 import { inNamespaceOf, ownNamespacePath } from './enter.ts';
 import type { FoundNamespace } from './found.ts';
 
 /** open(2); Node has no name for them. */
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
+
+/** Doors that only root can put something else behind. */
+const rootsOwn = /^(\/var)?\/run\/(docker\/)?netns\/[^/]+$|^\/proc\/\d+\/(task\/\d+\/)?ns\/net$/;
 
 let nsfs: number | undefined;
 
@@ -59,9 +62,16 @@ function isGone(error: unknown): boolean {
 
 /**
  * A PID may be another process's by now, and a path in a container leads where the container wants: what is there
- * is looked at before it is opened, because opening a device or a pipe already does something.
+ * is looked at before it is opened, because opening a device or a pipe already does something. Root's own doors are opened at once: looking
+ * first, by way of /proc, is a fifth of the time that reading 500 namespaces takes.
  */
 function openNamespace(door: string, inode: number): number | undefined {
+  if (rootsOwn.test(door)) {
+    const fd = openSync(door, constants.O_RDONLY | constants.O_NONBLOCK | O_CLOEXEC);
+    if (isNamespace(fstatSync(fd), inode)) return fd;
+    closeSync(fd);
+    return undefined;
+  }
   const handle = openSync(door, O_PATH | O_CLOEXEC);
   try {
     if (!isNamespace(fstatSync(handle), inode)) return undefined;
