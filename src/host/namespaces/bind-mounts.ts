@@ -1,5 +1,5 @@
 /** Namespaces that a bind mount keeps alive: nsfs mounts in the mountinfo of every mount namespace (proc(5)). */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { FoundNamespaces } from './found.ts';
 
 /** Looks through the mount namespaces of these processes, each mount namespace once. */
@@ -13,29 +13,38 @@ export class BindMounts {
 
   scan(pid: number): void {
     let mounts: string;
+    let root: string;
     try {
       const mountNamespace = readlinkSync(`/proc/${pid}/ns/mnt`);
       if (this.#seen.has(mountNamespace)) return;
       mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
       this.#seen.add(mountNamespace);
+      root = isOwnRoot(pid, mountNamespace) ? '' : `/proc/${pid}/root`;
     } catch {
       return;
     }
     if (!mounts.includes(' net:[')) return;
     for (const line of mounts.split('\n')) {
-      // id parent major:minor root mount-point options ... - type source options
-      const [, , , root, point] = line.split(' ', 5);
-      if (root?.startsWith('net:[') && point !== undefined) this.#add(pid, root, unescapePath(point));
+      // number parent major:minor id mount-point options ... - type source options
+      const [, , , id, point] = line.split(' ', 5);
+      if (id?.startsWith('net:[') && point !== undefined) this.#add(id, root, unescapePath(point));
     }
   }
 
-  #add(pid: number, id: string, path: string): void {
-    const entry = this.#found.add(id, 'bind-mount', `/proc/${pid}/root${path}`);
+  #add(id: string, root: string, path: string): void {
+    const entry = this.#found.add(id, 'bind-mount', `${root}${path}`);
     if (entry === undefined) return;
     entry.paths.add(path);
     const name = /\/netns\/([^/]+)$/.exec(path)?.[1];
     if (name !== undefined) entry.names.add(name);
   }
+}
+
+/** Whether paths mean the same to the process as to netscope. */
+function isOwnRoot(pid: number, mountNamespace: string): boolean {
+  if (mountNamespace !== readlinkSync('/proc/self/ns/mnt')) return false;
+  const [own, other] = [statSync('/'), statSync(`/proc/${pid}/root/`)];
+  return own.dev === other.dev && own.ino === other.ino;
 }
 
 /** Space, tab, newline and backslash are octal there. */
