@@ -48,7 +48,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   // Awaited below; a throw before that must not be an unhandled rejection.
   enginesRead.catch(() => undefined);
   const search = await findNamespaces(pause);
-  const handles = new NamespaceHandles();
+  const handles = new NamespaceHandles(search.namespaces.length);
   const context = { search, without, handles, absent: new Set<string>() };
   try {
     const readings: NamespaceReading[] = [];

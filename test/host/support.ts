@@ -95,7 +95,7 @@ export function readLab(
   if (found === undefined) throw new Error(`${lab.id} is no namespace`);
   const own = readlinkSync('/proc/thread-self/ns/net');
   const host = asHost ? lab.id : own;
-  const handles = new NamespaceHandles();
+  const handles = new NamespaceHandles(1);
   try {
     const reading = readNamespace(found, {
       search: {

@@ -30,6 +30,8 @@ export interface Libc {
   readonly ioctl: (fd: number, request: number) => number;
   /** ioctl(2) with a pointer to `argument`, which the kernel may write. */
   readonly ioctlBuffer: (fd: number, request: number, argument: Uint8Array) => number;
+  /** fcntl(2) F_DUPFD_CLOEXEC: a copy of `fd` with the first free number from `least` on; -1 when it may not be so high. */
+  readonly duplicateFrom: (fd: number, least: number) => number;
   /** pidfd_open(2), pidfd_getfd(2): system call numbers are the same on every architecture. */
   readonly pidfdOpen: (pid: number) => number;
   readonly pidfdGetfd: (pidfd: number, targetFd: number) => number;
@@ -56,6 +58,9 @@ export const NS_GET_USERNS = 0xb701;
 /** linux/sockios.h: the network namespace of a socket, as a new descriptor (needs CAP_NET_ADMIN in it). */
 export const SIOCGSKNS = 0x894c;
 
+/** linux/fcntl.h */
+const F_DUPFD_CLOEXEC = 1030;
+
 const SYS_PIDFD_OPEN = 434;
 const SYS_PIDFD_GETFD = 438;
 const SYS_OPENAT2 = 437;
@@ -79,6 +84,7 @@ export function libc(): Libc {
     'use a Linux with glibc or musl, or read a recording with -r',
   );
   const ioctl = library.func('int ioctl(int fd, unsigned long request, ...)');
+  const fcntl = library.func('int fcntl(int fd, int command, ...)');
   const syscall = library.func('long syscall(long number, ...)');
   bound = {
     setns: library.func('int setns(int fd, int type)'),
@@ -94,6 +100,7 @@ export function libc(): Libc {
     getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
     ioctl: (fd, request) => Number(ioctl(fd, request, 'long', 0)),
     ioctlBuffer: (fd, request, argument) => Number(ioctl(fd, request, 'void *', argument)),
+    duplicateFrom: (fd, least) => Number(fcntl(fd, F_DUPFD_CLOEXEC, 'int', least)),
     pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),
     pidfdGetfd: (pidfd, targetFd) =>
       Number(syscall(SYS_PIDFD_GETFD, 'int', pidfd, 'int', targetFd, 'uint', 0)),

@@ -3,6 +3,7 @@
  * of it, and a routing socket in it.
  */
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { libc } from '../ffi/libc.ts';
 import type { NetlinkSocket } from '../ffi/netlink.ts';
 import { ownNamespacePath, visitNamespace } from './enter.ts';
 
@@ -13,11 +14,18 @@ export interface NamespaceHandle {
 
 /** Descriptors that are left for everything else. */
 const spare = 512;
+/** Namespaces from which on the table of descriptors is made large enough at once. */
+const many = 100;
 
 export class NamespaceHandles {
   readonly #handles = new Map<string, NamespaceHandle>();
   #room = Math.max(0, Math.floor((descriptorLimit() - spare) / 2));
   #home: number | undefined;
+
+  /** @param expected how many namespaces will be kept, about. */
+  constructor(expected: number) {
+    if (expected >= many) growDescriptorTable(2 * Math.min(expected, this.#room));
+  }
 
   /** As `inNamespaceOf`, from the same thread every time. */
   visit<T>(fd: number, work: () => T): T {
@@ -48,6 +56,17 @@ export class NamespaceHandles {
     this.#handles.clear();
     this.#room = 0;
   }
+}
+
+/**
+ * A process with threads waits for an RCU grace period, some 10 ms, each time its table of descriptors doubles (fs/file.c,
+ * expand_fdtable): once is enough. The table stays as large as it was made.
+ */
+function growDescriptorTable(length: number): void {
+  const fd = openSync(ownNamespacePath, 'r');
+  const far = libc().duplicateFrom(fd, length);
+  if (far >= 0) closeSync(far);
+  closeSync(fd);
 }
 
 /** The soft limit, which Node raises to the hard one when it starts (proc_pid_limits(5)). */
