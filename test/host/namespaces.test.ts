@@ -174,8 +174,7 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     const gone = new Promise((done) => child?.once('close', done));
     child?.kill('SIGKILL');
     await gone;
-    await new Promise((done) => setTimeout(done, 50));
-    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
     const after = await search();
     expect(after.namespaces.some((namespace) => namespace.id === id)).toBe(false);
   });

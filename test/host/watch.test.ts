@@ -80,7 +80,6 @@ describeWithTools(['unshare', 'nsenter', 'ip'], 'watchHost', () => {
       next.stop();
       next.stop();
     }
-    await pause(50);
-    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
   });
 });
