@@ -36,6 +36,7 @@ interface DiagnoseOptions extends CaptureOptions {
 export function diagnoseCommand(program: Command): void {
   const command = program
     .command('diagnose')
+    .summary('why FROM cannot reach TO, with proof and the fix; the problems of a capture')
     .description(
       'Says why FROM cannot reach TO. FROM: a container, a namespace, host or external:ADDRESS. TO: a container, a namespace, a name or an address, with :PORT or :PORT/udp. With -r and without both: the problems of a capture.',
     )

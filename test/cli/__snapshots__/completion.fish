@@ -47,7 +47,7 @@ complete -c netscope -n '__netscope_command ""' -a 'topology' -d 'namespaces, li
 complete -c netscope -n '__netscope_command ""' -a 'flows' -d 'flows and connections with the rules they met'
 complete -c netscope -n '__netscope_command ""' -a 'packets' -d 'one line per packet, or the decoded tree, or the bytes'
 complete -c netscope -n '__netscope_command ""' -a 'rules' -d 'rules of every namespace, with counters and the flows that met them'
-complete -c netscope -n '__netscope_command ""' -a 'diagnose' -d 'Says why FROM cannot reach TO. FROM: a container, a namespace, host or external:ADDRESS. TO: a container, a namespace, a name or an address, with :PORT or :PORT/udp. With -r and without both: the problems of a capture.'
+complete -c netscope -n '__netscope_command ""' -a 'diagnose' -d 'why FROM cannot reach TO, with proof and the fix; the problems of a capture'
 complete -c netscope -n '__netscope_command ""' -a 'record' -d 'capture and host state in one pcapng file'
 complete -c netscope -n '__netscope_command ""' -a 'snapshot' -d 'host state alone, as JSON'
 complete -c netscope -n '__netscope_command ""' -a 'trace' -d 'ask the kernel which rules the matching packets meet (changes the host while it runs)'

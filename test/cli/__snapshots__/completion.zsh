@@ -185,7 +185,7 @@ _netscope() {
         'flows:flows and connections with the rules they met'
         'packets:one line per packet, or the decoded tree, or the bytes'
         'rules:rules of every namespace, with counters and the flows that met them'
-        'diagnose:Says why FROM cannot reach TO. FROM: a container, a namespace, host or external:ADDRESS. TO: a container, a namespace, a name or an address, with :PORT or :PORT/udp. With -r and without both: the problems of a capture.'
+        'diagnose:why FROM cannot reach TO, with proof and the fix; the problems of a capture'
         'record:capture and host state in one pcapng file'
         'snapshot:host state alone, as JSON'
         'trace:ask the kernel which rules the matching packets meet (changes the host while it runs)'
