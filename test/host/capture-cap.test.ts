@@ -145,12 +145,12 @@ describeWithTools(['ip', 'nsenter', 'tcpreplay', ...withCap()], 'capturing throu
     const { capture } = await start({ targets: [lab.target(1, 'vb')] });
     expect(children().length).toBeGreaterThan(0);
     await capture.stop();
-    expect(children()).toEqual([]);
+    await expect.poll(children).toEqual([]);
     const other = spawn(process.execPath, ['--input-type=module', '-e', capturing(lab.path(1))], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((done) => other.stdout.once('data', done));
-    expect(children()).toHaveLength(1);
+    await expect.poll(children).toHaveLength(1);
     other.kill('SIGKILL');
     await expect.poll(children).toEqual([]);
   });
