@@ -62,8 +62,8 @@ function isGone(error: unknown): boolean {
 
 /**
  * A PID may be another process's by now, and a path in a container leads where the container wants: what is there
- * is looked at before it is opened, because opening a device or a pipe already does something. Root's own doors are opened at once: looking
- * first, by way of /proc, is a fifth of the time that reading 500 namespaces takes.
+ * is looked at before it is opened, because opening a device or a pipe already does something. Root's own doors are opened at once:
+ * 4 % of the time that `topology` takes with 500 namespaces.
  */
 function openNamespace(door: string, inode: number): number | undefined {
   if (rootsOwn.test(door)) {
