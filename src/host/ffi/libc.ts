@@ -30,8 +30,11 @@ export interface Libc {
   readonly ioctl: (fd: number, request: number) => number;
   /** ioctl(2) with a pointer to `argument`, which the kernel may write. */
   readonly ioctlBuffer: (fd: number, request: number, argument: Uint8Array) => number;
-  /** fcntl(2) F_DUPFD_CLOEXEC: a copy of `fd` with the first free number from `least` on; -1 when it may not be so high. */
-  readonly duplicateFrom: (fd: number, least: number) => number;
+  /**
+   * fcntl(2) F_DUPFD_CLOEXEC on another thread: a copy of `fd` with the first free number from `least` on; -1 when it may not
+   * be so high.
+   */
+  readonly duplicateFrom: (fd: number, least: number) => Promise<number>;
   /** pidfd_open(2), pidfd_getfd(2): system call numbers are the same on every architecture. */
   readonly pidfdOpen: (pid: number) => number;
   readonly pidfdGetfd: (pidfd: number, targetFd: number) => number;
@@ -84,7 +87,8 @@ export function libc(): Libc {
     'use a Linux with glibc or musl, or read a recording with -r',
   );
   const ioctl = library.func('int ioctl(int fd, unsigned long request, ...)');
-  const fcntl = library.func('int fcntl(int fd, int command, ...)');
+  // Without the dots, which koffi calls on this thread only. Linux passes an argument of `...` as any other (x86-64, AArch64).
+  const fcntl = library.func('int fcntl(int fd, int command, long argument)');
   const syscall = library.func('long syscall(long number, ...)');
   bound = {
     setns: library.func('int setns(int fd, int type)'),
@@ -100,7 +104,10 @@ export function libc(): Libc {
     getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
     ioctl: (fd, request) => Number(ioctl(fd, request, 'long', 0)),
     ioctlBuffer: (fd, request, argument) => Number(ioctl(fd, request, 'void *', argument)),
-    duplicateFrom: (fd, least) => Number(fcntl(fd, F_DUPFD_CLOEXEC, 'int', least)),
+    duplicateFrom: (fd, least) =>
+      new Promise((done) =>
+        fcntl.async(fd, F_DUPFD_CLOEXEC, least, (_: unknown, copy: unknown) => done(Number(copy))),
+      ),
     pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),
     pidfdGetfd: (pidfd, targetFd) =>
       Number(syscall(SYS_PIDFD_GETFD, 'int', pidfd, 'int', targetFd, 'uint', 0)),

@@ -24,7 +24,7 @@ export class NamespaceHandles {
 
   /** @param expected how many namespaces will be kept, about. */
   constructor(expected: number) {
-    if (expected >= many) growDescriptorTable(2 * Math.min(expected, this.#room));
+    if (expected >= many) void growDescriptorTable(2 * Math.min(expected, this.#room));
   }
 
   /** As `inNamespaceOf`, from the same thread every time. */
@@ -60,11 +60,11 @@ export class NamespaceHandles {
 
 /**
  * A process with threads waits for an RCU grace period, some 10 ms, each time its table of descriptors doubles (fs/file.c,
- * expand_fdtable): once is enough. The table stays as large as it was made.
+ * expand_fdtable): once is enough, beside the first of the work. The table stays as large as it was made.
  */
-function growDescriptorTable(length: number): void {
+async function growDescriptorTable(length: number): Promise<void> {
   const fd = openSync(ownNamespacePath, 'r');
-  const far = libc().duplicateFrom(fd, length);
+  const far = await libc().duplicateFrom(fd, length);
   if (far >= 0) closeSync(far);
   closeSync(fd);
 }
