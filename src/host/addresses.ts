@@ -60,11 +60,12 @@ function readAddress(
   // IFA_ADDRESS is the peer where IFA_LOCAL differs from it.
   const own = local ?? address;
   if (own === undefined) return;
-  link.addresses.push({
+  const entry: LinkState['addresses'][number] = {
     cidr: `${own}/${prefixLength}`,
     scope: scopeName(buffer.readUInt8(start + 3)),
-    ...(address !== undefined && address !== own && { peer: address }),
-    ...(broadcast !== undefined && { broadcast }),
     flags: addressFlags.filter((_, bit) => (bits & (1 << bit)) !== 0),
-  });
+  };
+  if (address !== undefined && address !== own) entry.peer = address;
+  if (broadcast !== undefined) entry.broadcast = broadcast;
+  link.addresses.push(entry);
 }

@@ -172,6 +172,7 @@ function readLink(
         if (wanted.statistics && length >= 64) link.statistics = readStatistics(buffer, at);
         break;
       case 26: // IFLA_AF_SPEC
+        if (!wanted.configurations) break;
         forEachAttribute(buffer, at, at + length, (family, familyAt, familyLength) => {
           if (family === AF_INET) ip = configuration(buffer, familyAt, familyLength, 1);
           if (family === AF_INET6) ip6 = configuration(buffer, familyAt, familyLength, 2);

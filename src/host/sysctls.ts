@@ -173,36 +173,46 @@ const RTM_NEWNETCONF = 80;
 const RTM_GETNETCONF = 82;
 /** linux/netconf.h */
 const NETCONFA_IFINDEX = 1;
-const scopes = new Map([
-  [-1, 'all'],
-  [-2, 'default'],
-]);
-const netconf: Readonly<Record<number, Readonly<Record<number, string>>>> = {
-  [AF_INET]: { 2: 'forwarding', 3: 'rp_filter', 5: 'proxy_arp' },
-  [AF_INET6]: { 2: 'forwarding', 5: 'proxy_ndp' },
+const scopes: Readonly<Record<number, string>> = { [-1]: 'all', [-2]: 'default' };
+
+/** Keys by NETCONFA_* and NETCONFA_IFINDEX, made once: they are the same in all namespaces. */
+const netconf: Readonly<Record<number, ScopeKeys>> = {
+  [AF_INET]: scopeKeys('net.ipv4.conf', { 2: 'forwarding', 3: 'rp_filter', 5: 'proxy_arp' }),
+  [AF_INET6]: scopeKeys('net.ipv6.conf', { 2: 'forwarding', 5: 'proxy_ndp' }),
 };
+
+type ScopeKeys = Readonly<Record<number, Readonly<Record<number, string>>>>;
+
+function scopeKeys(prefix: string, fields: Readonly<Record<number, string>>): ScopeKeys {
+  return Object.fromEntries(
+    Object.entries(scopes).map(([index, scope]) => [
+      index,
+      Object.fromEntries(
+        Object.entries(fields).map(([field, name]) => [field, `${prefix}.${scope}.${name}`]),
+      ),
+    ]),
+  );
+}
 
 /** struct netconfmsg is the family, padded; NETCONFA_IFINDEX. A dump would tell of every interface too. */
 const scopeQuestions = [AF_INET, AF_INET6].flatMap((family) =>
-  [...scopes.keys()].map((scope) =>
-    Buffer.concat([Buffer.from([family, 0, 0, 0]), attribute(NETCONFA_IFINDEX, u32(scope))]),
+  Object.keys(scopes).map((scope) =>
+    Buffer.concat([Buffer.from([family, 0, 0, 0]), attribute(NETCONFA_IFINDEX, u32(Number(scope)))]),
   ),
 );
 
 /** `net.ipv4.ip_forward` and what `conf.all` and `conf.default` say, as far as RTM_GETNETCONF has it. */
 export function addScopeSysctls(sysctls: Sysctls, socket: NetlinkSocket): void {
   socket.askEach(RTM_GETNETCONF, scopeQuestions, (type, buffer, start, end) => {
-    const family = buffer.readUInt8(start);
-    const names = netconf[family];
-    if (type !== RTM_NEWNETCONF || names === undefined) return;
-    const prefix = family === AF_INET ? 'net.ipv4.conf' : 'net.ipv6.conf';
-    let scope: string | undefined;
+    const family = netconf[buffer.readUInt8(start)];
+    if (type !== RTM_NEWNETCONF || family === undefined) return;
+    let keys: Readonly<Record<number, string>> | undefined;
     forEachAttribute(buffer, start + 4, end, (field, at, length) => {
-      if (field === NETCONFA_IFINDEX) scope = scopes.get(signed32(buffer, at, length));
-      const name = names[field];
-      if (scope !== undefined && name !== undefined) {
-        sysctls[`${prefix}.${scope}.${name}`] = String(signed32(buffer, at, length));
-      }
+      const value = signed32(buffer, at, length);
+      // The index comes first.
+      if (field === NETCONFA_IFINDEX) keys = family[value];
+      const key = keys?.[field];
+      if (key !== undefined) sysctls[key] = String(value);
     });
   });
   const forward = sysctls['net.ipv4.conf.all.forwarding'];
