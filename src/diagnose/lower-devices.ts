@@ -61,23 +61,22 @@ export function overlayTroubles(
 ): readonly Trouble[] {
   const { namespace, link } = place;
   const base = { direction, namespace: scene.nameOf(namespace), kind: 'overlay' as const, place, address };
-  const { remote, group } = link.details;
+  const { remote, remote6, group, group6, external } = link.details;
   const entries = namespace.fdb.filter(
     (entry) => entry.interfaceIndex === link.index && entry.destination !== undefined,
   );
-  const named = typeof remote === 'string' || typeof group === 'string';
-  if (entries.length === 0 && !named) {
+  const named = [remote, remote6, group, group6].some((one) => typeof one === 'string');
+  // An external one is told the other end with each packet, by a route or a program.
+  if (entries.length === 0 && !named && external !== true) {
     return [{ ...base, why: `${link.name} has no FDB entry with a remote end`, rule: null }];
   }
-  const { local, port } = link.details;
+  const { local = link.details.local6, port } = link.details;
   const to = entries[0]?.destination;
   if (typeof local !== 'string' || to === undefined) return [];
   const destination = parseAddress(local);
   const source = parseAddress(to);
   if (destination === null || source === null) return [];
-  const outer: PacketSpec = {
-    ...datagram(source, destination, typeof port === 'number' ? port : 4789),
-  };
+  const outer = datagram(source, destination, typeof port === 'number' ? port : 4789);
   const parent = scene.parent(place);
   const passage = passThrough(scene, { namespace, packet: outer, in: parent?.link.name ?? null, direction });
   return (passage?.troubles ?? []).flatMap((trouble): Trouble[] =>

@@ -1,7 +1,14 @@
 /** Links, bridges and neighbours. */
 import { describe } from 'vitest';
+import type { HostSnapshot } from '../../../src/snapshot/schema.ts';
 import { linkOf, namespaceOf } from '../world.ts';
 import { type Case, findsEach, nothing } from './cases.ts';
+
+/** far is no container any more, and has the address of db. */
+function sameAddress(snapshot: HostSnapshot): void {
+  for (const address of linkOf(snapshot, 'far', 'eth0').addresses) address.cidr = '172.30.0.2/24';
+  snapshot.containers = snapshot.containers.filter(({ name }) => name !== 'far');
+}
 
 const db = '172.30.0.2:3306';
 
@@ -134,6 +141,21 @@ const cases: readonly Case[] = [
     fault: (s) => {
       linkOf(s, 'host', 'vethweb').mtu = 1000;
     },
+  },
+  {
+    cause: 'duplicate-address',
+    how: 'two containers',
+    from: 'web',
+    to: db,
+    names: '172.30.0.2 is on several interfaces of one segment',
+    proof: 'eth0 02:42:ac:1f:00:02: 172.30.0.2',
+    fix: 'nsenter -t 1003 -n ip address delete 172.30.0.2/24 dev eth0',
+    fault: (s) => {
+      sameAddress(s);
+      linkOf(s, 'host', 'vethfar').master = 3;
+    },
+    // On another segment.
+    near: sameAddress,
   },
 ];
 
