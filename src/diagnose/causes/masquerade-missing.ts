@@ -1,85 +1,12 @@
-/** Packets leave the host with a container's private address. */
-
-import { removeRule } from '../commands.ts';
-import type { Evidence } from '../evidence.ts';
-import type { Finding } from '../model.ts';
-import { placeOf } from '../rules-walk.ts';
-import { ruleEvidence, ruleName } from '../text.ts';
-import type { RulePlace } from '../trouble.ts';
-import { blocker, type Cause, once, pages, troublesOf } from './cause.ts';
+/** Packets leave the host with a container's private address, though the engine keeps its rules. */
+import type { Cause } from './cause.ts';
 import { engineRules } from './rule-class.ts';
+import { untranslated } from './untranslated.ts';
 
 export const masqueradeMissing: Cause = {
   id: 'masquerade-missing',
-  find: (evidence) => (ownRules(evidence) === 'whole' ? unmasked(evidence, 'masquerade-missing') : []),
+  find: (evidence) =>
+    engineRules(evidence.scene) === 'whole'
+      ? untranslated(evidence, 'masquerade-missing', 'no MASQUERADE rule matches it')
+      : [],
 };
-
-/** The engine was told to leave iptables alone, or a network's mode says so. */
-export const dockerIptablesDisabled: Cause = {
-  id: 'docker-iptables-disabled',
-  find: (evidence) => (ownRules(evidence) === 'none' ? unmasked(evidence, 'docker-iptables-disabled') : []),
-};
-
-function ownRules({ scene }: Evidence): 'whole' | 'flushed' | 'none' {
-  return scene.host === undefined ? 'whole' : engineRules(scene, scene.host);
-}
-
-function unmasked(evidence: Evidence, cause: string): readonly Finding[] {
-  return once(
-    troublesOf(evidence, 'unmasked').map(({ device, source, bridge, namespace }) => {
-      const { scene } = evidence;
-      const network = scene.networkOfBridge(bridge ?? '');
-      const subnet =
-        network?.subnets.find(({ subnet: one }) => one.includes(':') === source.includes(':'))?.subnet ??
-        scene.host?.routes.find((route) => route.interface === bridge && route.protocol === 'kernel')
-          ?.destination ??
-        source;
-      const culprit = keptFromNat(evidence, namespace);
-      if (culprit !== null) {
-        return blocker({
-          cause,
-          summary: `Packets from ${source} leave ${namespace} by ${device} with that private address, which the answer does not find back to: ${ruleName(culprit)} keeps them from MASQUERADE.`,
-          evidence: [ruleEvidence(culprit)],
-          fix: removeRule(scene, culprit),
-          link: pages.firewall,
-        });
-      }
-      const disabled = cause === 'docker-iptables-disabled';
-      const why = disabled
-        ? 'Docker keeps no rules on this host (iptables=false, or a network without NAT)'
-        : 'no MASQUERADE rule matches it';
-      return blocker({
-        cause,
-        summary: `Packets from ${source} leave ${namespace} by ${device} with that private address, which the answer does not find back to: ${why}.`,
-        evidence: [
-          {
-            kind: 'rule',
-            where: namespace,
-            text: `no rule of nat POSTROUTING translates ${source} on ${device}`,
-          },
-        ],
-        fix: [
-          `iptables -t nat -A POSTROUTING -s ${subnet}${bridge === null ? '' : ` ! -o ${bridge}`} -j MASQUERADE`,
-        ],
-        link: pages.firewall,
-      });
-    }),
-  );
-}
-
-/** The rule that took the packet out of connection tracking, or let it leave nat before MASQUERADE was asked. */
-function keptFromNat({ scene, forward }: Evidence, name: string): RulePlace | null {
-  const visit = forward
-    .flatMap(({ visits }) => visits)
-    .find(({ namespace }) => scene.nameOf(namespace) === name);
-  if (visit === undefined) return null;
-  const { namespace, walk } = visit;
-  const hit =
-    walk.packet.tracking.kind === 'untracked'
-      ? walk.hits.find(({ rule }) => /notrack/i.test(rule.rule.text))
-      : walk.hits.findLast(
-          ({ rule, hook, effect }) =>
-            hook === 'postrouting' && effect === 'accept' && rule.chain.table.name === 'nat',
-        );
-  return hit === undefined ? null : placeOf(hit.rule, name, namespace.id, scene.tables(namespace));
-}

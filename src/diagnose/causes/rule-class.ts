@@ -48,7 +48,9 @@ export function classOf(scene: Scene, trouble: RuleTrouble): RuleCause {
   } else if (rule.table === 'docker-bridges') return 'network-isolation';
   if (rule.position === 0 && hook === 'forward') {
     if (bridged && scene.networkOfBridge(trouble.in ?? '') === undefined) return 'bridge-nf-drop';
-    return isFlushed(scene, namespace) && ofNetwork(scene, trouble) ? 'rules-flushed' : 'forward-policy-drop';
+    return engineRules(scene) === 'flushed' && ofNetwork(scene, trouble)
+      ? 'rules-flushed'
+      : 'forward-policy-drop';
   }
   if (hook === 'input' || hook === 'output') return 'host-input-drop';
   const isFilter = rule.table === 'filter' && rule.backend !== 'nftables';
@@ -102,10 +104,10 @@ function ofNetwork(scene: Scene, trouble: RuleTrouble): boolean {
   );
 }
 
-/** What is left of the engine's rules on the host. */
-export function engineRules(scene: Scene, namespace: NamespaceState): 'whole' | 'flushed' | 'none' {
-  if (hasUnreadRules(namespace)) return 'whole';
-  const tables = scene.tables(namespace);
+/** What is left of the engine's rules on the host; whole where that is not known. */
+export function engineRules(scene: Scene): 'whole' | 'flushed' | 'none' {
+  if (scene.host === undefined || hasUnreadRules(scene.host)) return 'whole';
+  const tables = scene.tables(scene.host);
   if (tables.some((table) => isNftTable(table) && table.name === 'docker-bridges')) return 'whole';
   const engine = tables.filter((table) => !isNftTable(table) && hasEngineChain(table));
   if (engine.length === 0) return 'none';
@@ -131,8 +133,4 @@ function isEmptied({ snapshot }: Scene, engine: readonly RuleTable[]): boolean {
     ({ published, endpoints }) => published.length > 0 && endpoints.some(({ address }) => address !== ''),
   );
   return publishes && chain?.rules.length === 0;
-}
-
-function isFlushed(scene: Scene, namespace: NamespaceState): boolean {
-  return engineRules(scene, namespace) === 'flushed';
 }

@@ -9,8 +9,7 @@ import { engineRules, rulesOf } from './rule-class.ts';
 export const rulesFlushed: Cause = {
   id: 'rules-flushed',
   find: (evidence) => {
-    const { scene } = evidence;
-    if (scene.host === undefined || engineRules(scene, scene.host) !== 'flushed') return [];
+    if (engineRules(evidence.scene) !== 'flushed') return [];
     const hit = consequences(evidence);
     if (hit.length === 0) return [];
     return [

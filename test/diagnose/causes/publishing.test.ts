@@ -1,7 +1,19 @@
 /** Published ports, and what listens behind them. */
 import { describe } from 'vitest';
-import { namespaceOf, rules } from '../world.ts';
+import type { HostSnapshot } from '../../../src/snapshot/schema.ts';
+import { linkOf, namespaceOf, rules } from '../world.ts';
 import { type Case, containerNamed, findsEach, nothing } from './cases.ts';
+
+/** The host has IPv6, as its clients do. */
+function withIpv6(snapshot: HostSnapshot): void {
+  const { addresses } = linkOf(snapshot, 'host', 'eth0');
+  addresses.push(...addresses.map((one) => ({ ...one, cidr: '2001:db8:113::10/64' })));
+  const { routes } = namespaceOf(snapshot, 'host');
+  const connected = routes.find(({ destination }) => destination === '203.0.113.0/24');
+  if (connected === undefined) throw new Error('no route');
+  const { preferredSource: _, ...bare } = connected;
+  routes.push({ ...bare, family: 'ip6', destination: '2001:db8:113::/64' });
+}
 
 const cases: readonly Case[] = [
   {
@@ -77,6 +89,21 @@ const cases: readonly Case[] = [
       rules(s, 'host', (text) =>
         text.replace('-A DOCKER ! -i br-app -p tcp', '-A DOCKER -d 127.0.0.1/32 ! -i br-app -p tcp'),
       );
+    },
+  },
+  {
+    cause: 'ipv6-disabled',
+    how: 'published on IPv4 only',
+    from: 'external:2001:db8:113::9',
+    to: '[2001:db8:113::10]:8080',
+    names: 'web publishes port 8080 on IPv4 only (0.0.0.0)',
+    proof: 'container web: 0.0.0.0:8080 to 80/tcp',
+    fix: 'docker run --publish [::]:8080:80',
+    fault: withIpv6,
+    near: (s) => {
+      withIpv6(s);
+      const { published } = containerNamed(s, 'web');
+      published.push(...published.map((one) => ({ ...one, hostAddress: '::' })));
     },
   },
 ];
