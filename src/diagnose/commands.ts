@@ -13,6 +13,11 @@ export function enter(namespace: NamespaceState): string {
   return path === undefined ? '' : `nsenter --net=${word(path)} `;
 }
 
+/** `ip`, with the family where words alone would not say which is meant: `default`. */
+export function ipOf(address: string): string {
+  return address.includes(':') ? 'ip -6' : 'ip';
+}
+
 export function prefixOf(scene: Scene, name: string): string {
   const found = scene.snapshot.namespaces.find((namespace) => scene.nameOf(namespace) === name);
   return found === undefined ? '' : enter(found);

@@ -48,7 +48,17 @@ export interface SeenPacket {
   readonly summary: string;
   /** The first octets of TCP's payload, where there is one. */
   readonly payload?: Uint8Array;
-  readonly kind: 'syn' | 'syn-ack' | 'rst' | 'icmp-error' | 'arp-request' | 'arp-reply' | 'data' | 'other';
+  readonly kind:
+    | 'syn'
+    | 'syn-ack'
+    | 'rst'
+    | 'icmp-error'
+    | 'arp-request'
+    | 'arp-reply'
+    | 'neighbour-solicitation'
+    | 'neighbour-advertisement'
+    | 'data'
+    | 'other';
   readonly source: string;
   readonly destination: string;
 }

@@ -3,7 +3,8 @@ import { formatAddress } from '../netfilter/address.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
 import type { Crossing } from './crossing.ts';
-import { contains, gatewaysOf } from './owners.ts';
+import { gatewayFor, gatewaysOf, hasIpv6Off } from './owners.ts';
+import { contains, networkOf } from './prefix.ts';
 import type { Passage } from './rules-walk.ts';
 import { isUp, type Place, plain, type Scene } from './scene.ts';
 import { isLoopback } from './service.ts';
@@ -18,8 +19,18 @@ export function withLinksDown(
 ): readonly Trouble[] {
   const lost = troubles.find(({ kind }) => kind === 'no-route');
   if (lost?.kind !== 'no-route' || !lost.why.startsWith('no route')) return troubles;
-  const down = linkDown(scene, namespace, lost);
-  return down === null ? troubles : [...troubles.filter((trouble) => trouble !== lost), down];
+  const why = linkDown(scene, namespace, lost) ?? ipv6Off(scene, namespace, lost);
+  return why === null ? troubles : [...troubles.filter((trouble) => trouble !== lost), why];
+}
+
+function ipv6Off(
+  scene: Scene,
+  namespace: NamespaceState,
+  { direction, destination }: NoRoute,
+): Trouble | null {
+  const link = namespace.links.find((one) => hasIpv6Off({ namespace, link: one }));
+  if (link === undefined || !destination.includes(':')) return null;
+  return { direction, namespace: scene.nameOf(namespace), kind: 'ipv6-off', place: { namespace, link } };
 }
 
 type NoRoute = Extract<Trouble, { kind: 'no-route' }>;
@@ -64,7 +75,7 @@ export function lostLink(
     );
     if (prefix === undefined || hasRoute) continue;
     const namespace = scene.nameOf(state);
-    const restored = withRoute(state, link, prefix);
+    const restored = withRoute(state, link, networkOf(prefix));
     if (!isUp(link)) {
       const role = link.kind === 'bridge' ? 'bridge' : link.kind === 'veth' ? 'veth' : 'other';
       const of = role === 'bridge' ? link.name : namespace;
@@ -90,7 +101,7 @@ function withRoute(state: NamespaceState, link: LinkState, prefix: string): Name
   return {
     ...state,
     links: state.links.map((one) => (one.index === link.index ? { ...one, flags } : one)),
-    routes: [...state.routes, routeBy(link, prefix)],
+    routes: [...state.routes, routeBy(link, prefix, prefix.includes(':') ? 'ip6' : 'ip')],
   };
 }
 
@@ -100,19 +111,27 @@ export function withDefaultRoute(
   state: NamespaceState,
   destination: string,
 ): NamespaceState | null {
-  const hasDefault = state.routes.some((route) => route.destination === 'default' && route.table === 254);
-  if (hasDefault || destination.includes(':')) return null;
-  for (const { gateway, mac } of scene.containersIn(state).flatMap(({ endpoints }) => endpoints)) {
-    const link = state.links.find((one) => mac !== '' && one.mac === mac);
-    if (link !== undefined && gateway !== '')
-      return { ...state, routes: [...state.routes, { ...routeBy(link, 'default'), gateway }] };
+  const family = destination.includes(':') ? 'ip6' : 'ip';
+  const hasDefault = state.routes.some(
+    (route) => route.family === family && route.destination === 'default' && route.table === 254,
+  );
+  if (hasDefault) return null;
+  for (const endpoint of scene.containersIn(state).flatMap(({ endpoints }) => endpoints)) {
+    const gateway = gatewayFor(endpoint, destination);
+    const link = state.links.find(({ mac }) => mac !== '' && mac === endpoint.mac);
+    if (link !== undefined && gateway !== null)
+      return { ...state, routes: [...state.routes, { ...routeBy(link, 'default', family), gateway }] };
   }
   return null;
 }
 
-function routeBy(link: LinkState, destination: string): NamespaceState['routes'][number] {
+function routeBy(
+  link: LinkState,
+  destination: string,
+  family: 'ip' | 'ip6',
+): NamespaceState['routes'][number] {
   return {
-    family: 'ip',
+    family,
     destination,
     type: 'unicast',
     interfaceIndex: link.index,

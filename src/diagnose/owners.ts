@@ -1,6 +1,7 @@
 /** Who has an address on a segment: by the links of this host, the engine's word and the neighbour tables. */
-import type { NamespaceState } from '../snapshot/schema.ts';
+import type { Container, NamespaceState } from '../snapshot/schema.ts';
 import { type Crossing, note } from './crossing.ts';
+import { contains } from './prefix.ts';
 import { isUp, type Place, plain, type Scene } from './scene.ts';
 import type { RulePlace, Trouble } from './trouble.ts';
 
@@ -9,7 +10,10 @@ export function expectedBridge(scene: Scene, { namespace, link }: Place): string
   const addresses = link.addresses.map(({ cidr }) => plain(cidr));
   for (const container of scene.containersIn(namespace)) {
     for (const endpoint of container.endpoints) {
-      const isIt = endpoint.mac === link.mac || addresses.includes(endpoint.address);
+      const isIt =
+        endpoint.mac === link.mac ||
+        addresses.includes(endpoint.address) ||
+        addresses.includes(endpoint.address6);
       const network = isIt ? scene.network(endpoint.network) : undefined;
       if (network !== undefined) return scene.bridgeName(network);
     }
@@ -66,6 +70,9 @@ export function noOwner(
     const cidr = `${address}/${length}`;
     return { direction, namespace, kind: 'bridge-no-address', bridge: bridge.link.name, address, cidr };
   }
+  const off = ipv6OffAt(scene, address);
+  if (off !== null)
+    return { direction, namespace: scene.nameOf(off.namespace), kind: 'ipv6-off', place: off };
   const neighbour = neighbourText(from.namespace, address);
   return {
     direction,
@@ -79,6 +86,14 @@ export function noOwner(
   };
 }
 
+/** The gateway that the engine gave an endpoint for packets to `destination`; null where it gave none of that family. */
+export function gatewayFor(
+  { gateway, gateway6 }: Container['endpoints'][number],
+  destination: string,
+): string | null {
+  return (destination.includes(':') ? gateway6 : gateway) || null;
+}
+
 /** The gateways that the engine gave the network of a bridge; those that it chose itself only its endpoints name. */
 export function gatewaysOf(scene: Scene, bridge: string): readonly string[] {
   const network = scene.networkOfBridge(bridge);
@@ -86,7 +101,7 @@ export function gatewaysOf(scene: Scene, bridge: string): readonly string[] {
   const given = [
     ...network.subnets.map((subnet) => subnet.gateway),
     ...scene.snapshot.containers.flatMap(({ endpoints }) =>
-      endpoints.filter((one) => one.network === network.name).map((one) => one.gateway),
+      endpoints.filter((one) => one.network === network.name).flatMap((one) => [one.gateway, one.gateway6]),
     ),
   ];
   return given.flatMap((one) => (one === undefined || one === '' ? [] : [one]));
@@ -142,15 +157,29 @@ export function checkNeighbour(crossing: Crossing, from: Place, bridge: Place, a
   });
 }
 
+export function hasIpv6Off({ namespace, link }: Place): boolean {
+  return link.kind !== 'loopback' && namespace.sysctls[`net.ipv6.conf.${link.name}.disable_ipv6`] === '1';
+}
+
+/** The link that the engine gave the address to, where IPv6 was switched off on it. */
+function ipv6OffAt(scene: Scene, address: string): Place | null {
+  const place = endpointOf(scene, address);
+  return place !== null && hasIpv6Off(place) ? place : null;
+}
+
 /** A container's link that would have the address, were it up. */
 export function downOwner(scene: Scene, bridge: Place, address: string): Place | null {
+  const place = endpointOf(scene, address);
+  return place !== null && !isUp(place.link) && place.namespace !== bridge.namespace ? place : null;
+}
+
+/** The link of a container that, by the engine's word, has the address. */
+function endpointOf(scene: Scene, address: string): Place | null {
   for (const container of scene.snapshot.containers) {
-    const endpoint = container.endpoints.find((one) => one.address === address);
+    const endpoint = container.endpoints.find((one) => one.address === address || one.address6 === address);
     const namespace = container.namespace === undefined ? undefined : scene.namespace(container.namespace);
     const link = namespace?.links.find(({ mac }) => mac !== '' && mac === endpoint?.mac);
-    if (namespace !== undefined && link !== undefined && !isUp(link) && namespace !== bridge.namespace) {
-      return { namespace, link };
-    }
+    if (namespace !== undefined && link !== undefined) return { namespace, link };
   }
   return null;
 }
@@ -179,12 +208,4 @@ export function overlapOf({ scene, direction, troubles }: Crossing, bridge: Plac
     other: `${other.destination} dev ${other.interface}`,
     taker: 'network',
   });
-}
-
-export function contains(prefix: string, address: string): boolean {
-  const [network = '', length = ''] = prefix.split('/');
-  if (network.includes(':') || address.includes(':')) return false;
-  const number = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(length || 32));
-  return Math.floor(number(network) / size) === Math.floor(number(address) / size);
 }

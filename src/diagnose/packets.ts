@@ -26,12 +26,20 @@ export function ownPackets({
   };
   return seen.filter(
     ({ kind, source, destination }) =>
-      kind === 'icmp-error' ||
-      kind === 'arp-request' ||
-      kind === 'arp-reply' ||
-      isOwn(source) ||
-      isOwn(destination),
+      kind === 'icmp-error' || resolves.has(kind) || isOwn(source) || isOwn(destination),
   );
+}
+
+/** Of ARP and of IPv6 neighbour discovery. */
+const resolves: ReadonlySet<SeenPacket['kind']> = new Set([
+  'arp-request',
+  'arp-reply',
+  'neighbour-solicitation',
+  'neighbour-advertisement',
+]);
+
+export function asksForNeighbour({ kind }: Pick<SeenPacket, 'kind'>): boolean {
+  return kind === 'arp-request' || kind === 'neighbour-solicitation';
 }
 
 export function listPackets(seen: readonly SeenPacket[]): readonly DiagnosisPacket[] {
@@ -50,7 +58,7 @@ export function listPackets(seen: readonly SeenPacket[]): readonly DiagnosisPack
 }
 
 /** By what of a client's packets one sees how far they came: SYNs or datagrams; else that it asked for an address. */
-const steps = ['syn', 'other', 'arp-request'] as const;
+const steps = ['syn', 'other', 'arp-request', 'neighbour-solicitation'] as const;
 
 /**
  * The last of the places, in the order of the way, where the client's packets were seen; null where they were nowhere.

@@ -1,6 +1,7 @@
 /** What keeps frames from passing a bridge port that is up: its state, its flags, the bridge's forwarding database. */
 import type { LinkState, NamespaceState } from '../snapshot/schema.ts';
 import type { Place, Scene } from './scene.ts';
+import { neighbourQueries } from './text.ts';
 
 export interface Obstacle {
   readonly why: string;
@@ -46,8 +47,13 @@ export function obstacleAt(
       why: `flood and learning are off, and the FDB does not have ${mac}`,
       fix: set('flood on learning on'),
     };
-  if (isOff(port.bcast_flood) && !isKnown(asker, address))
-    return { why: 'bcast_flood is off: ARP requests do not get there', fix: set('bcast_flood on') };
+  // Neighbour solicitations are multicast (RFC 4861 section 2.3).
+  const flood = address.includes(':') ? 'mcast_flood' : 'bcast_flood';
+  if (isOff(port[flood]) && !isKnown(asker, address))
+    return {
+      why: `${flood} is off: ${neighbourQueries(address)} do not get there`,
+      fix: set(`${flood} on`),
+    };
   return null;
 }
 

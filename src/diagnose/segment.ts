@@ -147,7 +147,7 @@ export function intoOwner(crossing: Crossing, owner: Place, address: string): Ar
     crossing.pass(owner, `interface of ${of}`, note(crossing, down));
     return { kind: 'namespace', namespace: owner.namespace, in: owner.link.name };
   }
-  const ignores = arpIgnoredBy(owner);
+  const ignores = address.includes(':') ? null : arpIgnoredBy(owner);
   if (owner.link.flags.includes('noarp') || ignores !== null) {
     const silent = note(crossing, { ...base, kind: 'no-arp', place: owner, address, of, ignores });
     crossing.pass(owner, `interface of ${of}`, silent);

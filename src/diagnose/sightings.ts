@@ -1,8 +1,9 @@
 /** What the capture saw of the attempt on each hop: how far it came, and what came back. */
 import type { Evidence, SeenPacket } from './evidence.ts';
 import type { DiagnosisHop } from './model.ts';
-import { ownPackets } from './packets.ts';
+import { asksForNeighbour, ownPackets } from './packets.ts';
 import type { Place } from './scene.ts';
+import { neighbourQueries } from './text.ts';
 
 /** A hop with what was seen there. A bridge shows only what is for its host. */
 export function withSightings(hop: DiagnosisHop, { seen }: Pick<Evidence, 'seen'>): DiagnosisHop {
@@ -22,6 +23,8 @@ function sightingText(packets: readonly SeenPacket[]): string {
     'icmp-error': 'ICMP error',
     'arp-request': 'ARP request',
     'arp-reply': 'ARP reply',
+    'neighbour-solicitation': 'neighbour solicitation',
+    'neighbour-advertisement': 'neighbour advertisement',
     other: 'packet',
   } as const;
   const parts = (Object.keys(words) as (keyof typeof words)[]).flatMap((kind) => {
@@ -80,7 +83,7 @@ export function lossOf(evidence: Evidence): Loss | null {
     };
   }
   if (request === null) {
-    const asked = own.filter(({ kind }) => kind === 'arp-request');
+    const asked = own.filter(asksForNeighbour);
     const arp = lastOf(there, asked);
     if (arp === null) return null;
     const where = nameOf(arp.near);
@@ -90,7 +93,7 @@ export function lossOf(evidence: Evidence): Loss | null {
       what: 'arp',
       where,
       packets: asked,
-      text: `Only ARP requests (${asked[0]?.text}) left; they were last seen at ${where}${gone}, and nobody answered them.`,
+      text: `Only ${neighbourQueries(asked[0]?.destination ?? '')} (${asked[0]?.text}) left; they were last seen at ${where}${gone}, and nobody answered them.`,
     };
   }
   const where = nameOf(request.near);

@@ -43,6 +43,8 @@ export function describeTrouble(trouble: Trouble): string {
       return `${trouble.place.link.name} is ${trouble.actual === null ? 'no port of a bridge' : `a port of ${trouble.actual}`}, not of ${trouble.expected}`;
     case 'port-blocked':
       return `${trouble.place.link.name} does not forward: ${trouble.why}`;
+    case 'ipv6-off':
+      return `IPv6 is switched off on ${trouble.place.link.name}`;
     case 'no-owner':
       return `nobody behind ${trouble.place.link.name} has ${trouble.address}`;
     case 'bridge-no-address':
@@ -71,4 +73,9 @@ export function describeTrouble(trouble: Trouble): string {
 /** A word of a shell command, quoted where it needs to be. */
 export function word(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** What asks for the MAC address of an address: ARP (RFC 826), or IPv6 neighbour discovery (RFC 4861). */
+export function neighbourQueries(address: string): string {
+  return address.includes(':') ? 'neighbour solicitations' : 'ARP requests';
 }

@@ -44,6 +44,11 @@ export type Trouble = { readonly direction: Direction; readonly namespace: strin
   | { readonly kind: 'rp-filter'; readonly device: string; readonly source: string; readonly why: string }
   | { readonly kind: 'route-localnet'; readonly device: string; readonly destination: string }
   | { readonly kind: 'no-route'; readonly destination: string; readonly why: string; readonly source: string }
+  | {
+      /** IPv6 is switched off on the link: its addresses and routes went with that. */
+      readonly kind: 'ipv6-off';
+      readonly place: Place;
+    }
   | { readonly kind: 'hairpin'; readonly port: string; readonly destination: string }
   | { readonly kind: 'discarded'; readonly why: string; readonly walk?: Walk }
   | {

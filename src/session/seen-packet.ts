@@ -45,6 +45,11 @@ function payloadOf(bytes: Uint8Array, { layers, layerCount }: DecodedFrame): Pic
   return { payload: bytes.slice(layer.payloadOffset, end) };
 }
 
+/** RFC 4861 */
+const ICMPV6 = 58;
+const NEIGHBOUR_SOLICITATION = 135;
+const NEIGHBOUR_ADVERTISEMENT = 136;
+
 /** TCP flag bits (RFC 9293 section 3.1). */
 const [SYN, RST, ACK] = [0x02, 0x04, 0x10];
 
@@ -63,6 +68,13 @@ function stepOf(
     const text = `${ends} ICMP type ${layer.icmpType} code ${layer.icmpCode}`;
     return { kind: 'icmp-error', text, source, destination };
   }
+  const { icmpType } = layer;
+  if (
+    layer.protocol === ICMPV6 &&
+    (icmpType === NEIGHBOUR_SOLICITATION || icmpType === NEIGHBOUR_ADVERTISEMENT)
+  ) {
+    return neighbourStep(bytes, layer, source, destination);
+  }
   if (layer.protocol !== 6 || !layer.hasTransport) return { kind: 'other', text: ends, source, destination };
   const { tcpFlags } = layer;
   const kind =
@@ -75,6 +87,23 @@ function stepOf(
           : 'syn';
   const flags = { rst: 'RST', data: 'ACK', 'syn-ack': 'SYN,ACK', syn: 'SYN' }[kind];
   return { kind, text: `${ends} ${flags}`, source, destination };
+}
+
+/** Both have the address that they are about 8 octets into the message (RFC 4861 sections 4.3 and 4.4). */
+function neighbourStep(
+  bytes: Uint8Array,
+  { icmpType, transportOffset }: DecodedFrame['layers'][number],
+  source: string,
+  destination: string,
+): Pick<SeenPacket, 'kind' | 'text' | 'source' | 'destination'> {
+  const words = Uint32Array.from({ length: 4 }, (_, word) => {
+    const at = transportOffset + 8 + word * 4;
+    return bytes.subarray(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0);
+  });
+  const about = formatIp(6, words);
+  return icmpType === NEIGHBOUR_SOLICITATION
+    ? { kind: 'neighbour-solicitation', text: `who has ${about}, tell ${source}`, source, destination }
+    : { kind: 'neighbour-advertisement', text: `${about} is here`, source, destination };
 }
 
 function arpStep(

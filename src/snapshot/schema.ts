@@ -262,6 +262,7 @@ const endpoint = z.object({
   address: z.string().default(''),
   address6: z.string().default(''),
   gateway: z.string().default(''),
+  gateway6: z.string().default(''),
   mac: z.string().default(''),
   aliases: z.array(z.string()).default([]),
 });

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { blockers, diagnosed, fixOf, Score } from './diagnosis.ts';
 import { type LabHost, startHost, whyNoLab } from './host.ts';
 import { combinedVariants } from './variants/combined.ts';
+import { ipv6Variants } from './variants/ipv6.ts';
 import { linkVariants } from './variants/links.ts';
 import { ruleVariants } from './variants/rules.ts';
 import { serviceVariants } from './variants/services.ts';
@@ -13,15 +14,16 @@ import { preamble, type Variant } from './variants/variant.ts';
 
 const skip = whyNoLab();
 const wanted = new RegExp(process.env.LAB_FAULTS ?? '');
-const every = [...ruleVariants, ...linkVariants, ...serviceVariants, ...combinedVariants];
+const every = [...ruleVariants, ...linkVariants, ...serviceVariants, ...combinedVariants, ...ipv6Variants];
 const chosen = every.filter(({ causes, how }) => wanted.test(`${causes.join(',')}: ${how}`));
 /** Milliseconds; each has to wait for attempts that time out. */
 const patience = 120_000;
 
 /** What gives a container other links or addresses than the next variant takes for granted. */
 const respawns = /docker (?:network|kill)/;
-/** Hosts on which all is well. */
-const idle: LabHost[] = [];
+type Scenario = NonNullable<Variant['scenario']> | 'small';
+/** Hosts on which all is well, by scenario. */
+const idle: Record<Scenario, LabHost[]> = { small: [], dual: [] };
 const score = new Score();
 
 describe.skipIf(skip !== undefined)(
@@ -32,7 +34,8 @@ describe.skipIf(skip !== undefined)(
       async (variant) => {
         const what = `${variant.causes.join(' and ')}: ${variant.how}`;
         score.tries(what);
-        const host = idle.pop() ?? (await wellHost());
+        const scenario = variant.scenario ?? 'small';
+        const host = idle[scenario].pop() ?? (await wellHost(scenario));
         let isWell = false;
         try {
           await bash(host, variant.breaks);
@@ -53,7 +56,7 @@ describe.skipIf(skip !== undefined)(
             !respawns.test(variant.breaks) &&
             (variant.breaks === 'true' || (await worksInTheEnd(host, variant)));
         } finally {
-          if (isWell) idle.push(host);
+          if (isWell) idle[scenario].push(host);
           else await host.remove();
         }
       },
@@ -61,14 +64,14 @@ describe.skipIf(skip !== undefined)(
     );
 
     afterAll(async () => {
-      for (const host of idle.splice(0)) await host.remove();
+      for (const host of Object.values(idle).flat()) await host.remove();
       score.print('diagnose, in other ways');
     });
   },
 );
 
-async function wellHost(): Promise<LabHost> {
-  const host = await startHost({ scenario: 'small' });
+async function wellHost(scenario: Scenario): Promise<LabHost> {
+  const host = await startHost({ scenario });
   await bash(host, 'remember');
   return host;
 }

@@ -2,11 +2,13 @@
 import { formatAddress } from '../../netfilter/address.ts';
 import type { NamespaceState } from '../../snapshot/schema.ts';
 import { gotThrough } from '../aftermath.ts';
-import { enter } from '../commands.ts';
+import { enter, ipOf } from '../commands.ts';
 import { type Evidence, lastWay } from '../evidence.ts';
 import type { Finding } from '../model.ts';
+import { gatewayFor } from '../owners.ts';
 import { oddQueue } from '../port-obstacles.ts';
 import type { Place } from '../scene.ts';
+import { neighbourQueries } from '../text.ts';
 import { blocker, type Cause, once, troublesOf } from './cause.ts';
 
 export const arpUnanswered: Cause = {
@@ -16,7 +18,7 @@ export const arpUnanswered: Cause = {
       troublesOf(evidence, 'no-arp').map(({ namespace, place, address, of, ignores }) =>
         blocker({
           cause: 'arp-unanswered',
-          summary: `${of} does not answer ARP requests for ${address}: ${ignores === null ? `its interface ${place.link.name} has ARP switched off` : `${ignores} is 8`}.`,
+          summary: `${of} does not answer ${neighbourQueries(address)} for ${address}: ${ignores === null ? `its interface ${place.link.name} has ARP switched off` : `${ignores} is 8`}.`,
           evidence: [
             ignores === null
               ? {
@@ -42,9 +44,9 @@ export const arpUnanswered: Cause = {
           return [
             blocker({
               cause: 'arp-unanswered',
-              summary: `Nobody on the segment of ${namespace}:${place.link.name} has ${address}${gateway ? ', the gateway' : ''}: ARP requests for it stay unanswered.`,
+              summary: `Nobody on the segment of ${namespace}:${place.link.name} has ${address}${gateway ? ', the gateway' : ''}: ${neighbourQueries(address)} for it stay unanswered.`,
               evidence: [{ kind: 'neighbour', where: namespace, text }],
-              fix: gateway ? gatewayFix(evidence, place) : [],
+              fix: gateway ? gatewayFix(evidence, place, address) : [],
             }),
           ];
         },
@@ -57,10 +59,12 @@ export const arpUnanswered: Cause = {
 };
 
 /** Back to the gateway that the engine gave. */
-function gatewayFix({ scene }: Evidence, { namespace, link }: Place): readonly string[] {
+function gatewayFix({ scene }: Evidence, { namespace, link }: Place, wrong: string): readonly string[] {
   const endpoints = scene.containersIn(namespace).flatMap((container) => container.endpoints);
-  const own = endpoints.find(({ mac, gateway }) => mac === link.mac && gateway !== '');
-  return own === undefined ? [] : [`${enter(namespace)}ip route replace default via ${own.gateway}`];
+  const own = endpoints.find(({ mac }) => mac === link.mac);
+  const gateway = own === undefined ? null : gatewayFor(own, wrong);
+  if (gateway === null) return [];
+  return [`${enter(namespace)}${ipOf(gateway)} route replace default via ${gateway}`];
 }
 
 interface FailedNeighbour {
@@ -96,7 +100,7 @@ export function neighbourFinding({ scene }: Evidence, { namespace, entry }: Fail
   const isGateway = namespace.routes.some(({ gateway }) => gateway === entry.address);
   return blocker({
     cause: 'arp-unanswered',
-    summary: `Nobody answers the ARP requests of ${where}:${entry.interface} for ${entry.address}${isGateway ? ', its gateway' : ''}: packets for it cannot be sent.`,
+    summary: `Nobody answers the ${neighbourQueries(entry.address)} of ${where}:${entry.interface} for ${entry.address}${isGateway ? ', its gateway' : ''}: packets for it cannot be sent.`,
     evidence: [{ kind: 'neighbour', where, text: `${entry.address} dev ${entry.interface} ${entry.state}` }],
     fix: [],
   });

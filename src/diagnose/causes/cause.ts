@@ -63,6 +63,7 @@ export const pages = {
   publishing: `${docs}/port-publishing/`,
   networking: `${docs}/`,
   bridge: `${docs}/drivers/bridge/`,
+  ipv6: 'https://docs.docker.com/engine/daemon/ipv6/',
   macvlan: `${docs}/drivers/macvlan/`,
   overlay: `${docs}/drivers/overlay/`,
   daemon: 'https://docs.docker.com/engine/daemon/troubleshoot/',

@@ -17,7 +17,9 @@ export const duplicateAddress: Cause = {
             !gatewaysOf(scene, link.name).includes(address) &&
             scene
               .containersIn(one)
-              .every(({ endpoints }) => endpoints.every((endpoint) => endpoint.address !== address)),
+              .every(({ endpoints }) =>
+                endpoints.every((one) => one.address !== address && one.address6 !== address),
+              ),
         );
         return blocker({
           cause: 'duplicate-address',

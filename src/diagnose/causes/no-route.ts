@@ -1,10 +1,11 @@
 /** No route, one that refuses, or a policy rule that leads to one. */
 
-import { formatAddress, parseAddress } from '../../netfilter/address.ts';
 import type { NamespaceState } from '../../snapshot/schema.ts';
-import { enter } from '../commands.ts';
+import { enter, ipOf } from '../commands.ts';
 import type { Evidence } from '../evidence.ts';
 import type { EvidenceItem } from '../model.ts';
+import { gatewayFor } from '../owners.ts';
+import { contains, networkOf } from '../prefix.ts';
 import { blocker, type Cause, once, type TroubleOf, toName, troublesOf } from './cause.ts';
 
 export const noRoute: Cause = {
@@ -38,24 +39,25 @@ function explain(
   const refusing = ['blackhole', 'unreachable', 'prohibit', 'throw'];
   const kind = refusing.find((one) => why.startsWith(one));
   const family = destination.includes(':') ? 'ip6' : 'ip';
-  const ip = family === 'ip6' ? 'ip -6' : 'ip';
+  const ip = ipOf(destination);
   if (kind === undefined) {
     const network = scene.snapshot.networks.find((one) =>
-      one.subnets.some(({ subnet }) => covers(subnet, destination)),
+      one.subnets.some(({ subnet }) => contains(subnet, destination)),
     );
     const bridge = network === undefined || !state.host ? null : scene.bridgeName(network);
-    const subnet = network?.subnets.find((one) => covers(one.subnet, destination))?.subnet;
+    const subnet = network?.subnets.find((one) => contains(one.subnet, destination))?.subnet;
     if (bridge !== null && subnet !== undefined)
       return { items: [], fix: [`${prefix}${ip} route add ${subnet} dev ${bridge}`] };
     const container = scene.containersIn(state)[0];
-    const endpoint = container?.endpoints.find(({ gateway }) => gateway !== '');
-    const gateway = endpoint?.gateway;
+    const gateway = container?.endpoints
+      .map((one) => gatewayFor(one, destination))
+      .find((one) => one !== null);
     // By its address: the engine's word on the MAC address is of the moment when it made the link.
     const own = state.links
       .flatMap(({ name, addresses }) => addresses.map(({ cidr }) => ({ name, cidr })))
-      .find(({ cidr }) => gateway !== undefined && covers(cidr, gateway));
+      .find(({ cidr }) => gateway !== undefined && contains(cidr, gateway));
     const hasSegment = state.routes.some(
-      (route) => route.destination !== 'default' && covers(route.destination, gateway ?? ''),
+      (route) => route.destination !== 'default' && contains(route.destination, gateway ?? ''),
     );
     const segment =
       hasSegment || own === undefined
@@ -68,7 +70,7 @@ function explain(
   }
   const rule = state.policyRules.find((one) => one.family === family && one.action === kind);
   const routes = state.routes.filter(
-    (route) => route.type === kind && route.family === family && covers(route.destination, destination),
+    (route) => route.type === kind && route.family === family && contains(route.destination, destination),
   );
   const [route] = routes;
   if (rule !== undefined && route === undefined) {
@@ -95,31 +97,4 @@ function explain(
     text: `policy rule ${leading.priority}:${from}${by} lookup ${route.table} (the packet is from ${source})`,
   });
   return { items, fix: [`${prefix}${ip} rule delete priority ${leading.priority}`] };
-}
-
-function covers(prefix: string, address: string): boolean {
-  if (prefix === 'default') return true;
-  const [network = '', length] = prefix.split('/');
-  const [a, b] = [parseAddress(network), parseAddress(address)];
-  if (a === null || b === null || a.length !== b.length) return false;
-  if (length === undefined) return formatAddress(a) === formatAddress(b);
-  let bits = Number(length);
-  return a.every((word, at) => {
-    const own = Math.max(0, Math.min(32, bits));
-    bits -= 32;
-    return own === 0 || word >>> (32 - own) === (b[at] ?? 0) >>> (32 - own);
-  });
-}
-
-/** `172.30.0.3/24` to `172.30.0.0/24`. */
-function networkOf(cidr: string): string {
-  const [address = '', length = '32'] = cidr.split('/');
-  const words = parseAddress(address) ?? [];
-  let bits = Number(length);
-  const network = words.map((word) => {
-    const own = Math.max(0, Math.min(32, bits));
-    bits -= 32;
-    return own === 0 ? 0 : ((word >>> (32 - own)) << (32 - own)) >>> 0;
-  });
-  return `${formatAddress(network)}/${length}`;
 }

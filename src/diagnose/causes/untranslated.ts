@@ -2,6 +2,7 @@
 import { removeRule } from '../commands.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../model.ts';
+import { contains } from '../prefix.ts';
 import { placeOf } from '../rules-walk.ts';
 import { ruleEvidence, ruleName } from '../text.ts';
 import type { RulePlace } from '../trouble.ts';
@@ -15,8 +16,10 @@ export function untranslated(evidence: Evidence, cause: string, why: string): re
       const network = scene.networkOfBridge(bridge ?? '');
       const subnet =
         network?.subnets.find(({ subnet: one }) => one.includes(':') === source.includes(':'))?.subnet ??
-        scene.host?.routes.find((route) => route.interface === bridge && route.protocol === 'kernel')
-          ?.destination ??
+        scene.host?.routes.find(
+          (route) =>
+            route.interface === bridge && route.protocol === 'kernel' && contains(route.destination, source),
+        )?.destination ??
         source;
       const culprit = keptFromNat(evidence, namespace);
       if (culprit !== null) {
@@ -39,7 +42,7 @@ export function untranslated(evidence: Evidence, cause: string, why: string): re
           },
         ],
         fix: [
-          `iptables -t nat -A POSTROUTING -s ${subnet}${bridge === null ? '' : ` ! -o ${bridge}`} -j MASQUERADE`,
+          `${source.includes(':') ? 'ip6tables' : 'iptables'} -t nat -A POSTROUTING -s ${subnet}${bridge === null ? '' : ` ! -o ${bridge}`} -j MASQUERADE`,
         ],
         link: pages.firewall,
       });

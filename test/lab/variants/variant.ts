@@ -16,6 +16,8 @@ export interface Variant {
   readonly mends: string;
   /** The printed fix brings back the cause alone, not all that went with it. */
   readonly partly?: true;
+  /** The host that it is made on; without it, `small`. */
+  readonly scenario?: 'dual';
 }
 
 /** Words for the scripts: `of web COMMAND`, `veth db`, `greets web 172.30.0.2`; `reset` puts all rules back. */
@@ -27,15 +29,16 @@ mac() { of "$1" ip -o link show eth0 | sed 's/.*ether \\([^ ]*\\).*/\\1/'; }
 greets() { docker exec "$1" timeout 1.5 nc -w 1 "$2" "\${3:-3306}" </dev/null 2>&1 | grep -q hello; }
 page() { docker exec "$1" timeout 1.5 wget -q -O /dev/null "$2"; }
 remember() {
-  iptables-save >/run/lab/rules
+  iptables-save >/run/lab/rules; ip6tables-save >/run/lab/rules6
   for name in web db; do of $name iptables-save -t nat >/run/lab/rules.$name; done
 }
 reset() {
-  iptables-restore </run/lab/rules
+  iptables-restore </run/lab/rules; ip6tables-restore </run/lab/rules6
   for table in raw mangle security; do iptables -t $table -F; done
   iptables -X SITE
   for name in web db; do
     of $name iptables-restore </run/lab/rules.$name
+    of $name ip6tables -F; of $name ip6tables -P INPUT ACCEPT; of $name ip6tables -P OUTPUT ACCEPT
     of $name iptables -F; of $name iptables -P INPUT ACCEPT; of $name iptables -P OUTPUT ACCEPT
   done
 } 2>/dev/null
