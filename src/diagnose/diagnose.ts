@@ -4,6 +4,7 @@ import { isRootOfAsking } from './asking.ts';
 import { once } from './causes/cause.ts';
 import { causes } from './causes/index.ts';
 import { unexplained } from './causes/unexplained.ts';
+import { inEngineWords } from './engine-words.ts';
 import type { Evidence } from './evidence.ts';
 import { ruleOfTrouble, withRules } from './met-rules.ts';
 import {
@@ -58,7 +59,8 @@ export function diagnose(given: Evidence): Diagnosis {
   const known = withoutRepeats([...roots, ...others]).toSorted(
     (a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity),
   );
-  const found = isExplained(known) ? withLastSeen(once(known), evidence) : explained(known, evidence);
+  const all = isExplained(known) ? withLastSeen(once(known), evidence) : explained(known, evidence);
+  const found = inEngineWords(all, evidence);
   const own = ownPackets(evidence);
   const methods: Diagnosis['methods'] = [
     'state',

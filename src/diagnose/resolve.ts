@@ -23,6 +23,8 @@ export type NameTrouble =
   | { readonly kind: 'hosts-other' }
   /** Only the engine's resolver would know the name, and resolv.conf does not lead there. */
   | { readonly kind: 'embedded-not-asked' }
+  /** Podman gives a pod its name, and not the containers in it. */
+  | { readonly kind: 'pod-member'; readonly pod: string }
   | { readonly kind: 'default-bridge' }
   | { readonly kind: 'other-network' }
   | { readonly kind: 'not-running' }
@@ -142,7 +144,14 @@ export function resolveTarget(
     return { ...base, how: 'container', address: globalAddresses(other)[0] ?? null, namespace: other };
   }
   if (container !== null && from.kind === 'inside' && from.container !== null) {
-    return containerName({ client: from.container, namespace: from.namespace, container, known, base });
+    return containerName({
+      scene,
+      client: from.container,
+      namespace: from.namespace,
+      container,
+      known,
+      base,
+    });
   }
   return upstream(base);
 }
@@ -162,16 +171,17 @@ function upstream(base: Base): Resolution {
 }
 
 function containerName(given: {
+  readonly scene: Scene;
   readonly client: Container;
   readonly namespace: NamespaceState;
   readonly container: Container;
   readonly known: string | null;
   readonly base: Base;
 }): Resolution {
-  const { client, namespace, container, known, base } = given;
+  const { scene, client, namespace, container, known, base } = given;
   const own = new Set(client.endpoints.map(({ network }) => network));
   const common = container.endpoints.filter(({ network }) => own.has(network));
-  const userDefined = common.filter(({ network }) => network !== 'bridge');
+  const userDefined = common.filter(({ network }) => scene.hasNames(network));
   const address = userDefined[0]?.address || common[0]?.address || known;
   const answered = base.answer?.addresses[0];
   const here = { ...base, container };
@@ -190,7 +200,16 @@ function containerName(given: {
   if (answered !== undefined) return { ...here, how: 'dns', address: answered };
   if (base.servers.length === 0) return { ...here, how: 'none', address, trouble: { kind: 'no-resolver' } };
   if (isFailure(base.answer)) return { ...here, how: 'none', address, trouble: { kind: 'upstream-failing' } };
-  const onDefault = client.endpoints.every(({ network }) => network === 'bridge');
+  const { pod } = container;
+  if (pod?.sandbox === false)
+    return { ...here, how: 'none', address, trouble: { kind: 'pod-member', pod: pod.name } };
+  // Podman's resolver (aardvark-dns) listens on the gateway of each network that has names.
+  const gateways = userDefined.flatMap(({ network }) =>
+    scene.network(network)?.subnets.map(({ gateway }) => gateway),
+  );
+  if (base.answer === null && base.servers.some((server) => gateways.includes(server)))
+    return { ...here, how: 'engine', address };
+  const onDefault = client.endpoints.every(({ network }) => !scene.hasNames(network));
   if (!onDefault && userDefined.length > 0)
     return { ...here, how: 'none', address, trouble: { kind: 'embedded-not-asked' } };
   return { ...here, how: 'none', address, trouble: { kind: onDefault ? 'default-bridge' : 'other-network' } };

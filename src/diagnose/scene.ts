@@ -10,6 +10,7 @@ import type {
   LinkState,
   NamespaceState,
 } from '../snapshot/schema.ts';
+import { bridgeOfNetwork } from '../topology/bridge-networks.ts';
 import type { TopologyLookup } from '../topology/lookup.ts';
 import type { LinkEnd } from '../topology/model.ts';
 
@@ -79,12 +80,14 @@ export class Scene {
     return this.snapshot.networks.find((one) => one.name === name || one.id === name);
   }
 
+  /** Whether containers of the network know each other by name: not on the engines' default networks. */
+  hasNames(network: string): boolean {
+    return this.network(network)?.names ?? network !== 'bridge';
+  }
+
   /** The bridge that an engine's network has on the host. */
   bridgeName(network: EngineNetwork): string | null {
-    if (network.driver !== 'bridge') return null;
-    const named = network.options['com.docker.network.bridge.name'];
-    if (named !== undefined && named !== '') return named;
-    return network.name === 'bridge' ? 'docker0' : `br-${network.id.slice(0, 12)}`;
+    return network.driver === 'bridge' ? bridgeOfNetwork(network) : null;
   }
 
   networkOfBridge(name: string): EngineNetwork | undefined {

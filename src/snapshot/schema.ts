@@ -293,6 +293,8 @@ const container = z.object({
   /** NetworkSettings.SandboxKey: where the engine keeps the namespace bound. */
   sandboxKey: z.string().optional(),
   labels: z.record(z.string(), z.string()).default({}),
+  /** Where the engine itself has pods (Podman): which one, and whether this container is there only to hold its namespaces. */
+  pod: z.object({ name: z.string(), sandbox: z.boolean() }).optional(),
 });
 
 const network = z.object({
@@ -306,6 +308,10 @@ const network = z.object({
   subnets: z.array(z.object({ subnet: z.string(), gateway: z.string().optional() })).default([]),
   /** Driver options: `com.docker.network.bridge.name`, `parent`, `macvlan_mode`, ... */
   options: z.record(z.string(), z.string()).default({}),
+  /** Podman: the bridge, or the lower device of a macvlan or ipvlan network. */
+  interface: z.string().optional(),
+  /** Podman: whether its resolver knows the containers of this network by name. */
+  names: z.boolean().optional(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 

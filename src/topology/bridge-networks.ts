@@ -39,13 +39,27 @@ export function networkFinder(snapshot: HostSnapshot): NetworkFinder {
 function networksByBridge(networks: readonly EngineNetwork[]): ReadonlyMap<string, EngineNetwork> {
   const byBridge = new Map<string, EngineNetwork>();
   for (const network of networks) {
-    const named = network.options['com.docker.network.bridge.name'];
-    if (named !== undefined && named !== '') byBridge.set(named, network);
-    else if (network.driver !== 'bridge') continue;
-    else if (network.name === 'bridge') byBridge.set('docker0', network);
-    else byBridge.set(`br-${network.id.slice(0, 12)}`, network);
+    const name = bridgeOfNetwork(network);
+    if (name !== null) byBridge.set(name, network);
   }
   return byBridge;
+}
+
+/** The bridge that the engine makes for a network; null for one that has none, or whose engine does not tell. */
+export function bridgeOfNetwork({
+  id,
+  name,
+  engine,
+  driver,
+  options,
+  interface: device,
+}: EngineNetwork): string | null {
+  // Swarm's docker_gwbridge is named so whatever its driver.
+  const named = options['com.docker.network.bridge.name'];
+  if (named !== undefined && named !== '') return named;
+  if (driver !== 'bridge') return null;
+  if (engine !== 'docker') return device ?? null;
+  return name === 'bridge' ? 'docker0' : `br-${id.slice(0, 12)}`;
 }
 
 /** The network in which the containers behind the ports have an address of the bridge as their gateway. */
@@ -63,7 +77,7 @@ function networkOfContainers(
   );
 }
 
-/** Engines that do not tell the bridge's name (Podman's compatible API) tell its gateway address. */
+/** Engines that do not tell the bridge's name (Podman before 4) tell its gateway address. */
 function networkOfGateway(
   networks: readonly EngineNetwork[],
   addresses: ReadonlySet<string>,

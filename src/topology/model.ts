@@ -54,7 +54,7 @@ export interface TopologyContainer {
   readonly state: string;
   readonly networkMode: string;
   readonly networks: readonly { readonly name: string; readonly address: string; readonly driver: string }[];
-  /** `namespace/name` of its Kubernetes pod. */
+  /** `namespace/name` of its Kubernetes pod, or the name of its Podman pod. */
   readonly pod?: string;
   /** `project/service` of Docker Compose, or a swarm service's name. */
   readonly service?: string;

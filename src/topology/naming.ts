@@ -21,10 +21,11 @@ function sandboxRank(container: Container): number {
   return /^(container|ns):/.test(container.networkMode) ? 2 : 1;
 }
 
-/** Whether the container is the `pause` that holds a pod's namespaces. */
+/** Whether the container only holds a pod's namespaces: Kubernetes' `pause`, Podman's infra container. */
 export function isPodSandbox(container: Container): boolean {
-  const { labels } = container;
+  const { labels, pod } = container;
   return (
+    pod?.sandbox === true ||
     labels['io.kubernetes.docker.type'] === 'podsandbox' ||
     labels['io.cri-containerd.kind'] === 'sandbox' ||
     labels['io.kubernetes.cri-o.ContainerType'] === 'sandbox' ||
@@ -32,8 +33,12 @@ export function isPodSandbox(container: Container): boolean {
   );
 }
 
-/** `namespace/name` of the Kubernetes pod that the container belongs to. */
+/** The name of the engine's own pod, or `namespace/name` of the Kubernetes pod, that the container belongs to. */
 export function podOf(container: Container): string | undefined {
+  return container.pod?.name ?? kubernetesPodOf(container);
+}
+
+export function kubernetesPodOf(container: Container): string | undefined {
   const name = container.labels['io.kubernetes.pod.name'];
   if (name !== undefined) return `${container.labels['io.kubernetes.pod.namespace'] ?? 'default'}/${name}`;
   // cri-dockerd: k8s_<container>_<pod>_<namespace>_<uid>_<attempt>

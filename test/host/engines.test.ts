@@ -148,6 +148,51 @@ describe('readEngines', () => {
     const engines = await readEngines(await serve({ ...answers, '/version': podman }));
     expect(engines.states[0]?.engine.kind).toBe('podman');
     expect(containersOf(engines)[0]?.engine).toBe('podman');
+    // One before 4 has no other API.
+    expect(engines.states[0]?.networks.map(({ name }) => name)).toEqual(['bridge', 'none']);
+  });
+
+  it("reads Podman's bridges and pods from its own API, and ports of the container that has them", async () => {
+    const guest = {
+      Id: 'ccc',
+      Name: '/guest',
+      State: { Status: 'running', Pid: 4712 },
+      Config: { Image: 'nginx', Labels: {} },
+      HostConfig: { NetworkMode: 'container:aaa' },
+      NetworkSettings: { Ports: { '80/tcp': [{ HostIp: '', HostPort: '8080' }] }, Networks: null },
+    };
+    const engines = await readEngines(
+      await serve({
+        ...answers,
+        '/version': { Version: '4.3.1', Components: [{ Name: 'Podman Engine', Version: '4.3.1' }] },
+        '/containers/json?all=1': [{ Id: 'aaa' }, { Id: 'ccc' }],
+        '/containers/ccc/json': guest,
+        '/v4.0.0/libpod/networks/json': [
+          {
+            name: 'podman',
+            id: 'n1',
+            driver: 'bridge',
+            network_interface: 'podman0',
+            subnets: [{ subnet: '10.88.0.0/16', gateway: '10.88.0.1' }],
+            dns_enabled: false,
+          },
+        ],
+        '/v4.0.0/libpod/pods/json': [
+          { Name: 'duo', InfraId: 'aaa', Containers: [{ Id: 'aaa' }, { Id: 'ccc' }] },
+        ],
+      }),
+    );
+    expect(engines.states[0]?.networks).toMatchObject([
+      { name: 'podman', interface: 'podman0', names: false, engine: 'podman' },
+    ]);
+    expect(containersOf(engines)).toMatchObject([
+      {
+        name: 'web',
+        pod: { name: 'duo', sandbox: true },
+        published: [{ hostPort: 8080 }, { hostPort: 8080 }],
+      },
+      { name: 'guest', pod: { name: 'duo', sandbox: false }, published: [] },
+    ]);
   });
 
   it('leaves out one container that it cannot understand, and says so', async () => {

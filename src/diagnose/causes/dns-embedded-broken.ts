@@ -20,12 +20,15 @@ export const dnsEmbeddedBroken: Cause = {
     if (resolution.trouble?.kind === 'embedded-silent' || resolution.trouble?.kind === 'embedded-not-asked') {
       const isSilent = resolution.trouble.kind === 'embedded-silent';
       const servers = resolution.servers.join(', ');
+      const isPodman = from.container.engine === 'podman';
       return [
         blocker({
           cause: 'dns-embedded-broken',
           summary: isSilent
             ? `"${resolution.name}" does not resolve in ${name}: Docker's resolver at ${embeddedServer} does not answer (${resolution.answer?.text}), although the rules that lead there are in place.`
-            : `"${resolution.name}" does not resolve in ${name}: only Docker's resolver at ${embeddedServer} knows it, and the resolv.conf of ${name} names ${servers} instead.`,
+            : isPodman
+              ? `"${resolution.name}" does not resolve in ${name}, which shares a network with it: Podman's resolver (aardvark-dns) does not know it, or is none of ${servers}, which ${name} asks.`
+              : `"${resolution.name}" does not resolve in ${name}: only Docker's resolver at ${embeddedServer} knows it, and the resolv.conf of ${name} names ${servers} instead.`,
           evidence: dnsEvidence(evidence),
           fix: [`docker restart ${word(from.container.name)}`],
           link: pages.networking,

@@ -22,6 +22,19 @@ export const dnsNxdomain: Cause = {
         }),
       ];
     }
+    if (trouble?.kind === 'pod-member') {
+      return [
+        blocker({
+          cause: 'dns-nxdomain',
+          summary: `The name "${name}" does not resolve in ${fromName(evidence)}: ${name} is in the pod ${trouble.pod}, and Podman gives a name to the pod, none to the containers in it.`,
+          evidence: [
+            { kind: 'engine', where: 'host', text: `container ${name}: in pod ${trouble.pod}` },
+            ...dnsEvidence(evidence),
+          ],
+          fix: [],
+        }),
+      ];
+    }
     if (trouble?.kind === 'hosts-other' && !gotThrough(evidence.probe)) {
       const where = fromName(evidence);
       const own = container === null ? '' : addressesOf(container, evidence.scene).join(', ');

@@ -1,4 +1,5 @@
 /** FROM or TO is on internal networks only. */
+import type { Container } from '../../snapshot/schema.ts';
 import type { Finding } from '../model.ts';
 import { ruleEvidence, word } from '../text.ts';
 import { blocker, type Cause, fromName, once, pages, toName, troublesOf } from './cause.ts';
@@ -25,7 +26,7 @@ export const internalNetwork: Cause = {
           ...lost.map(({ why, namespace }) => ({ kind: 'route' as const, where: namespace, text: why })),
           ...rules,
         ],
-        fix: [`docker network connect bridge ${word(container.name)}`],
+        fix: outward(container),
         link: pages.networking,
       });
       return [found];
@@ -36,10 +37,15 @@ export const internalNetwork: Cause = {
           cause: 'internal-network',
           summary: `${fromName(evidence)} and ${toName(evidence)} are parted by an internal network, which nothing enters or leaves.`,
           evidence: [ruleEvidence(rule)],
-          fix: container === null ? [] : [`docker network connect bridge ${word(container.name)}`],
+          fix: container === null ? [] : outward(container),
           link: pages.networking,
         }),
       ),
     );
   },
 };
+
+/** Onto the engine's default network, which has a way out. */
+function outward({ name, engine }: Container): readonly string[] {
+  return [`docker network connect ${engine === 'podman' ? 'podman' : 'bridge'} ${word(name)}`];
+}

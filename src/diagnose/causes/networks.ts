@@ -24,13 +24,14 @@ export function sourceContainer({ from }: Evidence): Container | null {
 
 /** Connects the client to a network of the server's, one that is not internal if there is one. */
 export function connectFix(evidence: Evidence): readonly string[] {
+  const { scene } = evidence;
   const source = sourceContainer(evidence);
   const target = targetContainer(evidence);
   if (source === null || target === null) return [];
-  const networks = target.endpoints.map(({ network }) => network).filter((name) => name !== 'bridge');
+  const networks = target.endpoints.map(({ network }) => network).filter((name) => scene.hasNames(name));
   const [network] = networks;
   if (network !== undefined) return [`docker network connect ${word(network)} ${word(source.name)}`];
-  const own = source.endpoints.find(({ network: name }) => name !== 'bridge')?.network;
+  const own = source.endpoints.find(({ network: name }) => scene.hasNames(name))?.network;
   if (own !== undefined) return [`docker network connect ${word(own)} ${word(target.name)}`];
   return [
     'docker network create shared',

@@ -6,6 +6,7 @@ import { mapLimited } from '../pool.ts';
 import { addressText } from './addresses.ts';
 import { type EngineAddress, getJson } from './http.ts';
 import { type EnginePeer, peerOf } from './peer.ts';
+import { podmanNetworks, podmanPods } from './podman.ts';
 
 /** What one engine answered. `container.namespace` is left to whoever knows the namespaces. */
 export interface EngineState {
@@ -103,19 +104,37 @@ export async function readEngine(address: EngineAddress): Promise<EngineState> {
       return undefined;
     }
   });
-  const networks = listOf(networkSchema).parse(await getJson(address, '/networks'));
+  const own = podman ? await ofPodman(address) : undefined;
+  const networks = own?.networks ?? listOf(networkSchema).parse(await getJson(address, '/networks'));
+  const pods = own?.pods;
   return {
     engine: { kind, version: version.Version, socket: addressText(address) },
     peer: address.kind === 'unix' ? peerOf(address.path) : undefined,
-    containers: containers.filter((container) => container !== undefined),
-    networks: networks.map((network) => toNetwork(network, kind)),
+    containers: containers
+      .filter((container) => container !== undefined)
+      .map((container) => {
+        const pod = pods?.get(container.id);
+        return pod === undefined ? container : { ...container, pod };
+      }),
+    networks: networks.map((network) => ('Id' in network ? toNetwork(network, kind) : network)),
     warnings,
   };
+}
+
+/** undefined for a Podman before 4, whose API for Docker's clients has to do. */
+async function ofPodman(address: EngineAddress) {
+  try {
+    return { networks: await podmanNetworks(address), pods: await podmanPods(address) };
+  } catch {
+    return undefined;
+  }
 }
 
 function toContainer(inspected: z.infer<typeof containerSchema>, engine: string): Container {
   const { NetworkSettings: settings } = inspected;
   const sandboxKey = settings.SandboxKey;
+  // Podman repeats the ports of the container whose network is shared; they are published once.
+  const isGuest = inspected.HostConfig.NetworkMode.startsWith('container:');
   return {
     id: inspected.Id,
     name: inspected.Name.replace(/^\//, ''),
@@ -134,7 +153,7 @@ function toContainer(inspected: z.infer<typeof containerSchema>, engine: string)
       mac: endpoint.MacAddress,
       aliases: endpoint.Aliases,
     })),
-    published: Object.entries(settings.Ports).flatMap(([exposed, bindings]) => {
+    published: Object.entries(isGuest ? {} : settings.Ports).flatMap(([exposed, bindings]) => {
       const [port = '', protocol = 'tcp'] = exposed.split('/');
       return bindings.map((binding) => ({
         protocol,

@@ -1,4 +1,5 @@
 /** What the tree says below the namespaces: networks, published ports, stopped containers, warnings. */
+import { networksOf } from '../container-networks.ts';
 import type { Topology } from '../model.ts';
 import type { SystemService } from '../systems/model.ts';
 import { leaf, row, rows, type Span, span, type TreeNode } from './lines.ts';
@@ -69,10 +70,10 @@ function stoppedNode(topology: Topology): TreeNode {
   return {
     spans: [span('containers that do not run', 'heading')],
     children: rows(
-      topology.stoppedContainers.map(({ name, state, networkMode }) => [
-        span(name),
-        span(state, 'dim'),
-        span(`network ${networkMode}`, 'dim'),
+      topology.stoppedContainers.map((container) => [
+        span(container.name),
+        span(container.state, 'dim'),
+        span(`network ${networksOf(container)}`, 'dim'),
       ]),
     ),
   };

@@ -1,4 +1,5 @@
 /** The tree of `netscope topology`: the host with its bridges and what hangs on them, then everything else. */
+import { networksOf } from '../container-networks.ts';
 import { summarize } from '../link-summary.ts';
 import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../model.ts';
 import {
@@ -71,9 +72,9 @@ function namespaceHeading(namespace: TopologyNamespace): readonly Span[] {
   );
 }
 
-function modesOf(namespace: TopologyNamespace): string {
-  const mode = namespace.containers[0]?.networkMode;
-  return mode === undefined || mode === '' ? '' : `network ${mode}`;
+function modesOf({ containers: [first] }: TopologyNamespace): string {
+  const networks = first === undefined ? '' : networksOf(first);
+  return networks === '' ? '' : `network ${networks}`;
 }
 
 function heldBy({ sources, pids }: TopologyNamespace): string {

@@ -1,5 +1,5 @@
 /** A Kubernetes node: pods, the CNI bridge, and the Services that kube-proxy keeps in iptables or IPVS. */
-import { isPodSandbox, podOf } from '../naming.ts';
+import { isPodSandbox, kubernetesPodOf } from '../naming.ts';
 import { virtualServices } from './ipvs.ts';
 import type { SystemService } from './model.ts';
 import {
@@ -17,9 +17,9 @@ import {
 export const kubernetes: Recogniser = (scene) => {
   const { host, snapshot } = scene;
   if (host === undefined) return [];
-  const members = snapshot.containers.filter((container) => podOf(container) !== undefined);
-  const pauses = snapshot.containers.filter(isPodSandbox);
-  const pods = unique(members.flatMap((container) => podOf(container) ?? []));
+  const members = snapshot.containers.filter((container) => kubernetesPodOf(container) !== undefined);
+  const pauses = snapshot.containers.filter((one) => isPodSandbox(one) && one.pod === undefined);
+  const pods = unique(members.flatMap((container) => kubernetesPodOf(container) ?? []));
   const chains = chainsLike(host.state, /^KUBE-/);
   const bridge = linksOf(host, ({ name, kind }) => name === 'cni0' && kind === 'bridge');
   const ipvs = linksOf(host, ({ name }) => name === 'kube-ipvs0');

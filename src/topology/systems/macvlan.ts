@@ -95,8 +95,9 @@ function networksOn(
   );
   return snapshot.networks
     .filter((network) => network.driver === driver)
-    .filter(({ options, name }) =>
-      options.parent === undefined ? joined.has(name) : options.parent === parent,
-    )
+    .filter(({ options, name, interface: device }) => {
+      const lower = options.parent ?? device;
+      return lower === undefined ? joined.has(name) : lower === parent;
+    })
     .map(({ name }) => name);
 }

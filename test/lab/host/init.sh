@@ -10,15 +10,6 @@ mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mount -t securityfs securityfs /sys/kernel/security 2>/dev/null || true
 
-# On a machine with cgroup v2 controllers, processes may live in leaves only.
-mkdir /sys/fs/cgroup/init
-for pid in $(cat /sys/fs/cgroup/cgroup.procs); do
-  echo "$pid" >/sys/fs/cgroup/init/cgroup.procs 2>/dev/null || true
-done
-for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
-  echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
-done
-
 # Nothing that the host writes reaches the machine's own disk.
 mkdir -p /var/lib/docker /etc/docker
 mount -t tmpfs -o mode=711 tmpfs /var/lib/docker
@@ -32,6 +23,16 @@ done
 
 ip link set lo up
 until ip link show eth0 >/dev/null 2>&1; do sleep 0.02; done
+
+# With cgroup v2 controllers, processes may live in leaves only. With eth0, world.sh has moved the one that cannot be moved from here.
+mkdir /sys/fs/cgroup/init
+for pid in $(cat /sys/fs/cgroup/cgroup.procs); do
+  echo "$pid" >/sys/fs/cgroup/init/cgroup.procs 2>/dev/null || true
+done
+for controller in $(cat /sys/fs/cgroup/cgroup.controllers); do
+  echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
+done
+
 ip address add 203.0.113.10/24 dev eth0
 ip address add 2001:db8:113::10/64 dev eth0 nodad
 ip link set eth0 up

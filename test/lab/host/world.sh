@@ -27,6 +27,8 @@ ip link set lo up
 ip address add 198.51.100.7/32 dev lo
 own=$(readlink /proc/self/ns/net)
 until [ -e "/proc/$host/ns/net" ] && [ "$(readlink "/proc/$host/ns/net")" != "$own" ]; do sleep 0.02; done
+# It has its namespaces now. In the host's topmost cgroup, `unshare` would keep the host from giving controllers to those below.
+echo "$host" >"/run/cgroup/$LAB_CGROUP/world/cgroup.procs"
 ip link add eth0 type veth peer name eth0 netns "$host"
 ip address add 203.0.113.9/24 dev eth0
 ip address add 203.0.113.1/24 dev eth0

@@ -16,7 +16,13 @@ describe('Podman', () => {
             link(4, 'podman0', 'bridge', { addresses: ['10.88.0.1/16'] }),
             link(5, 'veth0', 'veth', { link: 2, linkNsid: 1, master: 4, port }),
           ],
-          rulesets: [table('nat', ['NETAVARK-1D8721804F16F'], [])],
+          rulesets: [
+            table(
+              'nat',
+              ['NETAVARK-1D8721804F16F'],
+              ['-A POSTROUTING -s 10.88.0.0/16 -j NETAVARK-1D8721804F16F'],
+            ),
+          ],
         },
         1: { nsids, links: [loopback, link(2, 'eth0', 'veth', { link: 5, linkNsid: 0 })] },
       },
