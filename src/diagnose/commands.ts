@@ -19,7 +19,7 @@ export function ipOf(address: string): string {
 }
 
 export function prefixOf(scene: Scene, name: string): string {
-  const found = scene.snapshot.namespaces.find((namespace) => scene.nameOf(namespace) === name);
+  const found = scene.namespaceNamed(name);
   return found === undefined ? '' : enter(found);
 }
 

@@ -211,6 +211,11 @@ function wasUsed(scene: Scene, namespace: NamespaceState, mac: string): boolean 
   return link.kind === 'veth' && link.master === undefined;
 }
 
+/** Counted where no entry could be had for a packet (nf_conntrack_in). */
+export const conntrackDrops = 'Conntrack.Drop';
+/** Entries come and go: of a table that drops packets, a moment may see this part of its limit only. */
+const nearlyFull = 0.95;
+
 export function conntrackTrouble(
   scene: Scene,
   namespace: NamespaceState,
@@ -221,8 +226,9 @@ export function conntrackTrouble(
     namespace.sysctls['net.netfilter.nf_conntrack_max'] ??
       scene.host?.sysctls['net.netfilter.nf_conntrack_max'],
   );
-  if (!(max > 0) || !(count >= max)) return null;
-  return { direction, namespace: scene.nameOf(namespace), kind: 'conntrack-full', count, max };
+  const dropped = namespace.counters[conntrackDrops] ?? 0;
+  if (!(max > 0) || !(count >= (dropped > 0 ? nearlyFull * max : max))) return null;
+  return { direction, namespace: scene.nameOf(namespace), kind: 'conntrack-full', count, max, dropped };
 }
 
 /** A container's private source address that leaves the host as it is. */

@@ -45,6 +45,10 @@ export class Scene {
     return this.lookup.namespaceById(id)?.name ?? id;
   }
 
+  namespaceNamed(name: string): NamespaceState | undefined {
+    return this.snapshot.namespaces.find((namespace) => this.nameOf(namespace) === name);
+  }
+
   tables(namespace: NamespaceState): readonly RuleTable[] {
     let tables = this.#tables.get(namespace.id);
     if (tables === undefined) {

@@ -127,5 +127,11 @@ export type Trouble = { readonly direction: Direction; readonly namespace: strin
       readonly bridge: string | null;
       readonly in: string | null;
     }
-  | { readonly kind: 'conntrack-full'; readonly count: number; readonly max: number }
+  | {
+      readonly kind: 'conntrack-full';
+      readonly count: number;
+      readonly max: number;
+      /** Packets that connection tracking dropped since the namespace began. */
+      readonly dropped: number;
+    }
 );

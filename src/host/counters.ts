@@ -37,11 +37,13 @@ const counterNames = new Set([
   'Udp.SndbufErrors',
 ]);
 
-/** Counters of /proc/net/netstat and /proc/net/snmp, as `TcpExt.ListenOverflows`; of xfrm_stat and the ARP table those that count. */
+/** Counters of /proc/net/netstat and /proc/net/snmp, as `TcpExt.ListenOverflows`; of xfrm_stat and /proc/net/stat those that count. */
 export function readCounters(): Record<string, number> {
   const counters: Record<string, number> = {};
   addXfrm(counters);
-  addNeighbourTable(counters);
+  // The table of neighbours is one for all namespaces; it had no room.
+  addPerProcessor(counters, 'stat/arp_cache', 'table_fulls', 'Neigh.TableFulls');
+  addPerProcessor(counters, 'stat/nf_conntrack', 'drop', 'Conntrack.Drop');
   for (const file of ['netstat', 'snmp']) {
     let lines: string[];
     try {
@@ -71,14 +73,19 @@ function addXfrm(counters: Record<string, number>): void {
   }
 }
 
-/** How often the table of neighbours, which all namespaces share, had no room: one line per processor, in hexadecimal. */
-function addNeighbourTable(counters: Record<string, number>): void {
-  const [head = '', ...lines] = linesOf('stat/arp_cache');
-  const column = head.trim().split(/\s+/).indexOf('table_fulls');
+/** A column of a table of /proc/net/stat: a head, then one line per processor, in hexadecimal. */
+function addPerProcessor(
+  counters: Record<string, number>,
+  file: string,
+  name: string,
+  counter: string,
+): void {
+  const [head = '', ...lines] = linesOf(file);
+  const column = head.trim().split(/\s+/).indexOf(name);
   if (column === -1) return;
-  const fulls = lines.map((line) => Number.parseInt(line.trim().split(/\s+/)[column] ?? '', 16) || 0);
-  const sum = fulls.reduce((total, one) => total + one, 0);
-  if (sum > 0) counters['Neigh.TableFulls'] = sum;
+  const values = lines.map((line) => Number.parseInt(line.trim().split(/\s+/)[column] ?? '', 16) || 0);
+  const sum = values.reduce((total, one) => total + one, 0);
+  if (sum > 0) counters[counter] = sum;
 }
 
 function linesOf(file: string): readonly string[] {

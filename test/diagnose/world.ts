@@ -6,7 +6,7 @@ import { type Aftermath, aftermathOf } from '../../src/diagnose/aftermath.ts';
 import { fromEnd, parseFrom, parseTarget } from '../../src/diagnose/ends.ts';
 import type { Evidence, ProbeResult, SeenPacket } from '../../src/diagnose/evidence.ts';
 import type { Diagnosis } from '../../src/diagnose/model.ts';
-import { resolveTarget } from '../../src/diagnose/resolve.ts';
+import { type DnsAnswer, resolveTarget } from '../../src/diagnose/resolve.ts';
 import { Scene } from '../../src/diagnose/scene.ts';
 import { findWays } from '../../src/diagnose/state.ts';
 import { runDiagnosis } from '../../src/session/diagnosis.ts';
@@ -229,12 +229,13 @@ export function evidenceOf(
   fromText: string,
   toText: string,
   brought: Partial<Evidence> = {},
+  answer: DnsAnswer | null = null,
 ): Evidence {
   const { lookup } = hostStateOf(snapshot);
   const scene = new Scene(snapshot, lookup);
   const from = parseFrom(fromText, scene);
   const target = parseTarget(toText);
-  const resolution = resolveTarget(scene, from, target, null);
+  const resolution = resolveTarget(scene, from, target, answer);
   const ways = findWays(scene, from, target, resolution);
   return {
     scene,

@@ -13,7 +13,7 @@ export function discardedFindings(evidence: Evidence): readonly Finding[] {
   return once(
     troublesOf(evidence, 'discarded').map(({ namespace, why, walk }) => {
       const hit = walk?.hits.findLast(({ rule }) => setsLifetime.test(rule.rule.text));
-      const state = scene.snapshot.namespaces.find((one) => scene.nameOf(one) === namespace);
+      const state = scene.namespaceNamed(namespace);
       const rule =
         hit === undefined || state === undefined
           ? null

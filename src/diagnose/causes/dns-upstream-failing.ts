@@ -1,23 +1,23 @@
 /** The resolver that is asked beyond the engine's own refuses, fails or is silent. */
-import { embeddedServer, nameservers } from '../resolve.ts';
+import { embeddedServer, embeddedUpstream } from '../resolve.ts';
 import { blocker, type Cause, fromName } from './cause.ts';
 import { dnsEvidence } from './names.ts';
 
 export const dnsUpstreamFailing: Cause = {
   id: 'dns-upstream-failing',
   find: (evidence) => {
-    const { resolution, scene } = evidence;
+    const { resolution, scene, from } = evidence;
     if (resolution.trouble?.kind !== 'upstream-failing' && resolution.trouble?.kind !== 'no-resolver')
       return [];
     const isEmbedded = resolution.servers[0] === embeddedServer;
-    const behind = isEmbedded && scene.host !== undefined ? nameservers(scene.host) : [];
-    const servers = behind.join(', ') || resolution.servers.join(', ');
-    const [first = resolution.servers[0]] = behind;
+    const behind = isEmbedded && from.kind === 'inside' ? embeddedUpstream(scene, from.namespace) : [];
+    const servers = behind.map(({ server }) => server).join(', ') || resolution.servers.join(', ');
+    const asker = behind[0] === undefined ? evidence.fromEnd.given : scene.nameOf(behind[0].from.namespace);
+    const asked = behind[0]?.server ?? resolution.servers[0];
     const who =
       servers === ''
         ? 'There is nobody to ask'
         : `${isEmbedded ? 'The resolver behind it' : 'The resolver that its resolv.conf names'} (${servers}) does not answer or refuses`;
-    const asker = isEmbedded ? 'host' : evidence.fromEnd.given;
     return [
       blocker({
         cause: 'dns-upstream-failing',
@@ -26,9 +26,9 @@ export const dnsUpstreamFailing: Cause = {
           ...dnsEvidence(evidence),
           ...(behind.length === 0
             ? []
-            : [{ kind: 'dns' as const, where: 'host', text: `resolv.conf: nameserver ${servers}` }]),
+            : [{ kind: 'dns' as const, where: asker, text: `${embeddedServer} asks ${servers} in turn` }]),
         ],
-        fix: first === undefined ? [] : [`netscope diagnose ${asker} ${first}:53/udp`],
+        fix: asked === undefined ? [] : [`netscope diagnose ${asker} ${asked}:53/udp`],
       }),
     ];
   },

@@ -1,5 +1,6 @@
 /** Two interfaces of one segment have the same address. */
 import { enter } from '../commands.ts';
+import type { Evidence } from '../evidence.ts';
 import { gatewaysOf } from '../owners.ts';
 import { plain } from '../scene.ts';
 import { blocker, type Cause, once, troublesOf } from './cause.ts';
@@ -44,12 +45,8 @@ export const duplicateAddress: Cause = {
     ),
 };
 
-function stateOf({ scene }: Parameters<Cause['find']>[0], name: string) {
-  return scene.snapshot.namespaces.find((one) => scene.nameOf(one) === name);
-}
-
-function neighbours(evidence: Parameters<Cause['find']>[0], name: string, address: string) {
-  const own = stateOf(evidence, name)?.neighbours.filter((one) => one.address === address) ?? [];
+function neighbours({ scene }: Evidence, name: string, address: string) {
+  const own = scene.namespaceNamed(name)?.neighbours.filter((one) => one.address === address) ?? [];
   return own.map((one) => ({
     kind: 'neighbour' as const,
     where: name,
@@ -57,8 +54,8 @@ function neighbours(evidence: Parameters<Cause['find']>[0], name: string, addres
   }));
 }
 
-function flush(evidence: Parameters<Cause['find']>[0], name: string, address: string): readonly string[] {
-  const state = stateOf(evidence, name);
+function flush({ scene }: Evidence, name: string, address: string): readonly string[] {
+  const state = scene.namespaceNamed(name);
   const entry = state?.neighbours.find((one) => one.address === address);
   return state === undefined || entry === undefined
     ? []

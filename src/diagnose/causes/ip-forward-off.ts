@@ -9,7 +9,7 @@ export const ipForwardOff: Cause = {
       troublesOf(evidence, 'forwarding-off').map(({ namespace, device }) => {
         const { scene, resolution } = evidence;
         const v6 = resolution.address?.includes(':') === true;
-        const state = scene.snapshot.namespaces.find((one) => scene.nameOf(one) === namespace);
+        const state = scene.namespaceNamed(namespace);
         const all = v6 ? 'net.ipv6.conf.all.forwarding' : 'net.ipv4.ip_forward';
         const isAll = state?.sysctls[all] === '0';
         const sysctl = isAll ? all : `net.ipv${v6 ? 6 : 4}.conf.${device}.forwarding`;

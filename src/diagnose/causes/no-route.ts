@@ -15,7 +15,7 @@ export const noRoute: Cause = {
       troublesOf(evidence, 'no-route').map((trouble) => {
         const { namespace, destination, why, direction } = trouble;
         const { scene } = evidence;
-        const state = scene.snapshot.namespaces.find((one) => scene.nameOf(one) === namespace);
+        const state = scene.namespaceNamed(namespace);
         const { items, fix } =
           state === undefined ? { items: [], fix: [] } : explain(evidence, state, trouble);
         const to =

@@ -8,7 +8,7 @@ export const rpFilterDrop: Cause = {
     once(
       troublesOf(evidence, 'rp-filter').map(({ namespace, device, source, why }) => {
         const { scene } = evidence;
-        const state = scene.snapshot.namespaces.find((one) => scene.nameOf(one) === namespace);
+        const state = scene.namespaceNamed(namespace);
         const names = ['all', device].map((one) => `net.ipv4.conf.${one}.rp_filter`);
         const counter = state?.counters['TcpExt.IPReversePathFilter'];
         const counted = counter === undefined ? '' : ` (TcpExt IPReversePathFilter: ${counter})`;
