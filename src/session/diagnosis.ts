@@ -5,8 +5,9 @@ import { diagnose } from '../diagnose/diagnose.ts';
 import { fromEnd, parseFrom, parseTarget, type Target } from '../diagnose/ends.ts';
 import type { ProbeResult, SeenPacket } from '../diagnose/evidence.ts';
 import type { Diagnosis, DiagnosisEnd } from '../diagnose/model.ts';
+import { otherAddress, withOther } from '../diagnose/other-family.ts';
 import { type Resolution, resolveTarget } from '../diagnose/resolve.ts';
-import { Scene } from '../diagnose/scene.ts';
+import { endText, Scene } from '../diagnose/scene.ts';
 import { findWays, type Ways } from '../diagnose/state.ts';
 import { askResolver, lookAgain, probe, stoppedProcesses, type Watching } from './diagnosis-probe.ts';
 import { type HostState, loadHostState } from './host-state.ts';
@@ -62,10 +63,33 @@ export async function runDiagnosis(options: DiagnosisOptions): Promise<Diagnosis
 
 /** @throws NetscopeError (usage) for ends that are not there; AbortError. */
 export async function diagnoseHost(
+  subject: Subject,
+  request: DiagnosisRequest,
+  watch: DiagnosisWatch,
+): Promise<Diagnosis> {
+  const { diagnosis, other } = await diagnoseEnds(subject, request, watch);
+  if (other === null) return diagnosis;
+  const { port, protocol } = diagnosis.to;
+  const to = `${endText(other, port)}/${protocol}`;
+  const asked = { ...request, to, passive: true };
+  return withOther(
+    diagnosis,
+    (await diagnoseEnds({ host: subject.host, live: false }, asked, {})).diagnosis,
+    other,
+  );
+}
+
+interface Judged {
+  readonly diagnosis: Diagnosis;
+  /** The address of the other family that the name stands for. */
+  readonly other: string | null;
+}
+
+async function diagnoseEnds(
   { host, live, captured }: Subject,
   request: DiagnosisRequest,
   { signal, onProgress }: DiagnosisWatch,
-): Promise<Diagnosis> {
+): Promise<Judged> {
   const scene = new Scene(host.snapshot, host.lookup);
   const from = parseFrom(request.from, scene);
   const target = parseTarget(request.to);
@@ -88,7 +112,9 @@ export async function diagnoseHost(
       asking: askings(scene, from, resolution, aftermath),
       stopped: live ? stoppedProcesses(ways) : [],
     });
-  if (!probes) return judged({ probe: null, seen: captured?.(scene, ways) ?? [] }, null);
+  const other = otherAddress(from, resolution);
+  if (!probes)
+    return { diagnosis: judged({ probe: null, seen: captured?.(scene, ways) ?? [] }, null), other };
   const watching: Watching = {
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined
@@ -97,7 +123,8 @@ export async function diagnoseHost(
   };
   const watched = await probe({ scene, from, target, resolution, ways, wait: request.wait, watching });
   const failed = watched.probe !== null && !gotThrough(watched.probe);
-  return judged(watched, failed ? await lookAgain(scene, from, ways) : null);
+  const aftermath = failed ? await lookAgain(scene, from, ways) : null;
+  return { diagnosis: judged(watched, aftermath), other };
 }
 
 interface Watched {

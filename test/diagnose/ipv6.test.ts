@@ -124,12 +124,42 @@ describe('diagnose over IPv6', () => {
       cause: 'bridge-port-blocked',
       fix: ['bridge link set dev vethdb mcast_flood on'],
     });
-    expect((await judge(snapshot, 'web', 'db:3306')).findings).toEqual([]);
+    expect((await judge(snapshot, 'web', '172.30.0.2:3306')).findings).toEqual([]);
     namespaceOf(snapshot, 'web').neighbours.push({
       ...{ address: 'fd00:30::2', interfaceIndex: 2, interface: 'eth0', mac: '02:42:ac:1e:00:02' },
       ...{ state: 'REACHABLE', flags: [] },
     });
     expect((await judge(snapshot, 'web', '[fd00:30::2]:3306')).findings).toEqual([]);
+  });
+
+  it('warns of what stops the other family of a name', async () => {
+    const snapshot = dual();
+    namespaceOf(snapshot, 'db').rulesets.push({
+      backend: 'iptables-nft',
+      family: 'ip6',
+      text: '*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n',
+    });
+    const { reachable, findings } = await judge(snapshot, 'web', 'db:3306');
+    expect({ reachable, causes: findings.map(({ cause, severity }) => [cause, severity]) }).toEqual({
+      reachable: true,
+      causes: [['container-rule-drop', 'warning']],
+    });
+    expect(findings[0]?.summary).toMatch(
+      /^Over IPv6 \(\[fd00:30::2\]:3306\), which a client may take as well: /,
+    );
+    expect((await judge(snapshot, 'host', 'db:3306')).findings).toEqual([]);
+    withoutIpv6(snapshot, 'web');
+    const [web] = snapshot.containers.filter(({ name }) => name === 'web');
+    for (const endpoint of web?.endpoints ?? []) endpoint.address6 = '';
+    expect((await judge(snapshot, 'web', 'db:3306')).findings).toEqual([]);
+  });
+
+  it('only remarks that nobody listens on the other family', async () => {
+    const snapshot = dual();
+    const db = namespaceOf(snapshot, 'db');
+    db.listeners = db.listeners.filter(({ family }) => family === 'ip');
+    const { findings } = await judge(snapshot, 'web', 'db:3306');
+    expect(findings.map(({ severity }) => severity)).toEqual(['info']);
   });
 });
 
