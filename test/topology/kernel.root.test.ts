@@ -1,24 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import { buildTopology } from '../../src/topology/build.ts';
 import type { Link, TopologyNamespace } from '../../src/topology/model.ts';
+import { hasTool, isRoot } from '../host/support.ts';
 import { type PrivateLab, startPrivateLab } from './private-lab.ts';
 import { randomFrom } from './random-veths.ts';
 
-const isRoot = process.getuid?.() === 0;
-const able = isRoot && hasIp();
+const able = isRoot && hasTool('ip');
 const suite = able || process.env.CI_REQUIRE_LAB === '1' ? describe : describe.skip;
 
-function hasIp(): boolean {
-  try {
-    execFileSync('ip', ['-V'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+const hasEthtool = hasTool('ethtool');
 
 /** What `ip -j -d link` says, as far as the test compares it. */
 const ipLinks = z.array(
@@ -29,6 +21,9 @@ const ipLinks = z.array(
     mtu: z.number(),
     flags: z.array(z.string()),
     master: z.string().optional(),
+    link: z.string().nullish(),
+    link_index: z.number().nullish(),
+    link_netnsid: z.number().optional(),
     linkinfo: z
       .object({
         info_kind: z.string().optional(),
@@ -41,8 +36,10 @@ const ipLinks = z.array(
   }),
 );
 
-const namespaces = 30;
-const pairs = 60;
+const namespaces = 500;
+const pairs = 500;
+/** `ip` is asked about every so many namespaces: it takes some 7 ms each. */
+const sampled = 5;
 
 /** Each pair has MAC addresses of its own, so that the truth does not hang on ifindexes. */
 function macOf(pair: number, end: number): string {
@@ -51,26 +48,63 @@ function macOf(pair: number, end: number): string {
     .padStart(2, '0')}:${(pair % 256).toString(16).padStart(2, '0')}`;
 }
 
-function labScript(): string {
+/** Inside one namespace `ip` has the name of the other end instead of its index. */
+function peerIndex(
+  { link, link_index }: z.infer<typeof ipLinks>[number],
+  all: z.infer<typeof ipLinks>,
+): number | undefined {
+  return link_index ?? all.find(({ ifname }) => ifname === link)?.ifindex;
+}
+
+type Trait = 'apart' | 'together' | 'equal' | 'moved';
+
+interface Pair {
+  readonly trait: Trait;
+  /** Namespaces in which its ends were made. */
+  readonly made: readonly [number, number];
+  /** Where its first end went on to, in turn. */
+  readonly moves: readonly number[];
+}
+
+/** Any two namespaces, or one; of the ends that are moved, the other namespace has no id for where they are. */
+const veths: readonly Pair[] = (() => {
   const random = randomFrom(7);
-  const place = () => `n${random(namespaces)}`;
-  const lines = Array.from({ length: namespaces }, (_, number) => `ip netns add n${number}`);
-  for (let pair = 0; pair < pairs; pair++) {
-    lines.push(
-      `ip link add a${pair} address ${macOf(pair, 0)} type veth peer name b${pair} address ${macOf(pair, 1)}`,
-    );
-    const together = random(6) === 0 ? place() : undefined;
-    for (const end of ['a', 'b']) {
-      const stays = random(8) === 0 && together === undefined;
-      if (stays) continue;
-      const first = place();
-      const target = together ?? place();
-      lines.push(`ip link set ${end}${pair} netns ${first}`);
-      // Some move twice; the second namespace gives a new ifindex where the old one is taken.
-      if (first !== target) lines.push(`ip -n ${first} link set ${end}${pair} netns ${target}`);
+  return Array.from({ length: pairs }, (_, number): Pair => {
+    const [a, b] = [random(namespaces), random(namespaces)];
+    const rest = number % 20;
+    if (rest < 3) return { trait: 'together', made: [a, a], moves: [] };
+    if (rest < 6)
+      return { trait: 'equal', made: [a, (a + 1 + random(namespaces - 1)) % namespaces], moves: [] };
+    if (rest === 6) {
+      const first = (a + 1 + random(namespaces - 1)) % namespaces;
+      return {
+        trait: 'moved',
+        made: [a, b],
+        moves: [first, (first + 1 + random(namespaces - 1)) % namespaces],
+      };
     }
-  }
-  lines.push(
+    return { trait: 'apart', made: [a, b], moves: [] };
+  });
+})();
+
+function labScript(): string {
+  const made = veths.map(({ trait, made: [a, b] }, number) => {
+    // The kernel counts up from 2 in each namespace: these collide nowhere but with each other.
+    const index = trait === 'equal' ? ` index ${1000 + number}` : '';
+    return (
+      `link add a${number} address ${macOf(number, 0)}${index} netns n${a} type veth ` +
+      `peer name b${number} address ${macOf(number, 1)}${index} netns n${b}`
+    );
+  });
+  const moves = veths.flatMap(({ made: [from], moves: stops }, number) =>
+    stops.map((stop, at) => `ip -n n${at === 0 ? from : stops[at - 1]} link set a${number} netns n${stop}`),
+  );
+  return [
+    "ip -batch - <<'END'",
+    ...Array.from({ length: namespaces }, (_, number) => `netns add n${number}`),
+    ...made,
+    'END',
+    ...moves,
     'ip link add br0 type bridge',
     'ip addr add 10.77.0.1/24 dev br0',
     'ip link set br0 up',
@@ -84,34 +118,50 @@ function labScript(): string {
     'ip link add vx0 type vxlan id 4097 dev br0 dstport 4789',
     'ip link set vx0 netns n2',
     'ip -n n2 link add vx1 type vxlan id 9 remote 10.0.0.9 dstport 4789',
-  );
-  return lines.join('\n');
+  ].join('\n');
 }
 
 suite(`topology of real namespaces${able ? '' : ' (skipped: needs root and iproute2)'}`, () => {
   let lab: PrivateLab;
   let own: readonly TopologyNamespace[] = [];
   let ids: ReadonlyMap<string, string> = new Map();
+  /** `ip -j -d addr` of some namespaces, by id. */
+  const ips = new Map<string, z.infer<typeof ipLinks>>();
+  /** Names of the namespaces that one with the far end of a moved pair had ids for, before anybody looked. */
+  let known: readonly (string | undefined)[] = [];
 
   beforeAll(async () => {
     lab = await startPrivateLab();
     lab.run(labScript());
     ids = new Map(
       lab
-        .run('for n in $(ls /run/netns); do echo $n $(ip netns exec $n readlink /proc/self/ns/net); done')
+        .run('stat -L -c "%i %n" /run/netns/*')
         .trim()
         .split('\n')
         .map((line): [string, string] => {
-          const [name = '', id = ''] = line.split(' ');
-          return [id, name];
+          const [inode = '', path = ''] = line.split(' ');
+          return [`net:[${inode}]`, path.slice('/run/netns/'.length)];
         }),
     );
+    known = z
+      .array(z.object({ name: z.string().optional() }))
+      .parse(JSON.parse(lab.run(`ip -n n${aMoved?.made[1]} -j netns list-id`) || '[]'))
+      .map(({ name }) => name);
     const snapshot = await takeSnapshot({ without: new Set(['engines', 'rules', 'conntrack']) });
     const topology = buildTopology(snapshot);
     own = topology.namespaces.filter(({ id }) => id === lab.root || ids.has(id));
+    const some = [...ids].filter((_, at) => at % sampled === 0);
+    const output = lab.run(
+      ['ip -j -d addr', ...some.map(([, name]) => `ip -n ${name} -j -d addr`)].join('\n'),
+    );
+    const documents = output.trim().split('\n');
+    for (const [at, id] of [lab.root, ...some.map(([first]) => first)].entries()) {
+      ips.set(id, ipLinks.parse(JSON.parse(documents[at] ?? '')));
+    }
   }, 60_000);
   afterAll(() => lab.end());
 
+  const aMoved = veths.find(({ trait }) => trait === 'moved');
   const linkOf = (name: string): Link | undefined =>
     own.flatMap(({ links }) => links).find((link) => link.name === name);
 
@@ -138,14 +188,49 @@ suite(`topology of real namespaces${able ? '' : ' (skipped: needs root and iprou
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(truth));
   });
 
+  it('has them in every namespace that they were put in, however they came there', () => {
+    const nameOf = (id: string | undefined) => ids.get(id ?? '');
+    const count = { apart: 0, together: 0, equal: 0, moved: 0 };
+    for (const [number, { trait, made, moves }] of veths.entries()) {
+      const home = own.find(({ links }) => links.some(({ mac }) => mac === macOf(number, 0)));
+      const end = home?.links.find(({ mac }) => mac === macOf(number, 0));
+      expect([nameOf(home?.id), nameOf(end?.peer?.namespace)], `a${number}`).toEqual([
+        `n${moves.at(-1) ?? made[0]}`,
+        `n${made[1]}`,
+      ]);
+      if (trait === 'equal') expect(end?.peer?.index).toBe(end?.index);
+      if (trait === 'together') expect(end?.peer?.namespace).toBe(home?.id);
+      count[trait]++;
+    }
+    expect(count).toEqual({ apart: 325, together: 75, equal: 75, moved: 25 });
+    // Nobody had asked for that id before: the kernel gives it when a link is read.
+    expect(known).not.toContain(`n${aMoved?.moves.at(-1)}`);
+    const indexes = own.flatMap(({ links }) => links.map(({ index }) => index));
+    expect(new Set(indexes).size).toBeLessThan(indexes.length / 3);
+  });
+
+  it.skipIf(!hasEthtool)('agrees with ethtool on the ifindex of peers', () => {
+    const asked = own
+      .flatMap(({ id, links }) => links.map((link) => ({ link, namespace: ids.get(id) })))
+      .filter(({ link, namespace }) => link.kind === 'veth' && namespace !== undefined)
+      .filter((_, at) => at % 20 === 0);
+    const output = lab.run(
+      asked
+        .map(
+          ({ link, namespace }) =>
+            `nsenter --net=/run/netns/${namespace} ethtool -S ${link.name} | grep peer_ifindex`,
+        )
+        .join('\n'),
+    );
+    expect(output.match(/\d+/g)?.map(Number)).toEqual(asked.map(({ link }) => link.peer?.index));
+  });
+
   it('agrees with ip -d link and addr on every link', () => {
-    for (const namespace of own) {
-      const name = ids.get(namespace.id);
-      const ip = ipLinks.parse(
-        JSON.parse(lab.run(`${name === undefined ? 'ip' : `ip -n ${name}`} -j -d addr`)),
-      );
+    for (const [id, ip] of ips) {
+      const namespace = own.find((one) => one.id === id);
+      if (namespace === undefined) throw new Error(`${id} was not found`);
       expect(
-        namespace.links.map(({ index, name: of, mac, mtu, kind, master, addresses, state }) => ({
+        namespace.links.map(({ index, name: of, mac, mtu, kind, master, addresses, state, peer }) => ({
           index,
           name: of,
           mac,
@@ -155,6 +240,8 @@ suite(`topology of real namespaces${able ? '' : ' (skipped: needs root and iprou
           addresses,
           up: state !== 'down',
           carrier: state === 'no-carrier',
+          peer: peer?.index,
+          elsewhere: peer !== null && peer.namespace !== id,
         })),
       ).toEqual(
         ip.map((link) => ({
@@ -169,6 +256,9 @@ suite(`topology of real namespaces${able ? '' : ' (skipped: needs root and iprou
             .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
           up: link.flags.includes('UP'),
           carrier: link.flags.includes('NO-CARRIER'),
+          ...(link.linkinfo?.info_kind === 'veth'
+            ? { peer: peerIndex(link, ip), elsewhere: link.link_netnsid !== undefined }
+            : { peer: undefined, elsewhere: false }),
         })),
       );
     }
