@@ -10,7 +10,7 @@ import type {
   PacketRecord,
   ResolvedName,
 } from '../capture-file/model.ts';
-import { ArpRequests } from '../flow/arp.ts';
+import { NeighbourRequests } from '../flow/neighbour-requests.ts';
 import { FlowTable } from '../flow/table.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFrame } from '../packet/frame.ts';
@@ -58,7 +58,7 @@ const secretKinds = new Map([
 export class Ingest implements CaptureSink {
   readonly table: FlowTable;
   readonly index: PacketIndex | null;
-  readonly arp = new ArpRequests();
+  readonly requests = new NeighbourRequests();
   readonly tally: Tally;
   readonly interfaces: IngestedInterface[] = [];
   readonly warnings: string[] = [];
@@ -121,7 +121,7 @@ export class Ingest implements CaptureSink {
       frame,
     );
     this.table.add(frame, record, this.packets + 1);
-    if (frame.arpOffset >= 0) this.arp.add(frame, record, this.packets + 1);
+    this.requests.add(frame, record, this.packets + 1);
     if (this.table.evicted > 0 && !this.#forgets) this.#sayThatItForgets();
     from.packets++;
     from.bytes += record.wireLength;

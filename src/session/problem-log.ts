@@ -5,13 +5,13 @@
 
 import { explainByState } from '../diagnose/passive.ts';
 import { Scene } from '../diagnose/scene.ts';
-import { arpFinding } from '../diagnose/traffic/arp.ts';
 import { conversationOf, judge } from '../diagnose/traffic/judge.ts';
 import { type Conversation, clientName, type Judgement } from '../diagnose/traffic/model.ts';
+import { neighbourFinding } from '../diagnose/traffic/neighbours.ts';
 import { floodFinding, queueFinding } from '../diagnose/traffic/overload.ts';
-import type { UnansweredArp } from '../flow/arp.ts';
 import { isHousekeeping } from '../flow/housekeeping.ts';
 import type { Connection, Flow, FlowEnd, RuleReference } from '../flow/model.ts';
+import type { UnansweredRequest } from '../flow/neighbour-requests.ts';
 import type { FlowNames } from '../flow/report.ts';
 import type { HostState } from './host-state.ts';
 import type { PacketList, Problem, ProblemEnd, ProblemReport } from './model.ts';
@@ -34,7 +34,7 @@ export interface Look {
   readonly connection: (id: number) => Connection | undefined;
   readonly flow: (id: number) => Flow | undefined;
   readonly flows: readonly Flow[];
-  readonly arp: readonly UnansweredArp[];
+  readonly requests: readonly UnansweredRequest[];
   readonly names: FlowNames;
   readonly packets: PacketList;
   /** `PacketIndex.sample`; null where no index is kept. */
@@ -57,7 +57,7 @@ export class ProblemLog {
 
   look(look: Look): ProblemReport {
     for (const id of look.changed) this.#judge(id, look);
-    for (const request of look.arp) this.#takeArp(request, look);
+    for (const request of look.requests) this.#takeRequest(request, look);
     const settled = this.#askHost(look.host);
     this.#prove(look);
     const problems = [...this.#groups.values()].map((group) => group.problem()).toSorted(byWeight);
@@ -105,7 +105,7 @@ export class ProblemLog {
     }
   }
 
-  #takeArp(request: UnansweredArp, { names }: Look): void {
+  #takeRequest(request: UnansweredRequest, { names }: Look): void {
     const { asker, address, interfaceId, firstSeen, lastSeen, requests } = request;
     const where = names.interfaceOf(interfaceId);
     const end = (one: string): ProblemEnd => ({
@@ -117,9 +117,9 @@ export class ProblemLog {
     const to = end(address);
     const place =
       where === null ? 'capture' : where.namespace === '' ? where.name : `${where.namespace}:${where.name}`;
-    const finding = arpFinding(request, place, (one) => clientName(end(one)));
+    const finding = neighbourFinding(request, place, (one) => clientName(end(one)));
     const trouble: Trouble = {
-      ...{ from, to, protocol: 'arp', finding, firstSeen, lastSeen },
+      ...{ from, to, protocol: address.includes(':') ? 'icmpv6' : 'arp', finding, firstSeen, lastSeen },
       ...{ rule: null, interface: where, example: null },
     };
     const group = this.#groupFor(finding.cause, '', trouble);

@@ -45,10 +45,10 @@ export class Reports {
   #rules: RulesReport = { tables: [], errors: [], version: 0 };
   #rulesOf: { readonly flows: number; readonly host: HostState | null } = { flows: -1, host: null };
 
-  #problemsOf: { readonly flows: number; readonly host: HostState | null; readonly arp: number } = {
+  #problemsOf: { readonly flows: number; readonly host: HostState | null; readonly requests: number } = {
     flows: -1,
     host: null,
-    arp: -1,
+    requests: -1,
   };
   #problemsAt = 0;
   #problemsCost = 0;
@@ -119,21 +119,22 @@ export class Reports {
   /** What is wrong, in `log`. */
   problems(log: ProblemLog, running: boolean, packets: PacketList): ProblemReport {
     const host = this.#host();
-    const { arp } = this.#ingest;
+    const { requests } = this.#ingest;
     const known = log.report;
     const started = performance.now();
     const wait = Math.max(shortestForProblems, this.#problemsCost * problemsFactor);
     if (running && known.version > 0 && started - this.#problemsAt < wait) return known;
     const { flows, connections, version } = this.flows(running);
     const of = this.#problemsOf;
-    if (known.settled && of.flows === version && of.host === host && of.arp === arp.version) return known;
-    this.#problemsOf = { flows: version, host, arp: arp.version };
+    if (known.settled && of.flows === version && of.host === host && of.requests === requests.version)
+      return known;
+    this.#problemsOf = { flows: version, host, requests: requests.version };
     const report = log.look({
       changed: this.#joiner.takeChanged(),
       connection: (id) => byId(connections, id),
       flow: (id) => byId(flows, id),
       flows,
-      arp: of.arp === arp.version ? [] : arp.unanswered(),
+      requests: of.requests === requests.version ? [] : requests.unanswered(),
       ...{ names: this.#names, packets, host, index: this.#ingest.index },
     });
     this.#problemsAt = performance.now();

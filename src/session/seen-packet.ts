@@ -1,10 +1,11 @@
 /** A packet as diagnosis looks at it: which step of a conversation it is, and a line for people. */
 import type { SeenPacket } from '../diagnose/evidence.ts';
+import { discoveredAddress, isDiscovery, NEIGHBOUR_SOLICITATION } from '../flow/neighbour-requests.ts';
 import { formatIp } from '../packet/address.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { dissect } from '../packet/dissect.ts';
 import { createFrame } from '../packet/frame.ts';
-import type { DecodedFrame } from '../packet/model.ts';
+import type { DecodedFrame, IpLayer } from '../packet/model.ts';
 
 /** The bytes of a packet, with what else was captured of it. */
 export interface Captured {
@@ -45,11 +46,6 @@ function payloadOf(bytes: Uint8Array, { layers, layerCount }: DecodedFrame): Pic
   return { payload: bytes.slice(layer.payloadOffset, end) };
 }
 
-/** RFC 4861 */
-const ICMPV6 = 58;
-const NEIGHBOUR_SOLICITATION = 135;
-const NEIGHBOUR_ADVERTISEMENT = 136;
-
 /** TCP flag bits (RFC 9293 section 3.1). */
 const [SYN, RST, ACK] = [0x02, 0x04, 0x10];
 
@@ -68,13 +64,7 @@ function stepOf(
     const text = `${ends} ICMP type ${layer.icmpType} code ${layer.icmpCode}`;
     return { kind: 'icmp-error', text, source, destination };
   }
-  const { icmpType } = layer;
-  if (
-    layer.protocol === ICMPV6 &&
-    (icmpType === NEIGHBOUR_SOLICITATION || icmpType === NEIGHBOUR_ADVERTISEMENT)
-  ) {
-    return neighbourStep(bytes, layer, source, destination);
-  }
+  if (isDiscovery(layer)) return neighbourStep(bytes, layer, source, destination);
   if (layer.protocol !== 6 || !layer.hasTransport) return { kind: 'other', text: ends, source, destination };
   const { tcpFlags } = layer;
   const kind =
@@ -89,19 +79,14 @@ function stepOf(
   return { kind, text: `${ends} ${flags}`, source, destination };
 }
 
-/** Both have the address that they are about 8 octets into the message (RFC 4861 sections 4.3 and 4.4). */
 function neighbourStep(
   bytes: Uint8Array,
-  { icmpType, transportOffset }: DecodedFrame['layers'][number],
+  layer: IpLayer,
   source: string,
   destination: string,
 ): Pick<SeenPacket, 'kind' | 'text' | 'source' | 'destination'> {
-  const words = Uint32Array.from({ length: 4 }, (_, word) => {
-    const at = transportOffset + 8 + word * 4;
-    return bytes.subarray(at, at + 4).reduce((sum, byte) => sum * 256 + byte, 0);
-  });
-  const about = formatIp(6, words);
-  return icmpType === NEIGHBOUR_SOLICITATION
+  const about = discoveredAddress(bytes, layer);
+  return layer.icmpType === NEIGHBOUR_SOLICITATION
     ? { kind: 'neighbour-solicitation', text: `who has ${about}, tell ${source}`, source, destination }
     : { kind: 'neighbour-advertisement', text: `${about} is here`, source, destination };
 }

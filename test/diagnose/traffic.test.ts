@@ -1,7 +1,7 @@
 /** What packets alone prove, from conversations that are spoken as real servers speak. */
 import { describe, expect, it } from 'vitest';
 import { blackHole, type Segment } from '../../src/diagnose/traffic/black-hole.ts';
-import { ArpRequests } from '../../src/flow/arp.ts';
+import { NeighbourRequests } from '../../src/flow/neighbour-requests.ts';
 import { createDecoder } from '../../src/packet/decode.ts';
 import { createFrame } from '../../src/packet/frame.ts';
 import { Harness, start } from '../flow/harness.ts';
@@ -244,14 +244,14 @@ describe('ARP requests', () => {
     return concat(head, mac(1), address(from), mac(2), address(to), new Uint8Array(18));
   }
 
-  function ask(requests: ArpRequests, bytes: Uint8Array, at: number): void {
+  function ask(requests: NeighbourRequests, bytes: Uint8Array, at: number): void {
     decoder.decode(bytes, 0, bytes.length, bytes.length, 1, frame);
     const record = { buffer: bytes, start: 0, capturedLength: bytes.length, wireLength: bytes.length };
     requests.add(frame, { ...record, seconds: start + at, nanoseconds: 0, interfaceId: 0 }, at + 1);
   }
 
   it('that are sent again and again are unanswered', () => {
-    const requests = new ArpRequests();
+    const requests = new NeighbourRequests();
     for (let at = 0; at < 3; at++) ask(requests, arp(1, '10.0.0.1', '10.0.0.9'), at);
     expect(requests.unanswered()).toMatchObject([
       { asker: '10.0.0.1', address: '10.0.0.9', requests: 3, packets: [1, 2, 3] },
@@ -261,8 +261,27 @@ describe('ARP requests', () => {
     expect(requests.unanswered()).toEqual([]);
   });
 
+  it('of IPv6 are neighbour solicitations, and one for a duplicate address is none', () => {
+    const solicitation = (from: string, type = 135) =>
+      hex(
+        `333300000002 020000000003 86dd 60000000 0018 3aff ${from} ff0200000000000000000001ff000002` +
+          `${type.toString(16)}00 0000 00000000 fd000030000000000000000000000002`,
+      );
+    const client = 'fd000030000000000000000000000003';
+    const requests = new NeighbourRequests();
+    for (let at = 0; at < 3; at++) {
+      ask(requests, solicitation(client), at);
+      ask(requests, solicitation('0'.repeat(32)), at);
+    }
+    expect(requests.unanswered()).toMatchObject([
+      { asker: 'fd00:30::3', address: 'fd00:30::2', requests: 3, packets: [1, 2, 3] },
+    ]);
+    ask(requests, solicitation(`${client.slice(0, -1)}9`, 136), 4);
+    expect(requests.unanswered()).toEqual([]);
+  });
+
   it('that are seldom, or of a scan, are none', () => {
-    const requests = new ArpRequests();
+    const requests = new NeighbourRequests();
     for (let at = 0; at < 60; at += 10) ask(requests, arp(1, '10.0.0.1', '10.0.0.9'), at);
     for (let host = 10; host < 200; host++) ask(requests, arp(1, '10.0.0.1', `10.0.0.${host}`), 61);
     expect(requests.unanswered()).toEqual([]);

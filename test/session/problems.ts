@@ -28,7 +28,7 @@ export function watchHarness(harness: Harness, names: FlowNames = noNames): Watc
         changed: joiner.takeChanged(),
         connection: (id) => connections.find((one) => one.id === id),
         flow: (id) => flows.find((one) => one.id === id),
-        ...{ flows, arp: [], names, packets: noPackets, index: null, host: null },
+        ...{ flows, requests: [], names, packets: noPackets, index: null, host: null },
       }).problems;
     },
   };

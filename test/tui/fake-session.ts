@@ -382,7 +382,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
       connection: (id) => report.connections[id - 1],
       flow: (id) => report.flows[id - 1],
       flows: report.flows,
-      arp: [],
+      requests: [],
       names: { interfaceOf: () => null, containerOf: () => null, version: 0 },
       packets: {
         first: 1,

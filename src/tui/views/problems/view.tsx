@@ -146,7 +146,7 @@ function actOnRow(action: Action, row: ProblemRow, _list: ProblemsList, _place: 
     case 'to-flows':
       return toConnections('flows', row, frame);
     case 'to-packets':
-      return row.protocol === 'arp' ? toArp(row, frame) : toConnections('packets', row, frame);
+      return isAboutNeighbours(row) ? toRequests(row, frame) : toConnections('packets', row, frame);
     case 'to-rules':
       return toRule(row, frame);
     case 'to-topology': {
@@ -165,10 +165,17 @@ function toConnections(view: ViewName, row: ProblemRow, frame: Frame): Effect {
   return into(placeOf(view, titleOf(row, frame), { kind: 'connections', ids: new Set(row.connections) }));
 }
 
-function toArp(row: ProblemRow, frame: Frame): Effect {
+function isAboutNeighbours({ protocol, cause }: ProblemRow): boolean {
+  return protocol === 'arp' || (protocol === 'icmpv6' && cause === 'arp-unanswered');
+}
+
+function toRequests(row: ProblemRow, frame: Frame): Effect {
   return into({
     ...placeOf('packets', titleOf(row, frame)),
-    filter: `arp.dst.proto_ipv4 == ${row.to.address}`,
+    filter:
+      row.protocol === 'arp'
+        ? `arp.dst.proto_ipv4 == ${row.to.address}`
+        : `icmpv6.nd.ns.target_address == ${row.to.address}`,
   });
 }
 
