@@ -138,7 +138,8 @@ export abstract class BaseSession implements Session {
     if (state?.topology !== this.#host?.topology) this.#names.version++;
     if (state !== null) {
       this.#side ??= state.createSide();
-      this.events = this.#side.eventsOf(this.events, this.#host, state);
+      this.#side.log.add(this.#host, state);
+      this.events = this.#side.log.events;
       this.#side.seeTraffic(state);
       this.#reports.hostRead(state, this.#side);
     }

@@ -147,12 +147,18 @@ export class HostFollower {
     );
   }
 
-  /** Follows conntrack in every namespace that has rules or connections; without rules nothing is tracked. */
+  /**
+   * Follows conntrack in every namespace that has rules or connections; without rules nothing is tracked. What only
+   * sockets keep is on its way out, and two who follow it would keep it for each other.
+   */
   #followConntrack(): void {
-    for (const namespace of this.#taken.namespaces) {
+    const kept = this.#taken.namespaces.filter(({ sources }) =>
+      sources.some((source) => source !== 'socket'),
+    );
+    for (const namespace of kept) {
       if (isTracking(namespace) && !this.#conntrack.has(namespace.id)) this.#follow(namespace);
     }
-    const present = new Set(this.#taken.namespaces.map(({ id }) => id));
+    const present = new Set(kept.map(({ id }) => id));
     for (const [id, { follower }] of this.#conntrack) {
       if (present.has(id)) continue;
       follower.stop();

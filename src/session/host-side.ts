@@ -3,14 +3,14 @@ import { RulesetCache } from '../netfilter/rulesets.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import { type HostTraffic, hostTraffic } from '../topology/link-traffic.ts';
 import { Annotations } from './annotations.ts';
+import { ChangeLog } from './change-log.ts';
 import { CounterLog } from './counter-log.ts';
-import { withChanges } from './events.ts';
 import type { HostState } from './host-state.ts';
-import type { SessionEvent } from './model.ts';
 
 export class HostSide {
   readonly #rulesets = new RulesetCache();
   readonly counters = new CounterLog(this.#rulesets);
+  readonly log = new ChangeLog();
   #annotations: { readonly of: HostState; readonly made: Annotations } | null = null;
 
   /** Of the last two looks at the host that were apart. */
@@ -29,14 +29,5 @@ export class HostSide {
       this.#annotations = { of: host, made: new Annotations(host, this.#rulesets) };
     }
     return this.#annotations.made;
-  }
-
-  /** `events` with what changed from one state to the next. */
-  eventsOf(
-    events: readonly SessionEvent[],
-    before: HostState | null,
-    after: HostState,
-  ): readonly SessionEvent[] {
-    return withChanges(events, before, after);
   }
 }

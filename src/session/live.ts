@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { PacketRecord } from '../capture-file/model.ts';
 import type { CaptureBackendName, CaptureTarget, LiveCapture, LiveSink } from '../host/capture/model.ts';
-import { defaultSnaplen } from '../host/capture/model.ts';
+import { defaultSnaplen, disappeared } from '../host/capture/model.ts';
 import { openCapture } from '../host/capture/open.ts';
 import { RefusedInterface } from '../host/capture/open-handle.ts';
 import { takeSnapshot } from '../host/snapshot.ts';
@@ -296,7 +296,10 @@ class LiveSession extends BaseSession {
         // One that comes back under the same number is another interface.
         const gone = chosen[interfaceId - firstId];
         if (gone !== undefined) this.#chosen.delete(keyOf(gone));
-        ingest.warn(`${ended.device.name ?? interfaceId}: ${why}`);
+        // With its container, as the log of the host's changes says; one that was asked for is missed.
+        if (why !== disappeared || this.#options.interfaces.length > 0) {
+          ingest.warn(`${ended.device.name ?? interfaceId}: ${why}`);
+        }
         this.changes.announce();
       },
     };

@@ -1,5 +1,7 @@
 /** What came, went or changed between two looks at a host. */
+import { changeText } from './change-words.ts';
 import { type Fact, type FactKind, factsOf } from './facts.ts';
+import { linkKey } from './keys.ts';
 import type { Topology } from './model.ts';
 
 export interface TopologyChange {
@@ -15,28 +17,38 @@ export interface TopologyChange {
   readonly subjects: readonly string[];
 }
 
+/** A fact that is not what it was: one of the two is missing where it came or went. */
+export type Difference =
+  | { readonly how: 'came'; readonly was: null; readonly now: Fact }
+  | { readonly how: 'went'; readonly was: Fact; readonly now: null }
+  | { readonly how: 'changed'; readonly was: Fact; readonly now: Fact };
+
 /** Nothing for topologies that say the same; what went first, then what changed, then what came. */
 export function topologyChanges(before: Topology, after: Topology): readonly TopologyChange[] {
   const old = factsOf(before);
   const now = factsOf(after);
-  const found: { readonly fact: Fact; readonly how: TopologyChange['how']; readonly text: string }[] = [];
+  const found: Difference[] = [];
   for (const fact of old.values()) {
-    if (!now.has(fact.key)) found.push({ fact, how: 'went', text: textOf(fact, 'went') });
+    if (!now.has(fact.key)) found.push({ how: 'went', was: fact, now: null });
   }
   for (const fact of now.values()) {
     const was = old.get(fact.key);
-    const text = was === undefined ? null : difference(was, fact);
-    if (text !== null) found.push({ fact, how: 'changed', text });
+    if (was !== undefined && isOther(was, fact)) found.push({ how: 'changed', was, now: fact });
   }
   for (const fact of now.values()) {
-    if (!old.has(fact.key))
-      found.push({ fact, how: 'came', text: renamed(fact, old) ?? textOf(fact, 'came') });
+    if (!old.has(fact.key)) found.push({ how: 'came', was: null, now: fact });
   }
-  const hows = new Map(found.map(({ fact, how }) => [fact.key, { kind: fact.kind, how }]));
-  return found.map(({ fact, how, text }) => ({
-    ...{ kind: fact.kind, how, key: fact.key, text, subjects: fact.subjects },
-    within: fact.within.find((whole) => saysAsMuch(hows.get(whole), how)) ?? null,
-  }));
+  const byKey = new Map(found.map((one) => [keyOf(one), one]));
+  const movedPorts = portMoves(found);
+  return found.map((one) => {
+    const { kind, key, subjects } = one.now ?? one.was;
+    const before = oldNamespace(one, old);
+    return {
+      ...{ kind, how: one.how, key, subjects },
+      text: changeText(one, before),
+      within: wholeOf(one, byKey, movedPorts, before),
+    };
+  });
 }
 
 /** The changes that are not part of others, each with the subjects of all its parts. */
@@ -59,58 +71,108 @@ export function wholeChanges(changes: readonly TopologyChange[]): readonly Topol
   );
 }
 
-/** A container that stops takes its namespace with it; a link takes its addresses. */
-function saysAsMuch(
-  whole: Pick<TopologyChange, 'kind' | 'how'> | undefined,
-  how: TopologyChange['how'],
-): boolean {
-  if (whole === undefined) return false;
-  return (
-    whole.how === how || whole.kind === 'container' || (whole.kind === 'namespace' && whole.how === 'changed')
+function keyOf({ was, now }: Difference): string {
+  return (now ?? was).key;
+}
+
+/** One that shares a namespace need not have restarted itself; the kind of a namespace follows from its containers. */
+function isOther(was: Fact, now: Fact): boolean {
+  return Object.entries(now.state).some(
+    ([name, value]) => was.state[name] !== value && !(now.kind === 'namespace' && name === 'kind'),
   );
 }
 
-function textOf({ kind, name, state }: Fact, how: 'came' | 'went'): string {
-  const { peer = '', state: current = '' } = state;
-  if (kind === 'container') return how === 'went' ? `${name} was removed` : `${name} came: ${current}`;
-  if (kind === 'link' && peer !== '') return `${name} ${how}, the peer of ${peer}`;
-  return `${name} ${how}`;
+/** The namespace that one which came was before under another name: it is called after its first container. */
+function oldNamespace({ how, now }: Difference, old: ReadonlyMap<string, Fact>): Fact | null {
+  if (how !== 'came' || now?.kind !== 'namespace') return null;
+  for (const was of old.values()) if (was.kind === 'namespace' && was.state.id === now.state.id) return was;
+  return null;
 }
 
-/** A namespace is called after its first container: where that one stops, after the next. */
-function renamed({ kind, name, state }: Fact, old: ReadonlyMap<string, Fact>): string | null {
-  if (kind !== 'namespace') return null;
-  for (const was of old.values()) {
-    if (was.kind === 'namespace' && was.state.id === state.id) return `${name} was ${was.name} before`;
+/** The ports that came to bridges or left them, by the bridge's key. */
+function portMoves(found: readonly Difference[]): ReadonlyMap<string, string> {
+  const moves = new Map<string, string>();
+  for (const one of found) {
+    const { kind, key, subjects } = one.now ?? one.was;
+    const bridge = subjects[1];
+    if (kind === 'member' && one.how !== 'changed' && bridge !== undefined) moves.set(bridge, key);
+  }
+  return moves;
+}
+
+/** The key of the change that says as much, the nearest first. */
+function wholeOf(
+  part: Difference,
+  byKey: ReadonlyMap<string, Difference>,
+  movedPorts: ReadonlyMap<string, string>,
+  before: Fact | null,
+): string | null {
+  const fact = part.now ?? part.was;
+  for (const key of fact.within) {
+    const whole = byKey.get(key);
+    if (whole !== undefined && saysAsMuch(whole, part)) return key;
+  }
+  // A bridge has the carrier of its ports.
+  if (part.how === 'changed' && part.now.state.kind === 'bridge' && isCarrier(part)) {
+    return movedPorts.get(fact.key) ?? null;
+  }
+  // What is left of a container that stopped is on its way out.
+  if (before !== null && fact.state.kind === 'anonymous') {
+    return before.within.find((key) => byKey.has(key)) ?? null;
   }
   return null;
 }
 
-/** What is different, in words; null for nothing. */
-function difference(was: Fact, now: Fact): string | null {
-  if (now.kind === 'container') return containerDifference(was, now);
-  if (now.kind === 'namespace') {
-    return was.state.id === now.state.id ? null : `${now.name} is another one: ${now.state.id}`;
+function saysAsMuch(whole: Difference, part: Difference): boolean {
+  const { kind } = whole.now ?? whole.was;
+  switch (kind) {
+    case 'engine':
+      return whole.how === part.how;
+    case 'container':
+      // Its namespace, links, addresses and ports come and go with it.
+      return true;
+    case 'namespace':
+      return whole.how === part.how || whole.how === 'changed';
+    case 'link':
+      return (part.now ?? part.was).kind === 'link' ? isFarEnd(whole, part) : comesWithLink(whole, part);
+    default:
+      return whole.how === part.how;
   }
-  const parts = Object.entries(now.state).flatMap(([name, value]) => {
-    const old = was.state[name] ?? '';
-    if (old === value) return [];
-    const label = name === 'state' ? '' : `${name} `;
-    return [`${label}${value || 'none'} (was ${old || 'none'})`];
-  });
-  return parts.length === 0 ? null : `${now.name}: ${parts.join(', ')}`;
 }
 
-function containerDifference(was: Fact, now: Fact): string | null {
-  const { state = '', mode = '', namespace, networks = '' } = now.state;
-  const parts: string[] = [];
-  if (was.state.state !== state) parts.push(`${state} (was ${was.state.state})`);
-  else if (was.state.namespace !== namespace) {
-    // One that shares another's namespace need not have restarted itself.
-    parts.push(mode.startsWith('container:') ? 'in another namespace' : 'restarted');
+/** Addresses and ports; routes go, too, when the link is only taken down. */
+function comesWithLink(whole: Difference, part: Difference): boolean {
+  if (whole.how !== 'changed') return whole.how === part.how;
+  const { kind } = part.now ?? part.was;
+  return (kind === 'route' || kind === 'member') && whole.was.state.state !== whole.now.state.state;
+}
+
+/** Of two ends of a cable, each within the other by their facts, whether `part` is the one that need not be told. */
+function isFarEnd(whole: Difference, part: Difference): boolean {
+  if (whole.how === 'changed') {
+    // The peer went to another namespace: it is another link there, and `whole` says so.
+    if (part.how !== 'changed') return whole.was.state.peer !== whole.now.state.peer;
+    return isDowned(whole) && isCarrier(part);
   }
-  if (was.state.networks !== networks) {
-    parts.push(`networks ${networks || 'none'} (was ${was.state.networks || 'none'})`);
-  }
-  return parts.length === 0 ? null : `${now.name}: ${parts.join(', ')}`;
+  return whole.how === part.how && isNearer(whole.now ?? whole.was, part.now ?? part.was);
+}
+
+function isNearer(one: Fact, other: Fact): boolean {
+  const [oneIsHost, otherIsHost] = [one, other].map(({ key }) => key.startsWith(linkKey('host', '')));
+  return oneIsHost === otherIsHost ? one.key < other.key : oneIsHost === true;
+}
+
+function isDowned({ was, now }: Difference): boolean {
+  return (
+    was?.state.state !== now?.state.state && (was?.state.state === 'down' || now?.state.state === 'down')
+  );
+}
+
+/** Nothing changed but whether something is at the other end. */
+function isCarrier({ was, now }: Difference): boolean {
+  if (was === null || now === null) return false;
+  return Object.entries(now.state).every(
+    ([name, value]) =>
+      was.state[name] === value || (name === 'state' && !isDowned({ how: 'changed', was, now })),
+  );
 }

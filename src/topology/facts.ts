@@ -1,8 +1,17 @@
 /** A topology as facts that can be compared one by one: what exists, in which state, and what it hangs on. */
+import type { RouteState } from '../snapshot/schema.ts';
 import { linkKey, namespaceKey } from './keys.ts';
 import type { Bridge, Link, PublishedPort, Topology, TopologyContainer, TopologyNamespace } from './model.ts';
 
-export type FactKind = 'namespace' | 'link' | 'address' | 'member' | 'container' | 'port';
+export type FactKind =
+  | 'engine'
+  | 'container'
+  | 'namespace'
+  | 'link'
+  | 'address'
+  | 'route'
+  | 'member'
+  | 'port';
 
 export interface Fact {
   readonly kind: FactKind;
@@ -20,6 +29,7 @@ export interface Fact {
 
 export function factsOf(topology: Topology): ReadonlyMap<string, Fact> {
   const facts = [
+    ...topology.host.engines.map(({ kind }) => engineFact(kind)),
     ...topology.namespaces.flatMap((namespace) => namespaceFacts(namespace, topology)),
     ...topology.stoppedContainers.map((container) => containerFact(container, null)),
     ...topology.bridges.flatMap(memberFacts),
@@ -28,28 +38,42 @@ export function factsOf(topology: Topology): ReadonlyMap<string, Fact> {
   return new Map(facts.map((fact) => [fact.key, fact]));
 }
 
+function engineKey(kind: string): string {
+  return `engine ${kind}`;
+}
+
 function containerKey(name: string): string {
   return `container ${name}`;
+}
+
+function engineFact(kind: string): Fact {
+  return { kind: 'engine', key: engineKey(kind), name: kind, state: {}, within: [], subjects: [] };
 }
 
 function namespaceFacts(namespace: TopologyNamespace, topology: Topology): readonly Fact[] {
   const { name, id, containers, links } = namespace;
   const subjects = [namespaceKey(name)];
-  const [container] = namespace.kind === 'host' ? [] : containers;
   return [
     {
-      ...{ kind: 'namespace', key: namespaceKey(name), name: `namespace ${name}`, subjects, state: { id } },
-      within: container === undefined ? [] : [containerKey(container.name)],
+      ...{ kind: 'namespace', key: namespaceKey(name), name, subjects, state: { id, kind: namespace.kind } },
+      within: ownerKeys(namespace),
     },
     ...containers.map((one) => containerFact(one, namespace)),
     ...links.flatMap((link) => linkFacts(link, namespace, topology)),
+    ...namespace.routes.filter(isSet).map((route) => routeFact(route, namespace)),
   ];
 }
 
+/** The container that the namespace was made for. */
+function ownerKeys({ kind, containers }: TopologyNamespace): readonly string[] {
+  const [container] = kind === 'host' ? [] : containers;
+  return container === undefined ? [] : [containerKey(container.name)];
+}
+
 function containerFact(container: TopologyContainer, namespace: TopologyNamespace | null): Fact {
-  const { name, state, networks, networkMode: mode } = container;
+  const { name, state, networks, networkMode: mode, engine } = container;
   return {
-    ...{ kind: 'container', key: containerKey(name), name: `container ${name}`, within: [] },
+    ...{ kind: 'container', key: containerKey(name), name, within: [engineKey(engine)] },
     state: {
       state,
       mode,
@@ -59,7 +83,8 @@ function containerFact(container: TopologyContainer, namespace: TopologyNamespac
         .sort()
         .join(', '),
     },
-    subjects: namespace === null ? [] : [namespaceKey(namespace.name)],
+    // One that does not run is shown under its own name.
+    subjects: [namespaceKey(namespace?.name ?? name)],
   };
 }
 
@@ -68,15 +93,20 @@ function linkFacts(link: Link, namespace: TopologyNamespace, topology: Topology)
   const place = `${namespace.name}:${link.name}`;
   // The rows of a container's links are not in sight until it is opened.
   const subjects = namespace.kind === 'host' ? [key] : [key, namespaceKey(namespace.name)];
-  const peer = topology.namespaces.find(({ id }) => id === link.peer?.namespace);
+  const there = topology.namespaces.find(({ id }) => id === link.peer?.namespace);
+  const peer = link.peer === null || there === undefined ? null : { there, name: link.peer.name };
   return [
     {
-      ...{ kind: 'link', key, name: place, within: [namespaceKey(namespace.name)] },
+      ...{ kind: 'link', key, name: place },
+      within: [
+        namespaceKey(namespace.name),
+        ...(peer === null ? [] : [...ownerKeys(peer.there), linkKey(peer.there.name, peer.name)]),
+      ],
       state: {
         state: link.state,
         kind: link.kind,
         mtu: String(link.mtu),
-        peer: link.peer === null || peer === undefined ? '' : `${peer.name}:${link.peer.name}`,
+        peer: peer === null ? '' : `${peer.there.name}:${peer.name}`,
       },
       subjects: link.master === null ? subjects : [...subjects, linkKey(namespace.name, link.master.name)],
     },
@@ -94,11 +124,30 @@ function isChosen(address: string): boolean {
   return !/^fe[89ab][0-9a-f]:/i.test(address);
 }
 
+/** Not those that the kernel makes of addresses, nor those that a routing daemon changes all day. */
+function isSet({ destination, type, table, protocol }: RouteState): boolean {
+  if (type !== 'unicast' || table !== 254) return false;
+  return destination === 'default' || protocol === 'static' || protocol === 'boot';
+}
+
+function routeFact(route: RouteState, namespace: TopologyNamespace): Fact {
+  const { family, destination, gateway, interface: out, metric } = route;
+  const via = gateway === undefined ? '' : ` via ${gateway}`;
+  const dev = out === undefined ? '' : ` dev ${out}`;
+  const text = `${family === 'ip6' && destination === 'default' ? 'IPv6 ' : ''}${destination}${via}${dev}`;
+  const subjects = [namespaceKey(namespace.name)];
+  return {
+    ...{ kind: 'route', key: `route ${namespace.name} ${family} ${text} ${metric}` },
+    ...{ name: `${text} of ${namespace.name}`, state: {}, subjects },
+    within: [...(out === undefined ? [] : [linkKey(namespace.name, out)]), namespaceKey(namespace.name)],
+  };
+}
+
 function memberFacts({ namespace, name, members }: Bridge): readonly Fact[] {
   return members.map((member) => ({
     ...{ kind: 'member', key: `member ${namespace}:${name} ${member.name}` },
-    name: `${member.name} in ${namespace}:${name}`,
-    state: { state: member.state },
+    name: `${namespace}:${member.name}`,
+    state: { state: member.state, bridge: name },
     within: [linkKey(namespace, member.name)],
     subjects: [linkKey(namespace, member.name), linkKey(namespace, name)],
   }));

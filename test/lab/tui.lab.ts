@@ -50,7 +50,7 @@ describe.skipIf(skip !== undefined)(
       await host.run(['docker', 'restart', '-t', '1', 'web']);
       await terminal.until(/● web container ◆/, 10_000);
       terminal.send('L');
-      await terminal.until(/changes of the host[\s\S]*container web: (restarted|running)/, 5000);
+      await terminal.until(/changes? of the host[\s\S]*container web (restarted|started)/, 5000);
       terminal.send('xq');
       expect(await terminal.exitCode).toBe(0);
     });

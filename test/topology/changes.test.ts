@@ -4,7 +4,7 @@ import { buildTopology } from '../../src/topology/build.ts';
 import { topologyChanges, wholeChanges } from '../../src/topology/changes.ts';
 import { factsOf } from '../../src/topology/facts.ts';
 import type { Topology } from '../../src/topology/model.ts';
-import { buildSnapshot, container, type LinkInput, link, loopback } from './build-snapshot.ts';
+import { buildSnapshot, container, defaultRoute, type LinkInput, link, loopback } from './build-snapshot.ts';
 import { anySnapshot } from './random-snapshot.ts';
 
 interface Scene {
@@ -60,34 +60,24 @@ describe('what changed between two looks at a host', () => {
     expect(topologyChanges(scene(), scene())).toEqual([]);
   });
 
-  it('is a line for a container that stopped, with what went with it, and a line for its veth', () => {
+  it('is a line for a container that stopped, with all that went with it', () => {
     const changes = topologyChanges(scene(), scene({ web: null, published: false }));
-    expect(wholeChanges(changes).map(({ text }) => text)).toEqual([
-      'host:veth1 went, the peer of web:eth0',
-      'container web: exited (was running)',
-    ]);
+    expect(wholeChanges(changes).map(({ text }) => text)).toEqual(['container web stopped (was running)']);
     expect(changes.map(({ kind, how }) => `${kind} ${how}`)).toEqual(
       expect.arrayContaining(['namespace went', 'address went', 'member went', 'port went']),
     );
-    const [veth] = wholeChanges(changes);
-    expect(veth?.subjects).toContain('link host:docker0');
+    const [stopped] = wholeChanges(changes);
+    expect(stopped?.subjects).toEqual(expect.arrayContaining(['namespace web', 'link host:docker0']));
   });
 
   it('is the same for one that starts', () => {
-    expect(texts(scene({ web: null }), scene())).toEqual([
-      'container web: running (was exited)',
-      'host:veth1 came, the peer of web:eth0',
-    ]);
+    expect(texts(scene({ web: null }), scene())).toEqual(['container web started (was exited)']);
   });
 
   it('says that a container restarted when it is in another namespace', () => {
     const changes = wholeChanges(topologyChanges(scene(), scene({ web: 2 })));
-    expect(changes.map(({ text }) => text)).toEqual([
-      'host:veth1 went, the peer of web:eth0',
-      'container web: restarted',
-      'host:veth2 came, the peer of web:eth0',
-    ]);
-    expect(changes[1]?.subjects).toEqual(expect.arrayContaining(['namespace web', 'link web:eth0']));
+    expect(changes.map(({ text }) => text)).toEqual(['container web restarted']);
+    expect(changes[0]?.subjects).toEqual(expect.arrayContaining(['namespace web', 'link web:eth0']));
   });
 
   it('says what a namespace was called that another container is left in', () => {
@@ -102,20 +92,24 @@ describe('what changed between two looks at a host', () => {
         }),
       );
     expect(texts(shared('running'), shared('exited'))).toEqual([
-      'container web: exited (was running)',
-      'namespace sidecar was namespace web before',
+      'container web stopped (was running)',
+      "container sidecar is left in the namespace that was web's",
     ]);
   });
 
   it.each([
-    ['a container that is paused', scene({ state: 'paused' }), ['container web: paused (was running)']],
+    ['a container that is paused', scene({ state: 'paused' }), ['container web is paused (was running)']],
     [
       'an address',
       scene({ address: '172.17.0.9/16' }),
-      ['172.17.0.2/16 on web:eth0 went', '172.17.0.9/16 on web:eth0 came'],
+      ['address 172.17.0.2/16 on web:eth0 was removed', 'address 172.17.0.9/16 on web:eth0 was added'],
     ],
-    ['a link', scene({ host: [link(20, 'wg0', 'wireguard')] }), ['host:wg0 came']],
-    ['a published port', scene({ published: false }), ['published port 0.0.0.0:8080/tcp of web:80 went']],
+    ['a link', scene({ host: [link(20, 'wg0', 'wireguard')] }), ['wireguard host:wg0 came']],
+    [
+      'a published port',
+      scene({ published: false }),
+      ['published port 0.0.0.0:8080/tcp of web:80 was removed'],
+    ],
   ])('names %s', (_, after, expected) => {
     expect(texts(scene(), after)).toEqual(expected);
   });
@@ -123,15 +117,94 @@ describe('what changed between two looks at a host', () => {
   it('says from what to what a link changed', () => {
     const before = scene({ host: [link(20, 'eth1', 'physical')] });
     const after = scene({ host: [link(20, 'eth1', 'physical', { flags: [], mtu: 1400 })] });
-    expect(texts(before, after)).toEqual(['host:eth1: down (was up), mtu 1400 (was 1500)']);
+    expect(texts(before, after)).toEqual(['host:eth1 is down (was up), has mtu 1400 (was 1500)']);
   });
 
   it('says of a port that joins a bridge that it does', () => {
     const before = scene({ host: [link(20, 'tap0', 'tun')] });
     const after = scene({ host: [link(20, 'tap0', 'tun', { master: 4 })] });
-    expect(texts(before, after)).toEqual(['tap0 in host:docker0 came']);
+    expect(texts(before, after)).toEqual(['host:tap0 was put into bridge docker0']);
+  });
+
+  it('is one line for both ends of a cable that comes, goes down or is moved', () => {
+    expect(texts(wired(null, []), wired(1, []))).toEqual(['veth host:vg came, with its peer green:eth0']);
+    expect(texts(wired(1, []), wired(null, []))).toEqual(['veth host:vg went, with its peer green:eth0']);
+    expect(texts(wired(1, []), wired(1, ['green']))).toEqual(['green:eth0 is down (was up)']);
+    expect(texts(wired(1, []), wired(1, ['host', 'green']))).toEqual([
+      'host:vg is down (was up)',
+      'green:eth0 is down (was up)',
+    ]);
+    expect(texts(wired(1, []), wired(2, []))).toEqual(['host:vg has peer blue:eth0 (was green:eth0)']);
+  });
+
+  it('says of a route that was set that it went, unless its link went down', () => {
+    const routed = (flags: readonly string[], routes: readonly ReturnType<typeof defaultRoute>[]) =>
+      buildTopology(
+        buildSnapshot({
+          namespaces: {
+            0: {
+              links: [loopback, link(2, 'eth0', 'physical', { flags: [...flags] })],
+              routes: [
+                ...routes,
+                { family: 'ip', destination: '10.0.0.0/24', protocol: 'kernel', interfaceIndex: 2 },
+              ],
+            },
+          },
+        }),
+      );
+    const route = defaultRoute('10.0.0.1', 2, 'eth0');
+    expect(texts(routed(['up'], [route]), routed(['up'], []))).toEqual([
+      'route default via 10.0.0.1 dev eth0 of host was removed',
+    ]);
+    expect(texts(routed(['up'], [route]), routed([], []))).toEqual(['host:eth0 is down (was up)']);
+  });
+
+  it('says of an engine that does not answer that, and not that its containers were removed', () => {
+    const after = scene();
+    const silent = buildTopology(
+      buildSnapshot({
+        namespaces: { 0: { links: [loopback] }, 1: { links: [loopback] } },
+      }),
+    );
+    const without = { ...silent, host: { ...silent.host, engines: [] } };
+    expect(texts(after, without)).toContain('docker does not answer any more: its containers are not known');
+    expect(texts(after, without).filter((text) => text.startsWith('container'))).toEqual([]);
+    expect(texts(without, after)).toContain('docker answers');
+    expect(texts(without, after).filter((text) => text.startsWith('container'))).toEqual([]);
   });
 });
+
+/** A veth between the host and `green` (1) or `blue` (2), with these ends down; null for none. */
+function wired(there: 1 | 2 | null, down: readonly string[]): Topology {
+  const state = (end: string, other: string) =>
+    down.includes(end)
+      ? { flags: [], operstate: 'DOWN' }
+      : down.includes(other)
+        ? { flags: ['up' as const], operstate: 'LOWERLAYERDOWN' }
+        : {};
+  const end = {
+    links: [loopback, link(2, 'eth0', 'veth', { link: 30, linkNsid: 0, ...state('green', 'host') })],
+    nsids: [{ nsid: 0, namespace: 'net:[4026531840]' }],
+  };
+  const empty = { links: [loopback] };
+  return buildTopology(
+    buildSnapshot({
+      namespaces: {
+        0: {
+          links: [
+            loopback,
+            ...(there === null
+              ? []
+              : [link(30, 'vg', 'veth', { link: 2, linkNsid: 7, ...state('host', 'green') })]),
+          ],
+          nsids: there === null ? [] : [{ nsid: 7, namespace: `net:[${4026531840 + there}]` }],
+        },
+        1: { names: ['green'], ...(there === 1 ? end : empty) },
+        2: { names: ['blue'], ...(there === 2 ? end : empty) },
+      },
+    }),
+  );
+}
 
 it('any two hosts: names without what went and with what came are the other host’s, and every part has its whole', () => {
   fc.assert(

@@ -4,7 +4,13 @@ import { createParser } from '../../capture-file/parser.ts';
 import { type CapProcess, startCap } from './cap-process.ts';
 import { describeInterface } from './describe.ts';
 import { Merge } from './merge.ts';
-import type { CaptureBackend, CaptureRequest, LiveCapture, LiveSink } from './model.ts';
+import {
+  type CaptureBackend,
+  type CaptureRequest,
+  disappeared,
+  type LiveCapture,
+  type LiveSink,
+} from './model.ts';
 
 /** Milliseconds between deliveries, and how long packets are held back to be put in order. */
 const interval = 20;
@@ -95,7 +101,7 @@ class CapCapture implements LiveCapture {
       child.once('close', (_code, signal) => {
         if (this.#stopping === null) {
           // cap calls abort() when its interface goes away (an assertion in its poll callback).
-          const why = signal === 'SIGABRT' ? 'the interface disappeared' : 'cap ended by itself';
+          const why = signal === 'SIGABRT' ? disappeared : 'cap ended by itself';
           this.#sink.ended(device.id, why);
         }
         resolve();

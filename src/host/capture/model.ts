@@ -32,7 +32,7 @@ export interface CaptureRequest {
  * before `openCapture` returns, `statistics` when counts changed.
  */
 export interface LiveSink extends CaptureSink {
-  /** Capturing on this interface is over, before `stop`: "the interface disappeared". The others go on. */
+  /** Capturing on this interface is over, before `stop`: `disappeared`. The others go on. */
   ended(interfaceId: number, why: string): void;
 }
 
@@ -57,6 +57,9 @@ export interface CaptureBackend {
    */
   open(request: CaptureRequest, sink: LiveSink): Promise<LiveCapture>;
 }
+
+/** Why a capture ended whose interface is gone. */
+export const disappeared = 'the interface disappeared';
 
 /** tcpdump's and libpcap's MAXIMUM_SNAPLEN, what `-s` is without being given. */
 export const defaultSnaplen = 262_144;

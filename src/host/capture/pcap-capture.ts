@@ -3,14 +3,20 @@ import type { CaptureInterface, PacketRecord } from '../../capture-file/model.ts
 import { describeInterface } from './describe.ts';
 import { type Libpcap, libpcap } from './libpcap.ts';
 import { Merge } from './merge.ts';
-import type { CaptureBackend, CaptureRequest, CaptureTarget, LiveCapture, LiveSink } from './model.ts';
+import {
+  type CaptureBackend,
+  type CaptureRequest,
+  type CaptureTarget,
+  disappeared,
+  type LiveCapture,
+  type LiveSink,
+} from './model.ts';
 import { type GoneHandle, type HandleOptions, type OpenHandle, openHandle } from './open-handle.ts';
 import { Poller, Savefile } from './poller.ts';
 
 /** Milliseconds between polls under load, and at most when nothing comes. */
 const busyInterval = 10;
 const idleInterval = 40;
-const disappeared = 'the interface disappeared';
 /** What is said of an interface that went before its link type was known. */
 const linkTypeEthernet = 1;
 /** Longest last round of `stop`, in milliseconds. */

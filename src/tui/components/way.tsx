@@ -52,7 +52,10 @@ export function Way({ topology, namespace, offset, width, height, theme }: WayPr
 
 function linesOf(topology: Topology | null, name: string, theme: Theme): readonly Line[] {
   const namespace = topology?.namespaces.find((candidate) => candidate.name === name);
-  if (topology === null || namespace === undefined) return [[piece(`${name} is not there any more`, 'warn')]];
+  if (topology === null || namespace === undefined) {
+    const isStopped = topology?.stoppedContainers.some((container) => container.name === name) === true;
+    return [[piece(isStopped ? `${name} does not run` : `${name} is not there any more`, 'warn')]];
+  }
   const lines = wayLines(findWayOut(topology, namespace.id), theme.symbols.ascii);
   return lines.map((spans) => spans.map(({ text, style }) => piece(text, roles[style])));
 }

@@ -6,6 +6,7 @@ import type { Column } from '../../components/table.ts';
 import { type Line, piece, type Span } from '../../text/line.ts';
 import { bytes, short } from '../../text/units.ts';
 import type { Role, Symbols, Theme } from '../../theme.ts';
+import { isStopped, modeOf } from './containers.ts';
 import { endName, type TopologyRow } from './rows.ts';
 import { captureOf } from './traffic.ts';
 
@@ -84,7 +85,7 @@ function nameCell(row: TopologyRow, theme: Theme): Line {
       const mark =
         row.namespace.kind === 'container' && container ? stateOfContainer(container, symbols) : null;
       if (mark !== null) spans.push(piece(`${mark.symbol} `, mark.role));
-      spans.push(piece(row.namespace.name, 'strong'));
+      spans.push(piece(row.namespace.name, isStopped(row.namespace) ? 'faint' : 'strong'));
       if (row.namespace.kind !== row.namespace.name) spans.push(piece(` ${row.namespace.kind}`, 'faint'));
       return spans;
     }
@@ -155,7 +156,7 @@ function leadsTo(row: TopologyRow, topology: Topology, symbols: Symbols): Line {
         const many = row.namespace.links.length;
         return [piece(`${many} ${many === 1 ? 'link' : 'links'}`, 'faint')];
       }
-      return [piece(networksOf(container), 'faint')];
+      return [piece(networksOf(container, topology), 'faint')];
     }
     case 'bridge':
       return row.bridge.network === null
@@ -166,10 +167,10 @@ function leadsTo(row: TopologyRow, topology: Topology, symbols: Symbols): Line {
   }
 }
 
-function networksOf(container: TopologyContainer): string {
+function networksOf(container: TopologyContainer, topology: Topology): string {
   if (container.state !== 'running') return container.state;
   const names = container.networks.map((network) => network.name);
-  return names.length > 0 ? names.join(', ') : container.networkMode;
+  return names.length > 0 ? names.join(', ') : modeOf(container, topology);
 }
 
 function linkLeadsTo(link: Link, containers: readonly string[], topology: Topology, symbols: Symbols): Line {

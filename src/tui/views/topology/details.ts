@@ -1,20 +1,33 @@
 /** All that is known about the selected namespace, bridge or link. */
 import type { SessionInterface } from '../../../session/model.ts';
-import type { Listener } from '../../../snapshot/schema.ts';
+import type { HostSnapshot, Listener, NamespaceState } from '../../../snapshot/schema.ts';
 import { type HostTraffic, trafficKey } from '../../../topology/link-traffic.ts';
-import type { Link, PublishedPort, Topology, TopologyNamespace } from '../../../topology/model.ts';
-import { fact, factLine, heading, trimmed } from '../../components/facts.ts';
-import { type Line, piece } from '../../text/line.ts';
+import type {
+  Bridge,
+  BridgeMember,
+  Link,
+  PublishedPort,
+  Topology,
+  TopologyNamespace,
+} from '../../../topology/model.ts';
+import { fact, factLine, heading, paragraph, trimmed } from '../../components/facts.ts';
+import { type Line, piece, widthOfLine } from '../../text/line.ts';
 import { bytes, counted } from '../../text/units.ts';
+import { widthOf } from '../../text/width.ts';
 import type { Symbols } from '../../theme.ts';
 import { linkMark, stateOfContainer } from './columns.ts';
-import { segmentLines, systemLines, systemsOf, systemsOfBridge } from './networks.ts';
+import { isStopped, modeOf } from './containers.ts';
+import { keeperLines } from './keepers.ts';
+import { bridgeFacts, kindLines, vlanWords } from './kind-details.ts';
+import { groupLines, segmentLines, systemLines, systemsOf, systemsOfBridge } from './networks.ts';
 import { endName, type TopologyRow } from './rows.ts';
 import { captureOf } from './traffic.ts';
 
 export interface DetailsInput {
   readonly row: TopologyRow;
   readonly topology: Topology;
+  /** What the topology was worked out from. */
+  readonly snapshot: HostSnapshot | null;
   readonly interfaces: readonly SessionInterface[];
   readonly traffic: HostTraffic;
   readonly width: number;
@@ -29,45 +42,54 @@ export function topologyDetails(input: DetailsInput): readonly Line[] {
     case 'namespace':
       return trimmed(namespaceDetails(input, row.namespace));
     case 'bridge':
-      return trimmed([
-        ...fact('Network', row.bridge.network ?? 'no engine claims it', input.width),
-        ...(row.link === null ? [] : linkDetails(input, row.link)),
-        ...heading(`Members ${row.bridge.members.length}`),
-        ...row.bridge.members.map((member): Line => {
-          const to = member.peer === null ? 'peer not known' : `${member.peer.namespace}:${member.peer.name}`;
-          return [
-            piece(member.name.padEnd(16)),
-            piece(` ${input.symbols.both} `, 'faint'),
-            piece(to, member.peer === null ? 'warn' : 'name'),
-            piece(`  ${member.state}${member.hairpin ? ', hairpin' : ''}`, 'faint'),
-          ];
-        }),
-        ...publishedLines(
-          input,
-          row.bridge.members.flatMap((member) => member.containers),
-        ),
-        ...segmentLines(row.bridge),
-        ...systemLines(systemsOfBridge(input.topology.systems, row.bridge), input.width, input.symbols),
-      ]);
+      return trimmed(bridgeDetails(input, row.bridge, row.link));
     case 'link':
-      return trimmed([
-        ...linkDetails(input, row.link),
-        ...(row.member === null
-          ? []
-          : [
-              factLine('Port', [
-                piece(row.member.state),
-                piece(row.member.hairpin ? ', hairpin' : '', 'faint'),
-              ]),
-              ...fact('Containers', row.member.containers.join(', ') || 'none', input.width, 'name'),
-              ...publishedLines(input, row.member.containers),
-            ]),
-      ]);
+      return trimmed(linkDetails(input, row.link, row.member));
   }
 }
 
-function linkDetails(input: DetailsInput, link: Link): readonly Line[] {
-  const { topology, width, symbols } = input;
+function bridgeDetails(input: DetailsInput, bridge: Bridge, link: Link | null): readonly Line[] {
+  const { width, symbols, topology } = input;
+  return [
+    ...fact('Network', bridge.network ?? 'no engine claims it', width),
+    ...(link === null
+      ? []
+      : [...placeLines(input, link), ...(link.kind === 'bridge' ? bridgeFacts(link, width) : [])]),
+    ...heading(`Ports ${bridge.members.length}`),
+    ...bridge.members.flatMap((member) => memberLines(input, member)),
+    ...segmentLines(bridge),
+    ...groupLines(stateOf(input)?.mdb.filter((entry) => entry.bridge === bridge.index) ?? []),
+    ...publishedLines(
+      input,
+      bridge.members.flatMap((member) => member.containers),
+    ),
+    ...(link === null
+      ? []
+      : [...heading('Traffic'), ...trafficLines(input, link), ...captureLines(input, link)]),
+    ...(link === null ? [] : kindLines(link, width, symbols)),
+    ...systemLines(systemsOfBridge(topology.systems, bridge), width, symbols),
+  ];
+}
+
+function linkDetails(input: DetailsInput, link: Link, member: BridgeMember | null): readonly Line[] {
+  const { width, symbols } = input;
+  return [
+    ...placeLines(input, link),
+    ...(member === null
+      ? []
+      : [
+          ...fact('Port', portText(input, member), width),
+          ...fact('Containers', member.containers.join(', ') || 'none', width, 'name'),
+        ]),
+    ...trafficLines(input, link),
+    ...captureLines(input, link),
+    ...(member === null ? [] : publishedLines(input, member.containers)),
+    ...kindLines(link, width, symbols),
+  ];
+}
+
+/** What it is, and what it is tied to. */
+function placeLines({ topology, width, symbols }: DetailsInput, link: Link): readonly Line[] {
   const lines: Line[] = [
     factLine('Link', [
       linkMark(link.state, symbols),
@@ -81,11 +103,53 @@ function linkDetails(input: DetailsInput, link: Link): readonly Line[] {
   if (link.peerNote !== null) lines.push(...fact('Peer', link.peerNote, width, 'warn'));
   if (link.master !== null) lines.push(...fact('Master', link.master.name, width, 'accent'));
   if (link.parent !== null) lines.push(...fact('On', endName(topology, link.parent), width));
-  for (const [name, value] of Object.entries(link.details)) {
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    lines.push(...fact(name, text, width));
-  }
-  return [...lines, ...trafficLines(input, link), ...captureLines(input, link)];
+  if (link.parentNote !== undefined) lines.push(...fact('On', link.parentNote, width, 'warn'));
+  return lines;
+}
+
+/** A port, what is at its other end, and what it does other than usual. */
+function memberLines(input: DetailsInput, member: BridgeMember): readonly Line[] {
+  const { width, symbols } = input;
+  const to = member.peer === null ? 'peer not known' : `${member.peer.namespace}:${member.peer.name}`;
+  const line: Line = [
+    piece(`${member.name.padEnd(16)} `),
+    piece(`${symbols.both} `, 'faint'),
+    piece(`${to}  `, member.peer === null ? 'warn' : 'name'),
+  ];
+  const text = portText(input, member);
+  const role = member.state === 'forwarding' ? 'faint' : 'warn';
+  // What does not fit goes below its port, not off the edge.
+  return widthOfLine(line) + widthOf(text) <= width
+    ? [[...line, piece(text, role)]]
+    : [line, ...paragraph(text, width, role, '  ')];
+}
+
+/** `forwarding, hairpin, isolated, VLAN 10 PVID untagged`. */
+function portText(input: DetailsInput, member: BridgeMember): string {
+  const port = stateOf(input)?.links.find(({ index }) => index === member.index)?.port ?? {};
+  const vlans = vlanWords(port.vlans);
+  const unusual = [
+    ...(
+      ['guard', 'root_block', 'fastleave', 'proxy_arp', 'vlan_tunnel', 'neigh_suppress', 'locked'] as const
+    ).filter((name) => port[name] === true),
+    ...(['learning', 'flood', 'mcast_flood', 'bcast_flood'] as const).flatMap((name) =>
+      port[name] === false ? `no ${name}` : [],
+    ),
+  ];
+  return [
+    member.state,
+    member.hairpin ? 'hairpin' : '',
+    member.isolated ? 'isolated' : '',
+    ...unusual.map((name) => name.replaceAll('_', ' ')),
+    vlans === '' ? '' : `VLAN ${vlans}`,
+  ]
+    .filter((text) => text !== '')
+    .join(', ');
+}
+
+/** The namespace as the kernel described it; undefined where a file holds no state of it. */
+function stateOf({ snapshot, row }: DetailsInput): NamespaceState | undefined {
+  return snapshot?.namespaces.find(({ id }) => id === row.namespace.id);
 }
 
 /** By the kernel's own counters of the link. */
@@ -150,6 +214,7 @@ function engineLines({ topology, width, live }: DetailsInput): readonly Line[] {
 
 function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): readonly Line[] {
   const { width, symbols } = input;
+  if (isStopped(namespace)) return containerLines(input, namespace);
   return [
     ...fact(
       'Namespace',
@@ -157,24 +222,11 @@ function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): re
       width,
       'strong',
     ),
-    ...fact('Id', namespace.id, width),
     ...(namespace.kind === 'host' ? engineLines(input) : []),
+    ...containerLines(input, namespace),
+    ...fact('Id', namespace.id, width),
     ...(namespace.names.length > 0 ? fact('Names', namespace.names.join(', '), width) : []),
-    ...fact('Kept by', namespace.sources.join(', ') || 'nothing that netscope found', width),
-    ...namespace.containers.flatMap((container) => {
-      const state = stateOfContainer(container, symbols);
-      return [
-        factLine('Container', [
-          piece(`${state.symbol} `, state.role),
-          piece(container.name, 'name'),
-          piece(`  ${container.state}, ${container.engine}`, 'faint'),
-        ]),
-        ...fact('Mode', container.networkMode, width),
-        ...container.networks.flatMap((network) =>
-          fact('Network', `${network.name} (${network.driver}) ${network.address}`, width),
-        ),
-      ];
-    }),
+    ...keeperLines(namespace, stateOf(input), hostOwner(input), width),
     ...publishedLines(
       input,
       namespace.containers.map((container) => container.name),
@@ -184,6 +236,32 @@ function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): re
     ...listenerLines(namespace),
     ...systemLines(systemsOf(input.topology.systems, namespace), width, symbols),
   ];
+}
+
+function hostOwner({ snapshot }: DetailsInput): string | undefined {
+  return snapshot?.namespaces.find(({ host }) => host)?.owner;
+}
+
+function containerLines(
+  { width, symbols, topology }: DetailsInput,
+  { containers }: TopologyNamespace,
+): readonly Line[] {
+  return containers.flatMap((container) => {
+    const state = stateOfContainer(container, symbols);
+    return [
+      factLine('Container', [
+        piece(`${state.symbol} `, state.role),
+        piece(container.name, 'name'),
+        piece(`  ${container.state}, ${container.engine}`, 'faint'),
+      ]),
+      ...fact('Mode', modeOf(container, topology), width),
+      ...(container.pod === undefined ? [] : fact('Pod', container.pod, width)),
+      ...(container.service === undefined ? [] : fact('Service', container.service, width)),
+      ...container.networks.flatMap((network) =>
+        fact('Network', `${network.name} (${network.driver}) ${network.address}`.trimEnd(), width),
+      ),
+    ];
+  });
 }
 
 function publishedLines(input: DetailsInput, containers: readonly string[]): readonly Line[] {

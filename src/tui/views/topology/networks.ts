@@ -1,4 +1,5 @@
 /** Which systems of container networking a thing takes part in, and who is known on a bridge. */
+import type { NamespaceState } from '../../../snapshot/schema.ts';
 import type { Bridge, TopologyNamespace } from '../../../topology/model.ts';
 import type { System } from '../../../topology/systems/model.ts';
 import { heading, paragraph } from '../../components/facts.ts';
@@ -42,6 +43,20 @@ export function systemsOfBridge(systems: readonly System[], bridge: Bridge): rea
   return systems.filter(({ links }) =>
     links.some(({ namespace, index }) => namespace === bridge.namespace && index === bridge.index),
   );
+}
+
+/** Multicast groups that the bridge forwards to some ports only. */
+export function groupLines(groups: NamespaceState['mdb']): readonly Line[] {
+  if (groups.length === 0) return [];
+  return [
+    ...heading(`Multicast groups ${groups.length}`),
+    ...groups.map(
+      ({ group, interface: port, vlan, state }): Line => [
+        piece(`${group} `, 'address'),
+        piece(`at ${port}${vlan === undefined ? '' : ` vlan ${vlan}`}, ${state}`, 'faint'),
+      ],
+    ),
+  ];
 }
 
 /** MAC addresses that the bridge knows, and whose they are. */

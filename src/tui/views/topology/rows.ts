@@ -2,6 +2,7 @@
 import { linkKey, namespaceKey } from '../../../topology/keys.ts';
 import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../../../topology/model.ts';
 import type { RowFilter } from '../../text/words.ts';
+import { stoppedNamespaces } from './containers.ts';
 
 interface RowBase {
   readonly key: string;
@@ -66,12 +67,14 @@ function sieve(node: Node, filter: RowFilter): readonly Node[] {
 
 const kindOrder = ['host', 'container', 'pod', 'named'];
 
-export function namespacesInOrder(topology: Topology): readonly TopologyNamespace[] {
+function namespacesInOrder(topology: Topology): readonly TopologyNamespace[] {
   const rank = (namespace: TopologyNamespace) => {
     const index = kindOrder.indexOf(namespace.kind);
     return index < 0 ? kindOrder.length : index;
   };
-  return [...topology.namespaces].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
+  return [...topology.namespaces, ...stoppedNamespaces(topology)].sort(
+    (a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name),
+  );
 }
 
 function namespaceNode(namespace: TopologyNamespace, topology: Topology): Node {

@@ -42,12 +42,13 @@ export function createTopologyView(): View {
     },
     shape: (row) => ({ cells: row }),
     details(row, _list, _place, { data, theme }, width) {
-      const { topology, interfaces, traffic, mode } = data;
+      const { topology, snapshot, interfaces, traffic, mode } = data;
       return topology === null
         ? []
         : topologyDetails({
             row,
             topology,
+            snapshot,
             interfaces,
             traffic,
             width,
@@ -135,7 +136,11 @@ function titleOf(row: TopologyRow): string {
 
 function countNote(place: Place, { data, theme }: Frame): Line {
   if (data.topology === null) return [];
-  const note = [piece(counted(data.topology.namespaces.length, 'namespace'), 'faint')];
+  const stopped = data.topology.stoppedContainers.length;
+  const note = [
+    piece(counted(data.topology.namespaces.length, 'namespace'), 'faint'),
+    piece(stopped === 0 ? '' : `, ${stopped} stopped`, 'faint'),
+  ];
   const recent = recentEvents(data.events).length;
   if (recent > 0) note.unshift(piece(`${theme.symbols.changed} ${counted(recent, 'change')} `, 'warn'));
   if (place.filter !== '') note.unshift(piece(`/${place.filter} `, 'accent'));
