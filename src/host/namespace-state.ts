@@ -35,7 +35,7 @@ export interface NamespaceReading {
 
 /**
  * What may be left out, to be quicker. `idle sysctls` are those of namespaces in which no process lives, but for what
- * holds for all of their interfaces (`conf.all`, `conf.default`, `ip_forward`); the host's are always read. `idle
+ * holds for all of their interfaces (`conf.all`, `ip_forward`); the host's are always read. `idle
  * listeners` are looked for in no namespace that no socket of a process is in. `other rules` are those of namespaces
  * that are neither the host's nor have a bridge or IPVS. `counters` are those of links, too; `owners` the user
  * namespaces that own them; `files` resolv.conf and hosts.
@@ -221,7 +221,7 @@ function readByNetlink(
   state.links = links;
   if (!consistent) state.unreadable.push('links: they changed while they were read');
   part('sysctls', () => {
-    addScopeSysctls(state.sysctls, socket);
+    addScopeSysctls(state.sysctls, socket, withSysctls);
     if (withSysctls) addInterfaceSysctls(state.sysctls, configurations);
   });
   const names = new Map(links.map(({ index, name }) => [index, name]));

@@ -195,15 +195,21 @@ function scopeKeys(prefix: string, fields: Readonly<Record<number, string>>): Sc
 }
 
 /** struct netconfmsg is the family, padded; NETCONFA_IFINDEX. A dump would tell of every interface too. */
-const scopeQuestions = [AF_INET, AF_INET6].flatMap((family) =>
-  Object.keys(scopes).map((scope) =>
-    Buffer.concat([Buffer.from([family, 0, 0, 0]), attribute(NETCONFA_IFINDEX, u32(Number(scope)))]),
-  ),
-);
+const questionsOf = (scope: number) =>
+  [AF_INET, AF_INET6].map((family) =>
+    Buffer.concat([Buffer.from([family, 0, 0, 0]), attribute(NETCONFA_IFINDEX, u32(scope))]),
+  );
+const allQuestions = questionsOf(-1);
+const everyQuestion = [...allQuestions, ...questionsOf(-2)];
 
-/** `net.ipv4.ip_forward` and what `conf.all` and `conf.default` say, as far as RTM_GETNETCONF has it. */
-export function addScopeSysctls(sysctls: Sysctls, socket: NetlinkSocket): void {
-  socket.askEach(RTM_GETNETCONF, scopeQuestions, (type, buffer, start, end) => {
+/**
+ * `net.ipv4.ip_forward` and what `conf.all` says, as far as RTM_GETNETCONF has it.
+ *
+ * @param defaults also `conf.default`, which is for interfaces to come.
+ */
+export function addScopeSysctls(sysctls: Sysctls, socket: NetlinkSocket, defaults: boolean): void {
+  const questions = defaults ? everyQuestion : allQuestions;
+  socket.askEach(RTM_GETNETCONF, questions, (type, buffer, start, end) => {
     const family = netconf[buffer.readUInt8(start)];
     if (type !== RTM_NEWNETCONF || family === undefined) return;
     let keys: Readonly<Record<number, string>> | undefined;
