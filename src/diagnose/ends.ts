@@ -60,6 +60,13 @@ export function parseTarget(given: string): Target {
       text,
     );
   const name = match?.[1] ?? match?.[2] ?? match?.[3];
+  if (name !== undefined && /^fe[89ab][0-9a-f]:/i.test(name)) {
+    throw unknownEnd(
+      `to ${given}`,
+      'a link-local address means another host on every link',
+      'write the global address of that host',
+    );
+  }
   const usual = url === null ? null : url[1] === 'http' ? 80 : 443;
   const port = match?.[4] === undefined ? usual : Number(match[4]);
   if (name === undefined || (port !== null && (port < 1 || port > 65535))) {

@@ -117,7 +117,7 @@ export function resolveTarget(
   if (parseAddress(name) !== null) return { ...base, how: 'literal', address: name };
   const container = scene.container(name) ?? containerByAlias(scene, name);
   const known = container === null ? null : (addressesOf(container, scene)[0] ?? null);
-  if (from.kind === 'external') return external(scene, target, container, base);
+  if (from.kind === 'external') return external(scene, from.address, { target, container, base });
   if (name === 'localhost' || (namespace !== null && inHosts(namespace, name) !== null)) {
     const address = (namespace === null ? null : inHosts(namespace, name)) ?? '127.0.0.1';
     const isOther =
@@ -237,10 +237,20 @@ function reachableAddress(scene: Scene, container: Container): string | null {
 }
 
 /** A client outside reaches a container by a published port of the host, where there is one. */
-function external(scene: Scene, target: Target, container: Container | null, base: Base): Resolution {
+function external(
+  scene: Scene,
+  client: string,
+  {
+    target,
+    container,
+    base,
+  }: { readonly target: Target; readonly container: Container | null; readonly base: Base },
+): Resolution {
+  const isOfClient = (one: string) => one.includes(':') === client.includes(':');
+  const uplink = uplinkAddresses(scene).find(isOfClient) ?? uplinkAddresses(scene)[0];
   if (container === null) {
     const isHost = target.name === 'host' && scene.host !== undefined;
-    const address = isHost && scene.host !== undefined ? (uplinkAddress(scene) ?? null) : null;
+    const address = isHost ? (uplink ?? null) : null;
     return {
       ...base,
       how: isHost ? 'container' : 'none',
@@ -251,11 +261,13 @@ function external(scene: Scene, target: Target, container: Container | null, bas
   const ports = container.published.filter(
     ({ containerPort, protocol }) => containerPort === target.port && protocol === target.protocol,
   );
-  const uplink = uplinkAddress(scene);
+  const all = uplink?.includes(':') === true ? ['::'] : ['0.0.0.0', ''];
   const published =
-    ports.find(({ hostAddress }) => ['0.0.0.0', '', uplink].includes(hostAddress)) ?? ports[0] ?? null;
+    ports.find(({ hostAddress }) => [...all, uplink].includes(hostAddress)) ?? ports[0] ?? null;
   if (published === null) {
-    return { ...base, how: 'container', container, address: addressesOf(container, scene)[0] ?? null };
+    const addresses = addressesOf(container, scene);
+    const address = addresses.find(isOfClient) ?? addresses[0] ?? null;
+    return { ...base, how: 'container', container, address };
   }
   return {
     ...base,
@@ -267,11 +279,15 @@ function external(scene: Scene, target: Target, container: Container | null, bas
   };
 }
 
-/** The host's address on the interface of its default route. */
-export function uplinkAddress(scene: Scene): string | undefined {
+/** The host's address of each family on the interface of its default route, IPv4 first. */
+function uplinkAddresses(scene: Scene): readonly string[] {
   const { host } = scene;
-  const route = host?.routes.find(({ destination, family }) => destination === 'default' && family === 'ip');
-  const link = host === undefined ? undefined : scene.link(host, route?.interfaceIndex);
-  const address = link?.addresses.find(({ cidr }) => !cidr.includes(':'));
-  return address === undefined ? undefined : plain(address.cidr);
+  return (['ip', 'ip6'] as const).flatMap((family) => {
+    const route = host?.routes.find((one) => one.destination === 'default' && one.family === family);
+    const link = host === undefined ? undefined : scene.link(host, route?.interfaceIndex);
+    const address = link?.addresses.find(
+      ({ cidr, scope }) => scope === 'global' && cidr.includes(':') === (family === 'ip6'),
+    );
+    return address === undefined ? [] : [plain(address.cidr)];
+  });
 }

@@ -154,6 +154,25 @@ describe('diagnose over IPv6', () => {
     expect((await judge(snapshot, 'web', 'db:3306')).findings).toEqual([]);
   });
 
+  it('judges the published port of the family that a client outside has', async () => {
+    const snapshot = dual();
+    const host = namespaceOf(snapshot, 'host');
+    host.routes.push({ ...route('default', 2, 'eth0'), gateway: '2001:db8:113::1' });
+    const [web] = snapshot.containers.filter(({ name }) => name === 'web');
+    web?.published.push({ protocol: 'tcp', containerPort: 80, hostAddress: '::', hostPort: 8081 });
+    const { to, path } = await judge(snapshot, 'external:2001:db8:113::9', 'web:80');
+    expect(to.address).toBe('2001:db8:113::10');
+    expect(path[0]?.evidence).toBe('[2001:db8:113::10]:8081, published for port 80');
+    web?.published.pop();
+    const { findings } = await judge(snapshot, 'external:2001:db8:113::9', 'web:80');
+    expect(findings[0]).toMatchObject({ cause: 'ipv6-disabled', severity: 'blocker' });
+    expect((await judge(snapshot, 'external:203.0.113.9', 'web:80')).to.address).toBe('203.0.113.10');
+  });
+
+  it('refuses a link-local address, and says why', async () => {
+    await expect(judge(dual(), 'web', '[fe80::1]:80')).rejects.toThrow(/another host on every link/);
+  });
+
   it('only remarks that nobody listens on the other family', async () => {
     const snapshot = dual();
     const db = namespaceOf(snapshot, 'db');
