@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
+import { pathInto } from '../../src/host/namespaces/doors.ts';
+import { inNamespace } from '../../src/host/namespaces/enter.ts';
 import { findNamespaces, type NamespaceSearch } from '../../src/host/namespaces/find.ts';
 import { enterFound } from '../../src/host/namespaces/open.ts';
 import { describeWithTools } from './support.ts';
@@ -37,6 +39,31 @@ thread = threading.Thread(target=leave)
 thread.start()
 thread.join()
 `;
+
+/** A thread of its own, which keeps something of a new namespace and comes back; then the main thread goes on. */
+const keptByThread = (before: string, main: string): string => `${setns}
+NEWNS, FS, FILES, exit_thread = 0x20000, 0x200, 0x400, {'x86_64': 60, 'aarch64': 93}[os.uname().machine]
+def keep():
+    home = os.open('/proc/thread-self/ns/net', os.O_RDONLY)
+    ${before}
+    check(libc.unshare(NEWNET))
+    print(os.readlink('/proc/thread-self/ns/net'), flush=True)
+    if os.path.exists('/mnt/kept'):
+        check(libc.mount(b'/proc/thread-self/ns/net', b'/mnt/kept', None, 4096, None))
+    else:
+        kept = os.open('/proc/thread-self/ns/net', os.O_RDONLY)
+    check(libc.setns(home, NEWNET))
+    os.close(home)
+    print('ready', flush=True)
+    time.sleep(60)
+threading.Thread(target=keep).start()
+${main}
+`;
+
+const privateMount = `check(libc.unshare(FS | NEWNS))
+    check(libc.mount(b'none', b'/', None, 0x44000, None))
+    check(libc.mount(b'tmpfs', b'/mnt', b'tmpfs', 0, None))
+    open('/mnt/kept', 'w').close()`;
 
 /** A mount namespace with a bind mount of a network namespace that nobody lives in. */
 const mountElsewhere = `${setns}
@@ -127,11 +154,30 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     ['unix', 'socket.socket(socket.AF_UNIX)'],
     ['netlink', 'socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)'],
     ['packet', 'socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)'],
+    ['tun', "os.open('/dev/net/tun', os.O_RDWR)"],
   ])('finds one that only a %s socket holds', async (_, socket) => {
     const { id, pid } = await hold(keepOnly(socket));
     const entry = await found(id);
     expect([...entry.sources]).toEqual(['socket']);
     expect(entry.holders.map((process) => process.pid)).toEqual([pid]);
+    // The same way back into it later, of which nothing stays open.
+    const before = readdirSync('/proc/self/fd').length;
+    const path = pathInto({ id, processes: [], holders: entry.holders, paths: [] });
+    expect(inNamespace(path ?? '', () => readlinkSync('/proc/thread-self/ns/net'))).toBe(id);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  it.each([
+    ['a thread with a table of descriptors of its own', 'check(libc.unshare(FILES))', 'time.sleep(60)', 'fd'],
+    ['a process whose first thread has ended', 'pass', 'libc.syscall(exit_thread, 0)', 'fd'],
+    ['a mount that only a thread sees', privateMount, 'time.sleep(60)', 'bind-mount'],
+  ])('finds one that only %s holds', async (_, before, main, source) => {
+    const { id } = await hold(keptByThread(before, main));
+    const entry = await found(id);
+    expect([...entry.sources]).toEqual([source]);
+    if (source !== 'fd') return;
+    const path = pathInto({ id, processes: [], holders: entry.holders, paths: [] });
+    expect(inNamespace(path ?? '', () => readlinkSync('/proc/thread-self/ns/net'))).toBe(id);
   });
 
   it('finds one that only a bind mount in another mount namespace holds, and names it', async () => {

@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { exitStatus, messageOf, NetscopeError } from '../../util/errors.ts';
+import { enterTarget } from './enter-target.ts';
 import type { CaptureTarget } from './model.ts';
 
 export type CapProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -41,12 +42,9 @@ export async function startCap(
   const script = childPath();
   if (!existsSync(script)) throw missing(`${script} does not exist`, 'run `npm run build`');
   const args = [script, target.interface, String(options.snaplen), String(bufferLength), options.filter];
-  const child =
-    target.namespacePath === null
-      ? spawn(process.execPath, args, { stdio: 'pipe' })
-      : spawn('nsenter', [`--net=${target.namespacePath}`, '--', process.execPath, ...args], {
-          stdio: 'pipe',
-        });
+  // Forked before it returns, the child keeps the namespace that this thread is in.
+  const start = (): CapProcess => spawn(process.execPath, args, { stdio: 'pipe' });
+  const child = enterTarget(target, start);
   let words = '';
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (text: string) => {
@@ -67,7 +65,7 @@ export async function startCap(
     };
     child.stdout.on('data', begin);
     child.once('error', (cause) => {
-      reject(missing(messageOf(cause), 'install it (Debian and Ubuntu: apt-get install util-linux)'));
+      reject(missing(messageOf(cause), `see why ${process.execPath} does not start`));
     });
     child.once('close', () => reject(startError(target, options.filter, words)));
   });
@@ -99,7 +97,7 @@ function startError(target: CaptureTarget, filter: string, words: string): Netsc
   return new NetscopeError({ tried, why, todo, status: exitStatus.missing });
 }
 
-/** The child's own report, else the last line that anybody wrote (cap, nsenter, Node). */
+/** The child's own report, else the last line that anybody wrote (cap, Node). */
 function lastReport(words: string): { stage: string; why: string } {
   const lines = words.trim().split('\n').reverse();
   for (const line of lines) {

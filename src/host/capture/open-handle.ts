@@ -1,7 +1,7 @@
 /** One libpcap handle on one interface of one namespace, ready to be polled. */
 import { readFileSync } from 'node:fs';
-import { exitStatus, messageOf, NetscopeError } from '../../util/errors.ts';
-import { inNamespace } from '../namespaces/enter.ts';
+import { exitStatus, NetscopeError } from '../../util/errors.ts';
+import { enterTarget, NamespaceGoneError } from './enter-target.ts';
 import { activateError, type Libpcap, type Pointer } from './libpcap.ts';
 import type { CaptureTarget } from './model.ts';
 
@@ -53,14 +53,10 @@ export function openHandle(
   target: CaptureTarget,
   options: HandleOptions,
 ): OpenHandle | GoneHandle {
-  const open = (): OpenHandle | GoneHandle => openHere(pcap, target, options);
-  if (target.namespacePath === null) return open();
   try {
-    return inNamespace(target.namespacePath, open);
-  } catch (cause) {
-    if (cause instanceof NetscopeError) throw cause;
-    const error = namespaceError(target, cause);
-    if (error.status === exitStatus.usage) return { gone: error };
+    return enterTarget(target, () => openHere(pcap, target, options));
+  } catch (error) {
+    if (error instanceof NamespaceGoneError) return { gone: error };
     throw error;
   }
 }
@@ -145,19 +141,4 @@ function interfacesHere(): string[] {
   // Two header lines, then `  name: counters`.
   const lines = readFileSync('/proc/thread-self/net/dev', 'utf8').split('\n').slice(2);
   return lines.map((line) => line.slice(0, line.indexOf(':')).trim()).filter((name) => name !== '');
-}
-
-function namespaceError(target: CaptureTarget, cause: unknown): NetscopeError {
-  const gone = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-  return new NetscopeError(
-    {
-      tried: `enter the namespace ${target.namespaceName}`,
-      why: messageOf(cause),
-      todo: gone
-        ? 'see `netscope topology` for the namespaces that there are'
-        : 'run netscope with sudo, or give it the capabilities CAP_SYS_ADMIN and CAP_NET_RAW',
-      status: gone ? exitStatus.usage : exitStatus.privilege,
-    },
-    { cause },
-  );
 }

@@ -35,9 +35,11 @@ export interface Libc {
    * be so high.
    */
   readonly duplicateFrom: (fd: number, least: number) => Promise<number>;
-  /** pidfd_open(2), pidfd_getfd(2): system call numbers are the same on every architecture. */
-  readonly pidfdOpen: (pid: number) => number;
+  /** pidfd_open(2), pidfd_getfd(2): system call numbers are the same on every architecture. A `thread` takes Linux 6.9. */
+  readonly pidfdOpen: (pid: number, thread: boolean) => number;
   readonly pidfdGetfd: (pidfd: number, targetFd: number) => number;
+  /** kcmp(2): whether two threads share one table of descriptors; true where the kernel does not say. */
+  readonly sameDescriptors: (a: number, b: number) => boolean;
   /** openat2(2) with RESOLVE_IN_ROOT: `directory` is the root that symbolic links cannot leave. */
   readonly openInRoot: (directory: number, path: string, flags: number) => number;
 }
@@ -65,8 +67,14 @@ export const SIOCGSKNS = 0x894c;
 const F_DUPFD_CLOEXEC = 1030;
 
 const SYS_PIDFD_OPEN = 434;
+/** linux/pidfd.h, O_EXCL */
+const PIDFD_THREAD = 0o200;
 const SYS_PIDFD_GETFD = 438;
 const SYS_OPENAT2 = 437;
+/** Numbered by architecture. */
+const SYS_KCMP = process.arch === 'arm64' ? 272 : 312;
+/** linux/kcmp.h */
+const KCMP_FILES = 2;
 /** linux/openat2.h */
 const RESOLVE_NO_MAGICLINKS = 0x02;
 const RESOLVE_IN_ROOT = 0x10;
@@ -108,7 +116,10 @@ export function libc(): Libc {
       new Promise((done) =>
         fcntl.async(fd, F_DUPFD_CLOEXEC, least, (_: unknown, copy: unknown) => done(Number(copy))),
       ),
-    pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),
+    pidfdOpen: (pid, thread) =>
+      Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', thread ? PIDFD_THREAD : 0)),
+    sameDescriptors: (a, b) =>
+      Number(syscall(SYS_KCMP, 'int', a, 'int', b, 'int', KCMP_FILES, 'ulong', 0, 'ulong', 0)) <= 0,
     pidfdGetfd: (pidfd, targetFd) =>
       Number(syscall(SYS_PIDFD_GETFD, 'int', pidfd, 'int', targetFd, 'uint', 0)),
     openInRoot: (directory, path, flags) => {

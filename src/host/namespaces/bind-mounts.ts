@@ -11,15 +11,17 @@ export class BindMounts {
     this.#found = found;
   }
 
-  scan(pid: number): void {
+  /** @param thread one of the process's: it may have left the mount namespace of the others. */
+  scan(pid: number, thread: number): void {
+    const folder = thread === pid ? `/proc/${pid}` : `/proc/${pid}/task/${thread}`;
     let mounts: string;
     let root: string;
     try {
-      const mountNamespace = readlinkSync(`/proc/${pid}/ns/mnt`);
+      const mountNamespace = readlinkSync(`${folder}/ns/mnt`);
       if (this.#seen.has(mountNamespace)) return;
-      mounts = readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
+      mounts = readFileSync(`${folder}/mountinfo`, 'utf8');
       this.#seen.add(mountNamespace);
-      root = isOwnRoot(pid, mountNamespace) ? '' : `/proc/${pid}/root`;
+      root = isOwnRoot(`${folder}/root`, mountNamespace) ? '' : `${folder}/root`;
     } catch {
       return;
     }
@@ -41,9 +43,9 @@ export class BindMounts {
 }
 
 /** Whether paths mean the same to the process as to netscope. */
-function isOwnRoot(pid: number, mountNamespace: string): boolean {
+function isOwnRoot(root: string, mountNamespace: string): boolean {
   if (mountNamespace !== readlinkSync('/proc/self/ns/mnt')) return false;
-  const [own, other] = [statSync('/'), statSync(`/proc/${pid}/root/`)];
+  const [own, other] = [statSync('/'), statSync(`${root}/`)];
   return own.dev === other.dev && own.ino === other.ino;
 }
 

@@ -2,11 +2,12 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import type { ProcessState } from '../../snapshot/schema.ts';
 import { addProcess, type FoundNamespaces } from './found.ts';
-import type { HeldTun } from './tuns.ts';
 
-/** One socket of one process that holds it; others may hold it too. */
-export interface HeldSocket {
+/** One descriptor of one process that holds a socket or a tun device; others may hold it too. */
+export interface HeldDescriptor {
   readonly holder: ProcessState;
+  /** The thread in whose table it is; the process's own number where all threads share one. */
+  readonly thread: number;
   readonly fd: number;
 }
 
@@ -14,16 +15,17 @@ export class Descriptors {
   /** Processes by socket inode. */
   readonly processes = new Map<number, ProcessState[]>();
   /** One holder by socket inode. */
-  readonly sockets = new Map<number, HeldSocket>();
-  readonly tuns: HeldTun[] = [];
+  readonly sockets = new Map<number, HeldDescriptor>();
+  readonly tuns: HeldDescriptor[] = [];
   readonly #found: FoundNamespaces;
 
   constructor(found: FoundNamespaces) {
     this.#found = found;
   }
 
-  scan(holder: ProcessState): void {
-    const folder = `/proc/${holder.pid}/fd`;
+  /** @param thread one of the process's that shares its table of descriptors, or has its own. */
+  scan(holder: ProcessState, thread: number): void {
+    const folder = thread === holder.pid ? `/proc/${thread}/fd` : `/proc/${holder.pid}/task/${thread}/fd`;
     let names: string[];
     try {
       names = readdirSync(folder);
@@ -38,17 +40,19 @@ export class Descriptors {
       } catch {
         continue;
       }
-      if (target.startsWith('socket:[')) this.#addSocket(Number(target.slice(8, -1)), holder, Number(name));
-      else if (target === '/dev/net/tun') this.tuns.push({ holder, fd: Number(name) });
+      if (target.startsWith('socket:['))
+        this.#addSocket(Number(target.slice(8, -1)), { holder, thread, fd: Number(name) });
+      else if (target === '/dev/net/tun') this.tuns.push({ holder, thread, fd: Number(name) });
       else if (target.startsWith('net:[')) this.#addNamespace(target, holder, `${folder}/${name}`);
     }
   }
 
-  #addSocket(inode: number, holder: ProcessState, fd: number): void {
+  #addSocket(inode: number, held: HeldDescriptor): void {
+    const { holder } = held;
     const holders = this.processes.get(inode);
     if (holders === undefined) {
       this.processes.set(inode, [holder]);
-      this.sockets.set(inode, { holder, fd });
+      this.sockets.set(inode, held);
     } else if (holders.at(-1)?.pid !== holder.pid) {
       holders.push(holder);
     }

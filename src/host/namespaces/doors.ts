@@ -1,11 +1,11 @@
 /** From a namespace of a snapshot back into the live one. */
-import { readdirSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import type { NamespaceState } from '../../snapshot/schema.ts';
+import { hasSocket, openDoor } from './borrow.ts';
 import { isNamespace } from './open.ts';
 
 /**
- * A path that opens the namespace now, checked by inode; undefined when nothing leads there any more, or only a
- * socket does.
+ * A path by which `inNamespace` enters the namespace now, checked by inode; undefined when nothing leads there any more.
  */
 export function pathInto(
   namespace: Pick<NamespaceState, 'id' | 'processes' | 'holders' | 'paths'>,
@@ -24,6 +24,9 @@ function* candidates({
   for (const { pid } of holders) yield* entries(`/proc/${pid}/fd`);
   for (const { pid } of processes) {
     for (const thread of entries(`/proc/${pid}/task`)) yield `${thread}/ns/net`;
+  }
+  for (const { pid } of holders) {
+    for (const thread of entries(`/proc/${pid}/task`)) yield* entries(`${thread}/fd`);
   }
   if (paths.length === 0) return;
   // Mounted where this mount namespace does not see it.
@@ -54,8 +57,16 @@ function entries(folder: string): string[] {
 }
 
 function leadsTo(path: string, id: string): boolean {
+  const inode = Number(id.slice('net:['.length, -1));
   try {
-    return isNamespace(statSync(path), Number(id.slice('net:['.length, -1)));
+    if (isNamespace(statSync(path), inode)) return true;
+    if (!hasSocket(readlinkSync(path))) return false;
+    const fd = openDoor(path);
+    try {
+      return isNamespace(fstatSync(fd), inode);
+    } finally {
+      closeSync(fd);
+    }
   } catch {
     return false;
   }

@@ -9,19 +9,20 @@
 import { closeSync, openSync } from 'node:fs';
 import { exitStatus, messageOf, NetscopeError } from '../../util/errors.ts';
 import { CLONE_NEWNET, checked, libc } from '../ffi/libc.ts';
+import { openDoor } from './borrow.ts';
 
 /** The calling thread's own: /proc/self would be the main thread's. */
 export const ownNamespacePath = '/proc/thread-self/ns/net';
 
 /**
  * Runs `work` inside the network namespace that `path` names (`/run/netns/blue`, `/proc/12/ns/net`,
- * `/proc/12/fd/7`) and returns what it returns. The thread is back in its own namespace afterwards, also when
+ * `/proc/12/fd/7`, also if that is a socket) and returns what it returns. The thread is back in its own namespace afterwards, also when
  * `work` throws. Holds no descriptor and no namespace once it returns.
  *
  * @throws what open(2) or setns(2) refused (an Error with `code`), or what `work` threw.
  */
 export function inNamespace<T>(path: string, work: () => T): T {
-  const target = openSync(path, 'r');
+  const target = openDoor(path);
   try {
     return inNamespaceOf(target, work);
   } finally {

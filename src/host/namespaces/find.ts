@@ -12,7 +12,7 @@ import { Descriptors } from './descriptors.ts';
 import { ownNamespacePath } from './enter.ts';
 import { type FoundNamespace, FoundNamespaces } from './found.ts';
 import { findOrphanSockets } from './orphan-sockets.ts';
-import { scanProcesses } from './processes.ts';
+import { scanProcesses, tablesOf } from './processes.ts';
 import { findTunHolders } from './tuns.ts';
 
 export interface NamespaceSearch {
@@ -44,8 +44,11 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
     init ??= process.namespace;
     if (process.refused) refused++;
     if (!process.kernelThread) {
-      mounts.scan(process.pid);
-      descriptors.scan({ pid: process.pid, command: process.command });
+      const holder = { pid: process.pid, command: process.command };
+      mounts.scan(process.pid, process.pid);
+      descriptors.scan(holder, process.pid);
+      for (const thread of process.threads) mounts.scan(process.pid, thread);
+      for (const thread of tablesOf(process)) descriptors.scan(holder, thread);
     }
     await pause();
   }
@@ -64,7 +67,11 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
     warnings,
   };
   try {
-    const orphans = await findOrphanSockets(found, descriptors.sockets, pause);
+    const orphans = await findOrphanSockets(
+      found,
+      [...descriptors.sockets.values(), ...descriptors.tuns],
+      pause,
+    );
     if (orphans.note !== undefined) warnings.push(orphans.note);
     return {
       ...search,

@@ -1,12 +1,10 @@
 /**
- * Namespaces that only a socket keeps alive: its process lives elsewhere now. The socket is borrowed for a
- * moment (pidfd_getfd(2)) and asked for its namespace (SIOCGSKNS).
+ * Namespaces that only a socket keeps alive, or the socket that a tun device has: its process lives elsewhere now.
  */
-import { closeSync, readFileSync, readlinkSync } from 'node:fs';
-import { constants } from 'node:os';
+import { closeSync, readlinkSync } from 'node:fs';
 import type { ProcessState } from '../../snapshot/schema.ts';
-import { errno, libc, SIOCGSKNS } from '../ffi/libc.ts';
-import type { HeldSocket } from './descriptors.ts';
+import { borrowingChangesSockets, borrowNamespace, openTask } from './borrow.ts';
+import type { HeldDescriptor } from './descriptors.ts';
 import { addProcess, type FoundNamespaces } from './found.ts';
 
 /** Descriptors of namespaces that nothing else leads to; they must be released. */
@@ -19,12 +17,12 @@ export interface HeldNamespaces {
 }
 
 /**
- * @param sockets one holder by inode of every socket of the host.
+ * @param descriptors one holder of every socket and tun device of the host.
  * @param pause is awaited between two processes, so that the event loop goes on.
  */
 export async function findOrphanSockets(
   found: FoundNamespaces,
-  sockets: ReadonlyMap<number, HeldSocket>,
+  descriptors: Iterable<HeldDescriptor>,
   pause: () => Promise<void>,
 ): Promise<HeldNamespaces> {
   const held: number[] = [];
@@ -40,13 +38,13 @@ export async function findOrphanSockets(
   }
   const namespaces = new Set<string>();
   let refused = false;
-  for (const { holder, fds } of byProcess(sockets)) {
+  for (const { holder, thread, fds } of byTable(descriptors)) {
     if (holder.pid === process.pid) continue;
-    const pidfd = libc().pidfdOpen(holder.pid);
+    const pidfd = openTask(holder.pid, thread);
     if (pidfd < 0) continue;
     try {
       for (const fd of fds) {
-        const namespace = namespaceOfSocket(pidfd, fd);
+        const namespace = borrowNamespace(pidfd, fd);
         if (namespace === 'gone') continue;
         if (namespace === 'refused') {
           refused = true;
@@ -79,36 +77,19 @@ function keep(found: FoundNamespaces, id: string, namespace: number, holder: Pro
   return true;
 }
 
-function byProcess(
-  sockets: ReadonlyMap<number, HeldSocket>,
-): Iterable<{ holder: ProcessState; fds: number[] }> {
-  const result = new Map<number, { holder: ProcessState; fds: number[] }>();
-  for (const { holder, fd } of sockets.values()) {
-    const entry = result.get(holder.pid);
-    if (entry === undefined) result.set(holder.pid, { holder, fds: [fd] });
+/** What is asked of one table of descriptors. */
+interface Table {
+  readonly holder: ProcessState;
+  readonly thread: number;
+  readonly fds: number[];
+}
+
+function byTable(descriptors: Iterable<HeldDescriptor>): Iterable<Table> {
+  const result = new Map<number, Table>();
+  for (const { holder, thread, fd } of descriptors) {
+    const entry = result.get(thread);
+    if (entry === undefined) result.set(thread, { holder, thread, fds: [fd] });
     else entry.fds.push(fd);
   }
   return result.values();
-}
-
-/** A new descriptor of the socket's namespace. */
-function namespaceOfSocket(pidfd: number, fd: number): number | 'gone' | 'refused' {
-  const { pidfdGetfd, ioctl } = libc();
-  const socket = pidfdGetfd(pidfd, fd);
-  if (socket < 0) {
-    const code = errno();
-    return code === constants.errno.EBADF || code === constants.errno.ESRCH ? 'gone' : 'refused';
-  }
-  const namespace = ioctl(socket, SIOCGSKNS);
-  closeSync(socket);
-  return namespace < 0 ? 'refused' : namespace;
-}
-
-/** __receive_sock in net/core/scm.c gives a received socket the receiver's class of these cgroup v1 controllers. */
-function borrowingChangesSockets(): boolean {
-  try {
-    return /:(?:[^:]*,)?(?:net_cls|net_prio)[,:]/.test(readFileSync('/proc/self/cgroup', 'utf8'));
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 /** Namespaces that processes and threads live in: /proc/PID/ns/net, /proc/PID/task/TID/ns/net (proc(5)). */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { libc } from '../ffi/libc.ts';
 import { addProcess, type FoundNamespaces } from './found.ts';
 
 export interface ScannedProcess {
@@ -10,6 +11,8 @@ export interface ScannedProcess {
   /** This user may not know. */
   readonly refused: boolean;
   readonly kernelThread: boolean;
+  /** Its other threads. */
+  readonly threads: readonly number[];
 }
 
 const PF_KTHREAD = 0x0020_0000;
@@ -27,8 +30,7 @@ export function* scanProcesses(found: FoundNamespaces): Generator<ScannedProcess
       const entry = found.add(process.namespace, 'process', `/proc/${pid}/ns/net`);
       if (!process.kernelThread) entry?.processes.push({ pid, command: process.command });
     }
-    if (!process.kernelThread) scanThreads(found, process);
-    yield process;
+    yield process.kernelThread ? process : { ...process, threads: scanThreads(found, process) };
   }
 }
 
@@ -57,18 +59,19 @@ function readProcess(pid: number): ScannedProcess | undefined {
     namespace,
     refused,
     kernelThread: (flags & PF_KTHREAD) !== 0,
+    threads: [],
   };
 }
 
-/** Threads that left their process's namespace. */
-function scanThreads(found: FoundNamespaces, process: ScannedProcess): void {
-  let threads: string[];
+/** The threads of a process besides the first; adds the namespaces of those that left the process's. */
+function scanThreads(found: FoundNamespaces, process: ScannedProcess): number[] {
+  let threads: number[];
   try {
-    threads = readdirSync(`/proc/${process.pid}/task`);
+    threads = readdirSync(`/proc/${process.pid}/task`).map(Number);
   } catch {
-    return;
+    return [];
   }
-  if (threads.length < 2) return;
+  threads = threads.filter((thread) => thread !== process.pid);
   for (const thread of threads) {
     const door = `/proc/${process.pid}/task/${thread}/ns/net`;
     let id: string;
@@ -82,4 +85,18 @@ function scanThreads(found: FoundNamespaces, process: ScannedProcess): void {
     const entry = found.add(id, 'thread', door);
     if (entry !== undefined) addProcess(entry.processes, { pid: process.pid, command: process.command });
   }
+  return threads;
+}
+
+/**
+ * One thread for each table of descriptors that is not the first thread's: a thread can have its own (CLONE_FILES of
+ * unshare(2)), and where the first thread has ended, only the others have one.
+ */
+export function tablesOf({ pid, threads }: ScannedProcess): number[] {
+  const tables: number[] = [];
+  const { sameDescriptors } = libc();
+  for (const thread of threads) {
+    if (![pid, ...tables].some((other) => sameDescriptors(other, thread))) tables.push(thread);
+  }
+  return tables;
 }

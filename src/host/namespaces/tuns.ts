@@ -2,24 +2,24 @@
 import { closeSync, readFileSync, readlinkSync } from 'node:fs';
 import type { ProcessState } from '../../snapshot/schema.ts';
 import { libc } from '../ffi/libc.ts';
+import { openTask } from './borrow.ts';
+import type { HeldDescriptor } from './descriptors.ts';
 import { addProcess } from './found.ts';
 
 /** _IO('T', 227): the namespace of the device, as a new descriptor (Linux 5.0, CAP_NET_ADMIN). */
 const TUNGETDEVNETNS = 0x54e3;
 
-export interface HeldTun {
-  readonly holder: ProcessState;
-  readonly fd: number;
-}
-
 /** Holders by `net:[...] name`. A device may be in another namespace than its process. */
-export function findTunHolders(tuns: readonly HeldTun[]): Map<string, ProcessState[]> {
+export function findTunHolders(tuns: readonly HeldDescriptor[]): Map<string, ProcessState[]> {
   const holders = new Map<string, ProcessState[]>();
-  for (const { holder, fd } of tuns) {
+  for (const tun of tuns) {
+    const { holder, thread, fd } = tun;
     try {
-      const name = /^iff:\s*(\S+)$/m.exec(readFileSync(`/proc/${holder.pid}/fdinfo/${fd}`, 'utf8'))?.[1];
+      const name = /^iff:\s*(\S+)$/m.exec(
+        readFileSync(`/proc/${holder.pid}/task/${thread}/fdinfo/${fd}`, 'utf8'),
+      )?.[1];
       if (name === undefined) continue;
-      const namespace = namespaceOfTun(holder.pid, fd) ?? readlinkSync(`/proc/${holder.pid}/ns/net`);
+      const namespace = namespaceOfTun(tun) ?? readlinkSync(`/proc/${holder.pid}/ns/net`);
       const key = `${namespace} ${name}`;
       const list = holders.get(key) ?? [];
       addProcess(list, holder);
@@ -31,15 +31,15 @@ export function findTunHolders(tuns: readonly HeldTun[]): Map<string, ProcessSta
   return holders;
 }
 
-function namespaceOfTun(pid: number, fd: number): string | undefined {
-  const { pidfdOpen, pidfdGetfd, ioctl } = libc();
+function namespaceOfTun({ holder: { pid }, thread, fd }: HeldDescriptor): string | undefined {
+  const { pidfdGetfd, ioctl } = libc();
   const opened: number[] = [];
   const keep = (descriptor: number): number => {
     if (descriptor >= 0) opened.push(descriptor);
     return descriptor;
   };
   try {
-    const pidfd = keep(pidfdOpen(pid));
+    const pidfd = keep(openTask(pid, thread));
     const tun = pidfd < 0 ? -1 : keep(pidfdGetfd(pidfd, fd));
     const namespace = tun < 0 ? -1 : keep(ioctl(tun, TUNGETDEVNETNS));
     return namespace < 0 ? undefined : readlinkSync(`/proc/self/fd/${namespace}`);
