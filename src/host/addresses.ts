@@ -24,7 +24,10 @@ const addressFlags = [
 ] as const;
 
 /** Adds the addresses of all families; false when they changed all the time. */
-export function addAddresses(socket: NetlinkSocket, links: ReadonlyMap<number, LinkState>): boolean {
+export function addAddresses(
+  socket: Pick<NetlinkSocket, 'dump'>,
+  links: ReadonlyMap<number, LinkState>,
+): boolean {
   return socket.dump(
     RTM_GETADDR,
     Buffer.alloc(8),

@@ -74,7 +74,7 @@ export interface LinkParts {
 }
 
 /** All links of the namespace that `socket` was opened in, with their addresses. */
-export function readLinks(socket: NetlinkSocket, wanted: LinkParts): Links {
+export function readLinks(socket: Pick<NetlinkSocket, 'dump'>, wanted: LinkParts): Links {
   const links: LinkState[] = [];
   const configurations: LinkConfiguration[] = [];
   const consistent = socket.dump(
@@ -179,9 +179,17 @@ function readLink(
         });
         break;
       case 37: {
-        // IFLA_LINK_NETNSID, negative when the kernel has none to give
-        const nsid = signed32(buffer, at, length);
-        if (nsid >= 0) link.linkNsid = nsid;
+        // IFLA_LINK_NETNSID, -1 where the kernel gives none: the other namespace, not this one, is being removed.
+        link.linkNsid = signed32(buffer, at, length);
+        break;
+      }
+      case 52: {
+        // IFLA_PROP_LIST of IFLA_ALT_IFNAME
+        const altnames: string[] = [];
+        forEachAttribute(buffer, at, at + length, (property, nameAt, size) => {
+          if (property === 53) altnames.push(text(buffer, nameAt, size));
+        });
+        link.details.altnames = altnames;
         break;
       }
       case 56: // IFLA_PARENT_DEV_NAME

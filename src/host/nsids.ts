@@ -118,7 +118,8 @@ class Mirror {
 function linksByNsid(links: readonly LinkState[]): Map<number, LinkState[]> {
   const result = new Map<number, LinkState[]>();
   for (const link of links) {
-    if (link.linkNsid === undefined) continue;
+    // None is negative: it stands for no namespace.
+    if (link.linkNsid === undefined || link.linkNsid < 0) continue;
     const same = result.get(link.linkNsid);
     if (same === undefined) result.set(link.linkNsid, [link]);
     else same.push(link);

@@ -50,7 +50,7 @@ const link = z.object({
   master: z.number().int().optional(),
   /** IFLA_LINK: ifindex of the veth peer or the lower device; in namespace `linkNsid` if that is given. */
   link: z.number().int().optional(),
-  /** IFLA_LINK_NETNSID: id, valid in this link's own namespace, of the namespace `link` counts in. */
+  /** IFLA_LINK_NETNSID: id, valid in this link's own namespace, of the namespace `link` counts in; -1 for one without id. */
   linkNsid: z.number().int().optional(),
   /** ETHTOOL_GSTATS `peer_ifindex` of a veth, where it was asked for. */
   ethtoolPeer: z.number().int().optional(),

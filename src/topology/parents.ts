@@ -52,7 +52,9 @@ export function findParent(namespace: NamespaceState, link: LinkState, index: Li
   if (where === undefined) {
     return {
       parent: null,
-      note: `its lower device is interface ${ifindex} of a namespace that was not found (id ${link.linkNsid} here)`,
+      note: `its lower device is interface ${ifindex} of a namespace that ${
+        (link.linkNsid ?? 0) < 0 ? 'the kernel gave no id' : `was not found (id ${link.linkNsid} here)`
+      }`,
     };
   }
   const parent = index.linkAt(where, ifindex);

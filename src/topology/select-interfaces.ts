@@ -28,7 +28,7 @@ export function selectInterfaces(
   if (word !== null) {
     const namespace = required(findNamespace(word), spec, word, topology);
     if (iface === null || iface === 'any') return namespace.links.map(selected(namespace));
-    const link = namespace.links.find(({ name }) => name === iface);
+    const link = namespace.links.find((one) => isCalled(one, iface));
     if (link !== undefined) return [selected(namespace)(link)];
     throw unknownInterface(spec, iface, namespace);
   }
@@ -36,7 +36,7 @@ export function selectInterfaces(
   const whole = findNamespace(spec);
   if (whole.found === 'one' && whole.as === 'container')
     return whole.namespace.links.map(selected(whole.namespace));
-  const link = host?.links.find(({ name }) => name === spec);
+  const link = host?.links.find((one) => isCalled(one, spec));
   if (host !== undefined && link !== undefined) return [selected(host)(link)];
   const namespace = required(whole, spec, spec, topology);
   return namespace.links.map(selected(namespace));
@@ -78,6 +78,11 @@ function selected(namespace: TopologyNamespace): (link: Link) => SelectedInterfa
     index,
     state,
   });
+}
+
+/** By its name or one of its alternative names (ip-link(8), altname). */
+function isCalled({ name, details }: Link, word: string): boolean {
+  return name === word || (Array.isArray(details.altnames) && details.altnames.includes(word));
 }
 
 /** Interface names have no colon (dev_valid_name, net/core/dev.c); `pid:N` and `net:[N]` have one. */

@@ -1,14 +1,19 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { addEthtool } from '../../src/host/ethtool.ts';
+import { attribute, u32 } from '../../src/host/ffi/attributes.ts';
+import { readLinks } from '../../src/host/links.ts';
 import { inNamespace } from '../../src/host/namespaces/enter.ts';
 import type { NamespaceState } from '../../src/snapshot/schema.ts';
+import { buildTopology } from '../../src/topology/build.ts';
+import { buildSnapshot } from '../topology/build-snapshot.ts';
 import { describeWithTools, type Lab, readLab, startLab } from './support.ts';
 
 const script = `
 ip link add v0 type veth peer name v1
 ip link set v0 up; ip link set v1 up
 ip link set v0 alias 'the left end'
+ip link property add dev v0 altname left altname 'the-other-long-name-of-the-left-end'
 ip addr add 10.1.0.1/24 brd + dev v0
 ip addr add 10.1.0.5 peer 10.1.0.6 dev v0
 ip addr add fd01::1/64 dev v0 nodad
@@ -39,6 +44,7 @@ const ipLinks = z.array(
     master: z.string().optional(),
     link: z.string().nullish(),
     ifalias: z.string().optional(),
+    altnames: z.array(z.string()).optional(),
     linkinfo: z
       .object({
         info_kind: z.string().optional(),
@@ -182,11 +188,46 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'bridge'], 'links, against ip -d 
     expect(links.find(({ name }) => name === 'v0')?.ethtoolPeer).toBe(linkOf('v1').index);
   });
 
+  it('has alternative names', () => {
+    const expected = truth.find(({ ifname }) => ifname === 'v0')?.altnames;
+    expect(expected).toHaveLength(2);
+    expect(linkOf('v0').details.altnames).toEqual(expected);
+  });
+
   it('has the alias and statistics that never run behind what ip saw before', () => {
     expect(linkOf('v0').alias).toBe('the left end');
     for (const { ifname, stats64 } of truth) {
       expect(linkOf(ifname).statistics?.rxPackets).toBeGreaterThanOrEqual(stats64?.rx.packets ?? 0);
       expect(linkOf(ifname).statistics?.txBytes).toBeGreaterThanOrEqual(stats64?.tx.bytes ?? 0);
     }
+  });
+});
+
+describe('a veth whose other namespace is being removed', () => {
+  it('has its peer in a namespace without id, not in its own', () => {
+    // IFLA_LINK_NETNSID is NETNSA_NSID_NOT_ASSIGNED then (peernet2id_alloc in net/core/net_namespace.c).
+    const veth = (index: number, peer: number): Buffer => {
+      const header = Buffer.alloc(16);
+      header.writeInt32LE(index, 4);
+      const kind = attribute(18, attribute(1, Buffer.from('veth\0')));
+      const name = attribute(3, Buffer.from(`v${index}\0`));
+      return Buffer.concat([header, name, kind, attribute(5, u32(peer)), attribute(37, u32(-1))]);
+    };
+    const links = readLinks(
+      {
+        dump: (type, _body, handle) => {
+          // Two such pairs whose indexes are each other's.
+          if (type === 18) for (const bytes of [veth(2, 3), veth(3, 2)]) handle(16, bytes, 0, bytes.length);
+          return true;
+        },
+      },
+      { statistics: false, configurations: false },
+    ).links;
+    const { namespaces } = buildTopology(buildSnapshot({ namespaces: { 0: { links } } }));
+    for (const { peer, peerNote } of namespaces[0]?.links ?? []) {
+      expect(peer).toBeNull();
+      expect(peerNote).toContain('gave no id');
+    }
+    expect(namespaces[0]?.links).toHaveLength(2);
   });
 });

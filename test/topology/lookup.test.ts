@@ -25,6 +25,15 @@ describe('a namespace is found', () => {
     expect(lookup.namespaceByName(word)?.name).toBe(name);
   });
 
+  it('that has an interface of an alternative name', () => {
+    const links = [loopback, link(2, 'eth0', 'physical', { details: { altnames: ['enp1s0'] } })];
+    const { resolveInterfaces } = createLookup(
+      buildTopology(buildSnapshot({ namespaces: { 0: { links } } })),
+    );
+    for (const spec of ['enp1s0', 'host:enp1s0'])
+      expect(resolveInterfaces([spec])).toMatchObject([{ name: 'eth0' }]);
+  });
+
   it.each(['', 'pid:4', 'net:[1]', 'old', 'constructor'])('not by %j', (word) => {
     expect(lookup.namespaceByName(word)).toBeUndefined();
   });
