@@ -241,7 +241,7 @@ function readLinkInfo(link: LinkState, buffer: Buffer, start: number, end: numbe
 }
 
 /** struct rtnl_link_stats64: u64 each. */
-function readStatistics(buffer: Buffer, at: number): NonNullable<LinkState['statistics']> {
+export function readStatistics(buffer: Buffer, at: number): NonNullable<LinkState['statistics']> {
   const counter = (index: number): number => unsigned(buffer, at + index * 8, 8);
   return {
     rxPackets: counter(0),

@@ -1,7 +1,7 @@
 /** What links have carried, and how fast: the kernel's counters of two looks at a host. */
 import type { HostSnapshot, LinkState } from '../snapshot/schema.ts';
 
-type Counters = NonNullable<LinkState['statistics']>;
+export type Counters = NonNullable<LinkState['statistics']>;
 
 export interface LinkTraffic {
   readonly total: Counters;
@@ -48,7 +48,7 @@ export function hostTraffic(before: HostSnapshot | null, now: HostSnapshot): Hos
 }
 
 /** null where a counter went back: it is another link by now, or its driver was reset. */
-function ratesBetween(before: Counters, now: Counters, seconds: number): Counters | null {
+export function ratesBetween(before: Counters, now: Counters, seconds: number): Counters | null {
   const rate = (counter: keyof Counters): number => (now[counter] - before[counter]) / seconds;
   const rates: Counters = {
     rxPackets: rate('rxPackets'),

@@ -19,6 +19,8 @@ export interface Topology {
   /** Containers that are in no namespace, because they do not run. */
   readonly stoppedContainers: readonly TopologyContainer[];
   readonly warnings: readonly string[];
+  /** Seconds that the rates of the links are taken over; null where they have none. Only with their statistics. */
+  readonly statisticsSeconds?: number | null;
 }
 
 export type NamespaceKind =
@@ -83,6 +85,23 @@ export interface Link {
   /** Why the lower device is not known, where the kernel named one. */
   readonly parentNote?: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Only where it was asked for; null where the counters could not be read. */
+  readonly statistics?: LinkStatistics | null;
+}
+
+/** As `ip -s link` counts them. */
+export interface LinkStatistics {
+  readonly rx: LinkCounters;
+  readonly tx: LinkCounters;
+  /** null where there is no earlier look to compare with. */
+  readonly perSecond: { readonly rx: LinkCounters; readonly tx: LinkCounters } | null;
+}
+
+export interface LinkCounters {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly errors: number;
+  readonly dropped: number;
 }
 
 export interface Bridge {

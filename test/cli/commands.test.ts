@@ -1,8 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { pcapFile, tcpFrame, udpFrame } from './capture.ts';
 import { netscope } from './netscope.ts';
 
@@ -165,6 +167,46 @@ describe('rules of a bare capture', () => {
   });
 });
 
+describe('topology --stats', () => {
+  const recording = fileURLToPath(new URL('../../fixtures/standard.pcapng', import.meta.url));
+
+  it('has of a recording what its links carried, by the second between two of its states', async () => {
+    const links = z.array(
+      z.object({
+        name: z.string(),
+        statistics: z.object({
+          rx: z.object({ bytes: z.number(), packets: z.number(), errors: z.number(), dropped: z.number() }),
+          perSecond: z.object({ rx: z.object({ bytes: z.number() }) }),
+        }),
+      }),
+    );
+    const document = z.object({
+      statisticsSeconds: z.number(),
+      namespaces: z.array(z.object({ name: z.string(), links })),
+    });
+    const { stdout, status } = await netscope(['topology', '-r', recording, '--stats', '2', '--json']);
+    expect(status).toBe(0);
+    const { statisticsSeconds, namespaces } = document.parse(JSON.parse(stdout));
+    expect(statisticsSeconds).toBeGreaterThanOrEqual(2);
+    const uplink = namespaces
+      .find(({ name }) => name === 'host')
+      ?.links.find(({ name }) => name === 'eth0')?.statistics;
+    expect(uplink?.rx.packets).toBeGreaterThan(0);
+    expect(uplink?.perSecond.rx.bytes).toBeGreaterThan(0);
+    expect(uplink?.perSecond.rx.bytes).toBeLessThanOrEqual((uplink?.rx.bytes ?? 0) / statisticsSeconds);
+  });
+
+  it('adds nothing where it is not given, and no rates with 0', async () => {
+    expect((await netscope(['topology', '-r', recording, '--json'])).stdout).not.toContain('"statistics');
+    const { stdout } = await netscope(['topology', '-r', recording, '--stats', '0', '--json']);
+    expect(stdout).toContain('"statisticsSeconds": null');
+    expect(stdout).toContain('"perSecond":null');
+    expect((await netscope(['topology', '-r', recording, '--stats'])).stdout).toMatch(
+      /eth0 +up +rx [\d.]+ kB [\d.]+ k?B\/s/,
+    );
+  });
+});
+
 describe('bad input', () => {
   const missing = '/nonexistent/capture.pcap';
   it.each([
@@ -179,6 +221,8 @@ describe('bad input', () => {
     ['a capture without host state', () => ['topology', '-r', file('whole.pcap')], 3, /without/],
     ['an unknown option', () => ['flows', '--bogus'], 2, /--bogus/],
     ['two output formats', () => ['flows', '--json', '--csv'], 2, /cannot be used with/],
+    ['statistics of no time', () => ['topology', '--stats', '-1'], 2, /--stats/],
+    ['statistics in a graph', () => ['topology', '--stats', '--dot'], 2, /cannot be used with/],
     ['a count of nothing', () => ['flows', '-c', '0'], 2, /whole number/],
     [
       'a bad display filter',

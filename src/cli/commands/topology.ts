@@ -1,12 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { type Command, Option } from 'commander';
-import { readHost } from '../../session/read-host.ts';
+import { readHost, readHostTwice } from '../../session/read-host.ts';
 import { buildTopology } from '../../topology/build.ts';
+import type { Topology } from '../../topology/model.ts';
 import {
   addOutputOptions,
   type CaptureOptions,
   colorOption,
   dockerHostOption,
+  positiveNumber,
   wantsColor,
 } from '../options.ts';
 import { Output } from '../output.ts';
@@ -16,6 +18,7 @@ interface TopologyOptions extends Pick<CaptureOptions, 'read' | 'dockerHost' | '
   readonly dot?: boolean;
   readonly mermaid?: boolean;
   readonly tree?: boolean;
+  readonly stats?: number;
 }
 
 export function topologyCommand(program: Command): void {
@@ -26,6 +29,15 @@ export function topologyCommand(program: Command): void {
       'Namespaces, links, veth peers, bridges and containers of this host, or of a recording or snapshot (-r).',
     )
     .option('-r, --read <file>', 'a recording or a snapshot; - is standard input', (file: string) => [file])
+    .addOption(
+      new Option(
+        '--stats [seconds]',
+        'what each link has carried, and by the second over so long; 0 without rates (default: 1)',
+      )
+        .argParser(secondsOrNone)
+        .preset('1')
+        .conflicts(['dot', 'mermaid']),
+    )
     .addOption(dockerHostOption())
     .addOption(colorOption());
   addOutputOptions(command, ['json'])
@@ -40,7 +52,10 @@ async function topology(options: TopologyOptions): Promise<void> {
   // 500 namespaces. Bytes of bytecode, some 8 times V8's own; what runs for long is optimised all the same.
   // Node 20's V8: later ones no longer have the flag, and would say so on standard error.
   if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=1000000');
-  const graph = buildTopology(await readHost({ ...options, graphOnly: true }));
+  const graph =
+    options.stats === undefined
+      ? buildTopology(await readHost({ ...options, graphOnly: true }))
+      : await withTraffic(options, options.stats);
   const output = new Output();
   if (options.json === true) {
     await output.json(graph);
@@ -53,7 +68,31 @@ async function topology(options: TopologyOptions): Promise<void> {
   } else {
     const { drawTree } = await import('../../topology/draw/tree.ts');
     const { treeStyle } = await import('../tree-style.ts');
-    await output.write(drawTree(graph, treeStyle(wantsColor(options.color))));
+    const style = treeStyle(wantsColor(options.color));
+    if (options.stats === undefined) await output.write(drawTree(graph, style));
+    else {
+      const { trafficCells } = await import('../link-traffic-text.ts');
+      await output.write(drawTree(graph, { ...style, trafficCells }));
+    }
   }
   await output.flush();
+}
+
+/** The graph with what its links carry: of this host by two looks at their counters, else by what the file has. */
+async function withTraffic(options: TopologyOptions, seconds: number): Promise<Topology> {
+  const { withStatistics } = await import('../../topology/link-statistics.ts');
+  const { readTraffic, trafficOf } = await import('../../session/read-traffic.ts');
+  const file = options.read?.[0];
+  if (file === undefined) {
+    const host = await readHost({ ...options, graphOnly: true });
+    const look = await readTraffic(host, seconds);
+    return withStatistics(buildTopology(host), look.traffic, look.seconds);
+  }
+  const { earlier, last } = await readHostTwice(file, seconds);
+  const look = trafficOf(seconds === 0 ? null : earlier, last);
+  return withStatistics(buildTopology(last), look.traffic, look.seconds);
+}
+
+function secondsOrNone(text: string): number {
+  return text === '0' ? 0 : positiveNumber(text);
 }

@@ -73,7 +73,7 @@ function stoppedNode(topology: Topology): TreeNode {
       topology.stoppedContainers.map((container) => [
         span(container.name),
         span(container.state, 'dim'),
-        span(`network ${networksOf(container)}`, 'dim'),
+        span(`network ${networksOf(container, topology)}`, 'dim'),
       ]),
     ),
   };

@@ -1,7 +1,7 @@
 /** The tree of `netscope topology`: the host with its bridges and what hangs on them, then everything else. */
 import { networksOf } from '../container-networks.ts';
 import { summarize } from '../link-summary.ts';
-import type { Bridge, BridgeMember, Link, Topology, TopologyNamespace } from '../model.ts';
+import type { Bridge, BridgeMember, Link, LinkStatistics, Topology, TopologyNamespace } from '../model.ts';
 import {
   type DrawOptions,
   leaf,
@@ -15,12 +15,18 @@ import {
 } from './lines.ts';
 import { sections } from './sections.ts';
 
-export function drawTree(topology: Topology, options: DrawOptions = {}): string {
+export interface TreeOptions extends DrawOptions {
+  /** Received, sent and lost in words. Not given: no such columns. */
+  readonly trafficCells?: (statistics: LinkStatistics) => readonly [string, string, string];
+}
+
+export function drawTree(topology: Topology, options: TreeOptions = {}): string {
   const scene: Scene = {
     topology,
     byId: new Map(topology.namespaces.map((namespace) => [namespace.id, namespace])),
     wire: options.ascii === true ? '--' : '──',
     shown: new Set(),
+    ...(options.trafficCells === undefined ? {} : { trafficCells: options.trafficCells }),
   };
   const host = topology.namespaces.find(({ kind }) => kind === 'host');
   const roots: TreeNode[] =
@@ -32,7 +38,7 @@ export function drawTree(topology: Topology, options: DrawOptions = {}): string 
   for (const namespace of byBridges) {
     // What hangs on the bridges of one namespace need not be drawn again.
     if (isShown(namespace, scene)) continue;
-    others.push(namespaceNode(namespace, scene, namespaceHeading(namespace)));
+    others.push(namespaceNode(namespace, scene, namespaceHeading(namespace, topology)));
   }
   if (others.length > 0) roots.push({ spans: [span('other namespaces', 'heading')], children: others });
   roots.push(...sections(topology));
@@ -45,6 +51,7 @@ interface Scene {
   readonly wire: string;
   /** Links of other namespaces that were drawn at the end of a wire: `<namespace id> <ifindex>`. */
   readonly shown: Set<string>;
+  readonly trafficCells?: NonNullable<TreeOptions['trafficCells']>;
 }
 
 function hostHeading(
@@ -59,12 +66,12 @@ function hostHeading(
   );
 }
 
-function namespaceHeading(namespace: TopologyNamespace): readonly Span[] {
+function namespaceHeading(namespace: TopologyNamespace, topology: Topology): readonly Span[] {
   const isContainer = namespace.containers.length > 0;
   return row(
     span(namespace.name, isContainer ? 'container' : 'heading'),
     span(namespace.kind, 'dim'),
-    span(isContainer ? modesOf(namespace) : '', 'dim'),
+    span(isContainer ? modesOf(namespace, topology) : '', 'dim'),
     span(containerState(namespace), 'warn'),
     span(belongsTo(namespace), 'dim'),
     span(sharedBy(namespace)),
@@ -72,8 +79,8 @@ function namespaceHeading(namespace: TopologyNamespace): readonly Span[] {
   );
 }
 
-function modesOf({ containers: [first] }: TopologyNamespace): string {
-  const networks = first === undefined ? '' : networksOf(first);
+function modesOf({ containers: [first] }: TopologyNamespace, topology: Topology): string {
+  const networks = first === undefined ? '' : networksOf(first, topology);
   return networks === '' ? '' : `network ${networks}`;
 }
 
@@ -122,6 +129,7 @@ function bridgeNode(bridge: Bridge, namespace: TopologyNamespace, scene: Scene):
       span(bridge.network === null ? '' : `network ${bridge.network}`),
       span(globalAddresses(bridge.addresses), 'address'),
       link === undefined ? null : stateSpan(link.state),
+      ...(link === undefined ? [] : trafficSpans(link, scene)),
     ),
     children: cells.length > 0 ? rows(cells) : [leaf(span('no ports', 'dim'))],
   };
@@ -146,16 +154,29 @@ function memberCells(member: BridgeMember, namespace: TopologyNamespace, scene: 
     .join(', ');
   const own = [span(member.name), span(state, memberStyles[member.state])];
   if (link === undefined) return own;
-  return [...own, span(globalAddresses(link.addresses), 'address'), ...farEnd(link, namespace, scene)];
+  return [
+    ...own,
+    ...trafficSpans(link, scene),
+    span(globalAddresses(link.addresses), 'address'),
+    ...farEnd(link, namespace, scene),
+  ];
 }
 
 function linkCells(link: Link, namespace: TopologyNamespace, scene: Scene): readonly Span[] {
   return [
     span(link.name),
     stateSpan(link.state),
+    ...trafficSpans(link, scene),
     span(globalAddresses(link.addresses), 'address'),
     ...farEnd(link, namespace, scene),
   ];
+}
+
+/** What it carries, where that was asked for: as many cells for each link. */
+function trafficSpans({ statistics }: Link, { trafficCells }: Scene): readonly Span[] {
+  if (trafficCells === undefined) return [];
+  const [received, sent, lost] = statistics == null ? ['not known', '', ''] : trafficCells(statistics);
+  return [span(received), span(sent), span(lost, 'warn')];
 }
 
 /** What is at the other end of a link, or what the link is where it has none. */

@@ -53,6 +53,7 @@ _netscope() {
     'replay --theme') COMPREPLY+=($(compgen -W 'default high-contrast color-blind' -- "$cur")); return ;;
     'replay --config') compopt -o filenames; COMPREPLY+=($(compgen -f -- "$cur")); return ;;
     'topology -r'|'topology --read') compopt -o filenames; COMPREPLY+=($(compgen -f -- "$cur")); return ;;
+    'topology --stats') :; return ;;
     'topology --docker-host') :; return ;;
     'topology --color') COMPREPLY+=($(compgen -W 'auto always never' -- "$cur")); return ;;
     'topology --config') compopt -o filenames; COMPREPLY+=($(compgen -f -- "$cur")); return ;;
@@ -158,7 +159,7 @@ _netscope() {
       fi ;;
     'topology')
       if [[ $cur == -* ]]; then
-        COMPREPLY=($(compgen -W '-r --read --docker-host --color --json --tree --dot --mermaid --config --help' -- "$cur"))
+        COMPREPLY=($(compgen -W '-r --read --stats --docker-host --color --json --tree --dot --mermaid --config --help' -- "$cur"))
       else
         :
       fi ;;

@@ -97,6 +97,7 @@ complete -c netscope -n '__netscope_command "replay"' -l fps -r  -d 'frames a se
 complete -c netscope -n '__netscope_command "replay"' -l theme -r -a 'default high-contrast color-blind' -d 'colours'
 complete -c netscope -n '__netscope_command "replay"' -l config -r -F -d 'settings (default: ~/.config/netscope/config.toml; see netscope config)'
 complete -c netscope -n '__netscope_command "topology"' -s r -l read -r -F -d 'a recording or a snapshot; - is standard input'
+complete -c netscope -n '__netscope_command "topology"' -l stats -r  -d 'what each link has carried, and by the second over so long; 0 without rates (default: 1)'
 complete -c netscope -n '__netscope_command "topology"' -l docker-host -r  -d 'the engine\'s socket (default: $DOCKER_HOST, else the usual Docker and Podman sockets)'
 complete -c netscope -n '__netscope_command "topology"' -l color -r -a 'auto always never' -d 'colour'
 complete -c netscope -n '__netscope_command "topology"' -l json -d 'one JSON document on standard output'

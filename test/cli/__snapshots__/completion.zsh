@@ -54,6 +54,7 @@ _netscope() {
     'replay --theme') compadd -- default high-contrast color-blind; return ;;
     'replay --config') _files; return ;;
     'topology -r'|'topology --read') _files; return ;;
+    'topology --stats') :; return ;;
     'topology --docker-host') :; return ;;
     'topology --color') compadd -- auto always never; return ;;
     'topology --config') _files; return ;;
@@ -229,6 +230,7 @@ _netscope() {
       options=(
         '-r:a recording or a snapshot; - is standard input'
         '--read:a recording or a snapshot; - is standard input'
+        '--stats:what each link has carried, and by the second over so long; 0 without rates (default: 1)'
         '--docker-host:the engine'\''s socket (default: $DOCKER_HOST, else the usual Docker and Podman sockets)'
         '--color:colour'
         '--json:one JSON document on standard output'

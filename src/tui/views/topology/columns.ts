@@ -1,12 +1,13 @@
 /** What a row of the topology shows in each column. */
 import type { SessionInterface } from '../../../session/model.ts';
+import { networkModeText } from '../../../topology/container-networks.ts';
 import { type HostTraffic, trafficKey } from '../../../topology/link-traffic.ts';
 import type { Link, Topology, TopologyContainer } from '../../../topology/model.ts';
 import type { Column } from '../../components/table.ts';
 import { type Line, piece, type Span } from '../../text/line.ts';
 import { bytes, short } from '../../text/units.ts';
 import type { Role, Symbols, Theme } from '../../theme.ts';
-import { isStopped, modeOf } from './containers.ts';
+import { isStopped } from './containers.ts';
 import { endName, type TopologyRow } from './rows.ts';
 import { captureOf } from './traffic.ts';
 
@@ -170,7 +171,7 @@ function leadsTo(row: TopologyRow, topology: Topology, symbols: Symbols): Line {
 function networksOf(container: TopologyContainer, topology: Topology): string {
   if (container.state !== 'running') return container.state;
   const names = container.networks.map((network) => network.name);
-  return names.length > 0 ? names.join(', ') : modeOf(container, topology);
+  return names.length > 0 ? names.join(', ') : networkModeText(container, topology);
 }
 
 function linkLeadsTo(link: Link, containers: readonly string[], topology: Topology, symbols: Symbols): Line {

@@ -23,11 +23,3 @@ export function stoppedNamespaces({ namespaces, stoppedContainers }: Topology): 
     return stoppedNamespace(container);
   });
 }
-
-/** Docker says `container:<id>`; people say its name. */
-export function modeOf({ networkMode }: TopologyContainer, topology: Topology): string {
-  const [kind, id] = networkMode.split(':');
-  if (kind !== 'container' || id === undefined || id === '') return networkMode;
-  const all = [...topology.namespaces.flatMap(({ containers }) => containers), ...topology.stoppedContainers];
-  return `container:${all.find((one) => one.id === id || one.name === id)?.name ?? id.slice(0, 12)}`;
-}

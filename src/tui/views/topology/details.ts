@@ -1,6 +1,7 @@
 /** All that is known about the selected namespace, bridge or link. */
 import type { SessionInterface } from '../../../session/model.ts';
 import type { HostSnapshot, Listener, NamespaceState } from '../../../snapshot/schema.ts';
+import { networkModeText } from '../../../topology/container-networks.ts';
 import { type HostTraffic, trafficKey } from '../../../topology/link-traffic.ts';
 import type {
   Bridge,
@@ -16,7 +17,7 @@ import { bytes, counted } from '../../text/units.ts';
 import { widthOf } from '../../text/width.ts';
 import type { Symbols } from '../../theme.ts';
 import { linkMark, stateOfContainer } from './columns.ts';
-import { isStopped, modeOf } from './containers.ts';
+import { isStopped } from './containers.ts';
 import { keeperLines } from './keepers.ts';
 import { bridgeFacts, kindLines, vlanWords } from './kind-details.ts';
 import { groupLines, segmentLines, systemLines, systemsOf, systemsOfBridge } from './networks.ts';
@@ -254,7 +255,7 @@ function containerLines(
         piece(container.name, 'name'),
         piece(`  ${container.state}, ${container.engine}`, 'faint'),
       ]),
-      ...fact('Mode', modeOf(container, topology), width),
+      ...fact('Mode', networkModeText(container, topology), width),
       ...(container.pod === undefined ? [] : fact('Pod', container.pod, width)),
       ...(container.service === undefined ? [] : fact('Service', container.service, width)),
       ...container.networks.flatMap((network) =>
