@@ -47,8 +47,14 @@ describeWithTools(['ip', 'ping', 'sysctl'], 'counters of links', () => {
   };
 
   it('are those that ip -s -j link prints', async () => {
-    const read = readLinkStatistics(await own());
-    const ip = truth();
+    const namespace = await own();
+    let ip = truth();
+    let read = readLinkStatistics(namespace);
+    // A packet that passed between the two looks is in one of them only.
+    for (let again = truth(); JSON.stringify([...ip]) !== JSON.stringify([...again]); again = truth()) {
+      ip = again;
+      read = readLinkStatistics(namespace);
+    }
     expect(ip.get('v0')?.tx.packets).toBeGreaterThanOrEqual(3);
     expect(read?.links.size).toBe(ip.size);
     for (const { ifindex, rx, tx } of ip.values()) {
