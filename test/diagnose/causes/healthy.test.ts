@@ -1,5 +1,8 @@
 /** Of a host without a fault nothing is said; of two faults, both are found. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { causes } from '../../../src/diagnose/causes/index.ts';
 import { healthy, judge, namespaceOf } from '../world.ts';
 import { ruleBefore } from './cases.ts';
 
@@ -24,5 +27,15 @@ describe('causes', () => {
     for (const one of namespaceOf(snapshot, 'db').listeners) one.address = '127.0.0.1';
     const { findings } = await judge(snapshot, 'web', 'db:3306');
     expect(findings.map(({ cause }) => cause)).toEqual(['docker-user-drop', 'listening-on-loopback']);
+  });
+
+  it('have a test each', () => {
+    const folder = join(import.meta.dirname, '..');
+    const tests = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(causes.map(({ id }) => id).filter((id) => !tests.some((one) => one.includes(`'${id}'`)))).toEqual(
+      [],
+    );
   });
 });

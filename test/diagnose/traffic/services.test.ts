@@ -1,39 +1,21 @@
-/** What packets alone prove, from conversations that are spoken as real servers speak. */
+/** Services that refuse, from conversations that are spoken as real servers speak. */
 import { describe, expect, it } from 'vitest';
-import { blackHole, type Segment } from '../../src/diagnose/traffic/black-hole.ts';
-import { NeighbourRequests } from '../../src/flow/neighbour-requests.ts';
-import { createDecoder } from '../../src/packet/decode.ts';
-import { createFrame } from '../../src/packet/frame.ts';
-import { Harness, start } from '../flow/harness.ts';
-import { ACK, address, concat, ethernet, FIN, ip, mac, SYN, tcp, text } from '../flow/packets.ts';
-import { watchHarness } from '../session/problems.ts';
+import { Harness } from '../../flow/harness.ts';
+import { ACK, concat, FIN, text } from '../../flow/packets.ts';
+import { watchHarness } from '../../session/problems.ts';
+import { connection, open, type Side } from './conversation.ts';
 
-const client = '10.0.0.1';
-const server = '10.0.0.2';
-
-type Said = readonly ['>' | '<', Uint8Array];
+type Said = readonly [Side, Uint8Array];
 
 /** A connection to `port` whose sides say these things in turn, and which both end. */
 function problemsOf(port: number, ...says: readonly Said[]) {
   const harness = new Harness();
-  const next = { '>': 1000, '<': 5000 };
-  const send = (who: '>' | '<', flags: number, payload: Uint8Array = new Uint8Array(0)) => {
-    const isClient = who === '>';
-    const [from, to] = isClient ? [client, server] : [server, client];
-    const [source, destination] = isClient ? [40_000, port] : [port, 40_000];
-    const ack = next[isClient ? '<' : '>'];
-    harness.send(
-      ethernet(ip(from, to, 6, tcp(source, destination, { flags, seq: next[who], ack, payload }))),
-    );
-    next[who] += payload.length + ((flags & (SYN | FIN)) === 0 ? 0 : 1);
-  };
-  send('>', SYN);
-  send('<', SYN | ACK);
-  send('>', ACK);
-  for (const [who, payload] of says) send(who, ACK, payload);
-  send('<', FIN | ACK);
-  send('>', FIN | ACK);
-  send('<', ACK);
+  const say = connection(harness, { port });
+  open(say);
+  for (const [who, payload] of says) say(who, ACK, { payload });
+  say('<', FIN | ACK);
+  say('>', FIN | ACK);
+  say('<', ACK);
   return watchHarness(harness).look();
 }
 
@@ -205,85 +187,5 @@ describe('TLS and plain text', () => {
     expect(given).toMatchObject([
       { cause: 'tls-mismatch', summary: expect.stringContaining('client: fatal unknown ca (alert 48)') },
     ]);
-  });
-});
-
-describe('segments that never arrive', () => {
-  const again = (sequence: number, length: number): Segment => ({
-    fromSource: true,
-    sequence,
-    length,
-    acknowledgment: 1,
-    isAgain: true,
-  });
-  const acks = (acknowledgment: number): Segment => ({
-    fromSource: false,
-    sequence: 1,
-    length: 0,
-    acknowledgment,
-    isAgain: false,
-  });
-
-  it('are a black hole when they are large, and sent again and again', () => {
-    expect(blackHole([again(100, 1460), acks(100), again(100, 1460), again(100, 1460)])).toBe(1460);
-  });
-
-  it('are none when they are small, arrive in the end, or are lost here and there', () => {
-    expect(blackHole([again(100, 60), again(100, 60), again(100, 60)])).toBeNull();
-    expect(blackHole([again(100, 1460), again(100, 1460), again(100, 1460), acks(1560)])).toBeNull();
-    expect(blackHole([again(100, 1460), again(1560, 1460), again(3020, 1460)])).toBeNull();
-  });
-});
-
-describe('ARP requests', () => {
-  const decoder = createDecoder();
-  const frame = createFrame();
-
-  function arp(operation: 1 | 2, from: string, to: string): Uint8Array {
-    const head = concat(mac(0xffff), mac(1), hex(`0806 0001 0800 06 04 000${operation}`));
-    return concat(head, mac(1), address(from), mac(2), address(to), new Uint8Array(18));
-  }
-
-  function ask(requests: NeighbourRequests, bytes: Uint8Array, at: number): void {
-    decoder.decode(bytes, 0, bytes.length, bytes.length, 1, frame);
-    const record = { buffer: bytes, start: 0, capturedLength: bytes.length, wireLength: bytes.length };
-    requests.add(frame, { ...record, seconds: start + at, nanoseconds: 0, interfaceId: 0 }, at + 1);
-  }
-
-  it('that are sent again and again are unanswered', () => {
-    const requests = new NeighbourRequests();
-    for (let at = 0; at < 3; at++) ask(requests, arp(1, '10.0.0.1', '10.0.0.9'), at);
-    expect(requests.unanswered()).toMatchObject([
-      { asker: '10.0.0.1', address: '10.0.0.9', requests: 3, packets: [1, 2, 3] },
-    ]);
-    // The address speaks after all.
-    ask(requests, arp(2, '10.0.0.9', '10.0.0.1'), 4);
-    expect(requests.unanswered()).toEqual([]);
-  });
-
-  it('of IPv6 are neighbour solicitations, and one for a duplicate address is none', () => {
-    const solicitation = (from: string, type = 135) =>
-      hex(
-        `333300000002 020000000003 86dd 60000000 0018 3aff ${from} ff0200000000000000000001ff000002` +
-          `${type.toString(16)}00 0000 00000000 fd000030000000000000000000000002`,
-      );
-    const client = 'fd000030000000000000000000000003';
-    const requests = new NeighbourRequests();
-    for (let at = 0; at < 3; at++) {
-      ask(requests, solicitation(client), at);
-      ask(requests, solicitation('0'.repeat(32)), at);
-    }
-    expect(requests.unanswered()).toMatchObject([
-      { asker: 'fd00:30::3', address: 'fd00:30::2', requests: 3, packets: [1, 2, 3] },
-    ]);
-    ask(requests, solicitation(`${client.slice(0, -1)}9`, 136), 4);
-    expect(requests.unanswered()).toEqual([]);
-  });
-
-  it('that are seldom, or of a scan, are none', () => {
-    const requests = new NeighbourRequests();
-    for (let at = 0; at < 60; at += 10) ask(requests, arp(1, '10.0.0.1', '10.0.0.9'), at);
-    for (let host = 10; host < 200; host++) ask(requests, arp(1, '10.0.0.1', `10.0.0.${host}`), 61);
-    expect(requests.unanswered()).toEqual([]);
   });
 });
