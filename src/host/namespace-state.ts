@@ -10,6 +10,7 @@ import { libc, NS_GET_USERNS } from './ffi/libc.ts';
 import { NETLINK_ROUTE, NetlinkSocket } from './ffi/netlink.ts';
 import { readLinks } from './links.ts';
 import { readMdb } from './mdb.ts';
+import { isCovered } from './namespaces/bind-mounts.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
 import type { NamespaceHandles } from './namespaces/handles.ts';
@@ -97,8 +98,10 @@ export function readNamespace(found: FoundNamespace, context: ReadingContext): N
       }
     }
   } catch (error) {
-    if (error instanceof NamespaceGone) return undefined;
-    state.unreadable.push(messageOf(error));
+    if (error instanceof NamespaceGone && !isCovered(found)) return undefined;
+    state.unreadable.push(
+      error instanceof NamespaceGone ? 'something else is mounted on top of it' : messageOf(error),
+    );
     return { found, state, holdings: undefined };
   }
 }

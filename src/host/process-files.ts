@@ -1,9 +1,7 @@
 /** Files as a process sees them. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { checked, libc } from './ffi/libc.ts';
+import { checked, libc, O_CLOEXEC } from './ffi/libc.ts';
 
-/** Linux open(2); Node has no name for it. */
-const O_CLOEXEC = 0o2000000;
 const maximumBytes = 64 * 1024;
 
 /**

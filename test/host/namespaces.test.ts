@@ -5,6 +5,7 @@ import { pathInto } from '../../src/host/namespaces/doors.ts';
 import { inNamespace } from '../../src/host/namespaces/enter.ts';
 import { findNamespaces, type NamespaceSearch } from '../../src/host/namespaces/find.ts';
 import { enterFound } from '../../src/host/namespaces/open.ts';
+import { takeSnapshot } from '../../src/host/snapshot.ts';
 import { describeWithTools } from './support.ts';
 
 /** Names that the programs below print before they wait. */
@@ -79,6 +80,41 @@ open('/mnt/netns/with space', 'w').close()
 check(libc.mount(b'/proc/thread-self/ns/net', b'/mnt/netns/with space', None, 4096, None))
 check(libc.setns(home, NEWNET))
 os.close(home)
+print('ready', flush=True)
+time.sleep(60)
+`;
+
+/** As `mountElsewhere`, in a mount namespace that has no process any more; `keep` is what is left of it. */
+const mountWithoutProcess = (keep: string): string => `${setns}
+check(libc.unshare(0x00020000))
+check(libc.mount(b'none', b'/', None, 0x44000, None))
+check(libc.mount(b'tmpfs', b'/mnt', b'tmpfs', 0, None))
+open('/mnt/kept', 'w').close()
+reading, writing = os.pipe()
+child = os.fork()
+if child == 0:
+    check(libc.unshare(0x00020000))
+    check(libc.mount(b'tmpfs', b'/mnt', b'tmpfs', 0, None))
+    os.mkdir('/mnt/netns')
+    open('/mnt/netns/hidden', 'w').close()
+    check(libc.unshare(NEWNET))
+    os.write(writing, os.readlink('/proc/thread-self/ns/net').encode())
+    check(libc.mount(b'/proc/thread-self/ns/net', b'/mnt/netns/hidden', None, 4096, None))
+    os.write(writing, b'.')
+    time.sleep(60)
+said = b''
+while not said.endswith(b'.'): said += os.read(reading, 100)
+path = f'/proc/{child}/ns/mnt'
+${keep}
+os.kill(child, 9)
+os.waitpid(child, 0)
+print(said[:-1].decode())
+print('ready', flush=True)
+time.sleep(60)
+`;
+
+const mountCovered = `${mountElsewhere.slice(0, mountElsewhere.indexOf("print('ready'"))}
+check(libc.mount(b'tmpfs', b'/mnt/netns', b'tmpfs', 0, None))
 print('ready', flush=True)
 time.sleep(60)
 `;
@@ -188,6 +224,34 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     expect([...entry.names]).toEqual(['with space']);
   });
 
+  it.each([
+    ['a descriptor', 'kept = os.open(path, os.O_RDONLY)'],
+    ['a bind mount', "check(libc.mount(path.encode(), b'/mnt/kept', None, 4096, None))"],
+  ])('finds one that is mounted in a mount namespace that only %s holds', async (_, keep) => {
+    const { id } = await hold(mountWithoutProcess(keep));
+    const place = () => [
+      readlinkSync('/proc/thread-self/ns/mnt'),
+      process.cwd(),
+      readdirSync('.'),
+      readdirSync('/'),
+    ];
+    const before = place();
+    const entry = await found(id);
+    expect(place()).toEqual(before);
+    expect([...entry.sources]).toEqual(['bind-mount']);
+    expect([...entry.paths]).toEqual(['/mnt/netns/hidden']);
+    expect([...entry.names]).toEqual(['hidden']);
+  });
+
+  it('says of one whose only mount is covered that it cannot be entered', async () => {
+    const { id } = await hold(mountCovered);
+    const { namespaces } = await takeSnapshot({ without: new Set(['engines', 'rules', 'conntrack']) });
+    expect(namespaces.find((namespace) => namespace.id === id)).toMatchObject({
+      sources: ['bind-mount'],
+      unreadable: ['something else is mounted on top of it'],
+    });
+  });
+
   it('finds every namespace once, and the host by PID 1', async () => {
     const { namespaces, host, own } = await search();
     const ids = namespaces.map(({ id }) => id);
@@ -208,9 +272,13 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     expect(tuns.get(`${id} tap7`)?.map((process) => process.pid)).toEqual([pid]);
   });
 
-  it('lets go of everything', async () => {
+  it.each([
+    ['a socket', keepOnly('socket.socket(socket.AF_UNIX)')],
+    ['a tun device', keepOnly("os.open('/dev/net/tun', os.O_RDWR)")],
+    ['a mount namespace without processes', mountWithoutProcess('kept = os.open(path, os.O_RDONLY)')],
+  ])('lets go of everything that %s led to', async (_, program) => {
     const before = readdirSync('/proc/self/fd').length;
-    const { id } = await hold(keepOnly('socket.socket(socket.AF_UNIX)'));
+    const { id } = await hold(program);
     for (let round = 0; round < 3; round++) {
       const result = await findNamespaces(async () => undefined);
       expect(result.namespaces.some((namespace) => namespace.id === id)).toBe(true);
@@ -221,8 +289,9 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     child?.kill('SIGKILL');
     await gone;
     await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
-    const after = await search();
-    expect(after.namespaces.some((namespace) => namespace.id === id)).toBe(false);
+    const isThere = async () => (await search()).namespaces.some((namespace) => namespace.id === id);
+    // The kernel takes a mount namespace apart a little after its last user has gone.
+    await expect.poll(isThere, { timeout: 10_000 }).toBe(false);
   });
 
   it('does not count what netscope itself has open', async () => {

@@ -9,6 +9,10 @@ import { koffi, loadLibrary } from './library.ts';
 export interface Libc {
   /** setns(2): the calling thread joins the namespace. Use `inNamespace`, which also leads it back. */
   readonly setns: (fd: number, type: number) => number;
+  /** unshare(2), fchdir(2), chroot(2). */
+  readonly unshare: (flags: number) => number;
+  readonly fchdir: (fd: number) => number;
+  readonly chroot: (path: string) => number;
   /** socket(2). Add `SOCK_CLOEXEC`, or programs that netscope starts inherit the descriptor. */
   readonly socket: (domain: number, type: number, protocol: number) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
@@ -45,6 +49,12 @@ export interface Libc {
 }
 
 export const CLONE_NEWNET = 0x40000000;
+export const CLONE_NEWNS = 0x20000;
+export const CLONE_FS = 0x200;
+
+/** open(2); Node has no name for them. */
+export const O_PATH = 0o10000000;
+export const O_CLOEXEC = 0o2000000;
 
 export const AF_NETLINK = 16;
 export const SOCK_STREAM = 1;
@@ -100,6 +110,9 @@ export function libc(): Libc {
   const syscall = library.func('long syscall(long number, ...)');
   bound = {
     setns: library.func('int setns(int fd, int type)'),
+    unshare: library.func('int unshare(int flags)'),
+    fchdir: library.func('int fchdir(int fd)'),
+    chroot: library.func('int chroot(str path)'),
     socket: library.func('int socket(int domain, int type, int protocol)'),
     bind: library.func('int bind(int fd, const void *address, uint32_t length)'),
     connect: library.func('int connect(int fd, const void *address, uint32_t length)'),

@@ -1,9 +1,11 @@
 /** Namespaces that a bind mount keeps alive: nsfs mounts in the mountinfo of every mount namespace (proc(5)). */
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import type { FoundNamespaces } from './found.ts';
+import type { FoundNamespace, FoundNamespaces } from './found.ts';
 
 /** Looks through the mount namespaces of these processes, each mount namespace once. */
 export class BindMounts {
+  /** Paths that open other mount namespaces, by `mnt:[...]`: those that processes are in, and those that none is in. */
+  readonly mountNamespaces = new Map<string, string[]>();
   readonly #seen = new Set<string>();
   readonly #found: FoundNamespaces;
 
@@ -25,20 +27,58 @@ export class BindMounts {
     } catch {
       return;
     }
-    if (!mounts.includes(' net:[')) return;
-    for (const line of mounts.split('\n')) {
-      // number parent major:minor id mount-point options ... - type source options
-      const [, , , id, point] = line.split(' ', 5);
-      if (id?.startsWith('net:[') && point !== undefined) this.#add(id, root, unescapePath(point));
+    for (const { id, path } of nsfsMounts(mounts)) {
+      if (id.startsWith('mnt:[')) this.addMountNamespace(id, `${root}${path}`);
+      if (!id.startsWith('net:[')) continue;
+      const entry = addBindMount(this.#found, id, `${root}${path}`, path);
+      if (entry !== undefined) entry.mountinfo = `${folder}/mountinfo`;
     }
   }
 
-  #add(id: string, root: string, path: string): void {
-    const entry = this.#found.add(id, 'bind-mount', `${root}${path}`);
-    if (entry === undefined) return;
-    entry.paths.add(path);
-    const name = /\/netns\/([^/]+)$/.exec(path)?.[1];
-    if (name !== undefined) entry.names.add(name);
+  addMountNamespace(id: string, door: string): void {
+    const doors = this.mountNamespaces.get(id);
+    if (doors === undefined) this.mountNamespaces.set(id, [door]);
+    else doors.push(door);
+  }
+
+  /** Whether a process was found in it. */
+  hasSeen(mountNamespace: string): boolean {
+    return this.#seen.has(mountNamespace);
+  }
+}
+
+/** @param path in the mount namespace that has the mount. */
+export function addBindMount(
+  found: FoundNamespaces,
+  id: string,
+  door: string,
+  path: string,
+): FoundNamespace | undefined {
+  const entry = found.add(id, 'bind-mount', door);
+  if (entry === undefined) return undefined;
+  entry.paths.add(path);
+  const name = /\/netns\/([^/]+)$/.exec(path)?.[1];
+  if (name !== undefined) entry.names.add(name);
+  return entry;
+}
+
+/** Namespaces of every kind that are mounted, as `net:[...]`, and where. */
+export function nsfsMounts(mountinfo: string): { readonly id: string; readonly path: string }[] {
+  if (!/ (net|mnt):\[/.test(mountinfo)) return [];
+  return mountinfo.split('\n').flatMap((line) => {
+    // number parent major:minor id mount-point options ... - type source options
+    const [, , , id, point] = line.split(' ', 5);
+    return id?.includes(':[') && point !== undefined ? [{ id, path: unescapePath(point) }] : [];
+  });
+}
+
+/** Whether it is mounted still, though no path leads there: something else is mounted on top of it. */
+export function isCovered({ id, mountinfo }: FoundNamespace): boolean {
+  if (mountinfo === undefined) return false;
+  try {
+    return readFileSync(mountinfo, 'utf8').includes(` ${id} `);
+  } catch {
+    return false;
   }
 }
 

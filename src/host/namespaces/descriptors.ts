@@ -16,6 +16,8 @@ export class Descriptors {
   readonly processes = new Map<number, ProcessState[]>();
   /** One holder by socket inode. */
   readonly sockets = new Map<number, HeldDescriptor>();
+  /** Mount namespaces as `mnt:[...]`, and what opens them. */
+  readonly mountNamespaces: (readonly [string, string])[] = [];
   readonly tuns: HeldDescriptor[] = [];
   readonly #found: FoundNamespaces;
 
@@ -43,6 +45,7 @@ export class Descriptors {
       if (target.startsWith('socket:['))
         this.#addSocket(Number(target.slice(8, -1)), { holder, thread, fd: Number(name) });
       else if (target === '/dev/net/tun') this.tuns.push({ holder, thread, fd: Number(name) });
+      else if (target.startsWith('mnt:[')) this.mountNamespaces.push([target, `${folder}/${name}`]);
       else if (target.startsWith('net:[')) this.#addNamespace(target, holder, `${folder}/${name}`);
     }
   }

@@ -59,18 +59,23 @@ function goBackOrDie(own: number): void {
   try {
     checked('setns', libc().setns(own, CLONE_NEWNET));
   } catch (cause) {
-    const fatal = new NetscopeError(
-      {
-        tried: 'return to the network namespace that netscope was started in',
-        why: messageOf(cause),
-        todo: 'start netscope again, with privileges that it keeps while it runs',
-        status: exitStatus.privilege,
-      },
-      { cause },
-    );
-    setImmediate(() => {
-      throw fatal;
-    });
-    throw fatal;
+    dieOf('return to the network namespace that netscope was started in', cause);
   }
+}
+
+/** @throws NetscopeError, here and where nobody catches it. */
+export function dieOf(tried: string, cause: unknown): never {
+  const fatal = new NetscopeError(
+    {
+      tried,
+      why: messageOf(cause),
+      todo: 'start netscope again, with privileges that it keeps while it runs',
+      status: exitStatus.privilege,
+    },
+    { cause },
+  );
+  setImmediate(() => {
+    throw fatal;
+  });
+  throw fatal;
 }

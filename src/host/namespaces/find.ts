@@ -1,16 +1,15 @@
 /**
  * Every network namespace of the host, from all the places where the kernel keeps one alive. A new source: one
  * file, and its call here.
- *
- * Mount namespaces that no process lives in are not searched: entering one takes a single-threaded process.
  */
-import { readlinkSync } from 'node:fs';
+import { closeSync, readlinkSync } from 'node:fs';
 import type { ProcessState } from '../../snapshot/schema.ts';
 import { messageOf } from '../../util/errors.ts';
 import { BindMounts } from './bind-mounts.ts';
 import { Descriptors } from './descriptors.ts';
 import { ownNamespacePath } from './enter.ts';
 import { type FoundNamespace, FoundNamespaces } from './found.ts';
+import { visitMountNamespaces } from './mount-namespaces.ts';
 import { findOrphanSockets } from './orphan-sockets.ts';
 import { scanProcesses, tablesOf } from './processes.ts';
 import { findTunHolders } from './tuns.ts';
@@ -52,6 +51,11 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
     }
     await pause();
   }
+  for (const [id, door] of descriptors.mountNamespaces) mounts.addMountNamespace(id, door);
+  const mounted = visitMountNamespaces(found, mounts);
+  const releaseMounted = (): void => {
+    for (const fd of mounted.splice(0)) closeSync(fd);
+  };
   const own = readlinkSync(ownNamespacePath);
   found.add(own, 'process', ownNamespacePath);
   if (refused > 0) {
@@ -77,7 +81,10 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
       ...search,
       socketNamespaces: refused === 0 ? orphans.namespaces : undefined,
       namespaces: [...found.all.values()],
-      release: orphans.release,
+      release: () => {
+        orphans.release();
+        releaseMounted();
+      },
     };
   } catch (error) {
     warnings.push(`sockets were not asked for their namespaces: ${messageOf(error)}`);
@@ -85,7 +92,7 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
       ...search,
       socketNamespaces: undefined,
       namespaces: [...found.all.values()],
-      release: () => undefined,
+      release: releaseMounted,
     };
   }
 }

@@ -15,6 +15,8 @@ export interface FoundNamespace {
   readonly holders: ProcessState[];
   /** Paths that open it. A process may end or a mount be covered: what is opened must be checked by inode. */
   readonly doors: string[];
+  /** The mountinfo file that lists a bind mount of it. */
+  mountinfo: string | undefined;
 }
 
 export class FoundNamespaces {
@@ -35,6 +37,7 @@ export class FoundNamespaces {
         processes: [],
         holders: [],
         doors: [],
+        mountinfo: undefined,
       };
       this.all.set(id, found);
     }

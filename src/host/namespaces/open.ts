@@ -1,11 +1,8 @@
 /** Opening a found namespace by whichever of its doors still leads there. */
 import { closeSync, constants, fstatSync, openSync, statSync } from 'node:fs';
+import { O_CLOEXEC, O_PATH } from '../ffi/libc.ts';
 import { inNamespaceOf, ownNamespacePath } from './enter.ts';
 import type { FoundNamespace } from './found.ts';
-
-/** open(2); Node has no name for them. */
-const O_PATH = 0o10000000;
-const O_CLOEXEC = 0o2000000;
 
 /** Doors that only root can put something else behind. */
 const rootsOwn = /^(\/var)?\/run\/(docker\/)?netns\/[^/]+$|^\/proc\/\d+\/(task\/\d+\/)?ns\/net$/;
@@ -43,17 +40,29 @@ export function withNamespace<T>(found: FoundNamespace, work: (fd: number) => T)
  * @throws NamespaceGone, or the reason why this user may not open it.
  */
 export function openFound(found: FoundNamespace): number {
+  const fd = openAny(found.doors, found.inode);
+  if (fd === undefined) throw new NamespaceGone(`${found.id} is gone`);
+  return fd;
+}
+
+/**
+ * A descriptor of the namespace with this inode, by the first of these paths that leads to it; undefined when none does.
+ *
+ * @throws the reason why this user may not open it.
+ */
+export function openAny(doors: readonly string[], inode: number): number | undefined {
   let refusal: unknown;
-  for (const door of found.doors) {
+  for (const door of doors) {
     let fd: number | undefined;
     try {
-      fd = openNamespace(door, found.inode);
+      fd = openNamespace(door, inode);
     } catch (error) {
       if (!isGone(error)) refusal = error;
     }
     if (fd !== undefined) return fd;
   }
-  throw refusal ?? new NamespaceGone(`${found.id} is gone`);
+  if (refusal !== undefined) throw refusal;
+  return undefined;
 }
 
 function isGone(error: unknown): boolean {
