@@ -16,7 +16,6 @@ const besidesGraph = [
   'conntrack',
   'counters',
   'policy rules',
-  'owners',
   'files',
   'idle sysctls',
   'idle listeners',

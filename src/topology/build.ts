@@ -26,6 +26,7 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
   const toContainer = containerBuilder(snapshot);
   const namespaces = snapshot.namespaces.map((namespace): TopologyNamespace => {
     const own = containers.get(namespace.id) ?? [];
+    const unread = whyUnread(namespace);
     return {
       id: namespace.id,
       name: nameOf(namespace.id),
@@ -33,6 +34,8 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
       kind: namespaceKind(namespace, own),
       sources: namespace.sources,
       pids: namespace.processes.map((process) => process.pid),
+      ...(namespace.owner === undefined ? {} : { owner: namespace.owner }),
+      ...(unread === undefined ? {} : { unread }),
       containers: own.map(toContainer),
       links: namespace.links.map((link) =>
         toLink(link, namespace, peers.get(namespace.id)?.get(link.index), index),

@@ -41,6 +41,10 @@ export interface TopologyNamespace {
   readonly kind: NamespaceKind;
   readonly sources: readonly NamespaceSource[];
   readonly pids: readonly number[];
+  /** The user namespace that owns it, `user:[...]`; absent where that is not known. */
+  readonly owner?: string;
+  /** Why it could not be read, where its links are none for that reason. */
+  readonly unread?: string;
   readonly containers: readonly TopologyContainer[];
   readonly links: readonly Link[];
   readonly routes: readonly RouteState[];

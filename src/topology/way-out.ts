@@ -67,6 +67,7 @@ function exitOf(namespace: TopologyNamespace): Exit | string {
     wired.find(({ peer }) => peer !== null) ??
     wired[0];
   if (namespace.kind === 'host') return `${namespace.name} has no default route`;
+  if (namespace.unread !== undefined) return `${namespace.name} could not be read: ${namespace.unread}`;
   return link === undefined
     ? `${namespace.name} has no interface but loopback`
     : { link, routed: false, gateway: null };

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
@@ -168,6 +169,7 @@ suite(`topology of real namespaces${able ? '' : ' (skipped: needs root and iprou
   it('has every namespace, by the name that ip gave it', () => {
     expect(own).toHaveLength(namespaces + 1);
     for (const { id, names } of own) if (id !== lab.root) expect(names).toContain(ids.get(id));
+    expect(new Set(own.map(({ owner }) => owner))).toEqual(new Set([readlinkSync('/proc/self/ns/user')]));
   });
 
   it('joins every veth with the one it was made with: none wrong, none missing', () => {

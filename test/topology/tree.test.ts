@@ -46,6 +46,15 @@ describe('the tree', () => {
     expect(plain).toBe(drawTree(topology));
   });
 
+  it('says of a namespace that was not read why, not that it has no interfaces', () => {
+    const topology = buildTopology(
+      buildSnapshot({ namespaces: { 0: { links: [loopback] }, 1: { unreadable: ['setns: EPERM'] } } }),
+    );
+    expect(topology.namespaces.map(({ unread }) => unread)).toEqual([undefined, 'setns: EPERM']);
+    expect(drawTree(topology)).toContain('not read: setns: EPERM');
+    expect(drawTree(topology)).not.toContain('no interface but');
+  });
+
   it('shows control characters of names instead of sending them to the terminal', () => {
     const drawn = drawTree(
       buildTopology(

@@ -109,6 +109,8 @@ function namespaceNode(namespace: TopologyNamespace, scene: Scene, spans: readon
     ...rows(rest.map((link) => linkCells(link, namespace, scene))),
     ...(isHost ? hostModeNodes(namespace) : []),
   ];
+  if (namespace.unread !== undefined)
+    return { spans, children: [leaf(span(`not read: ${namespace.unread}`, 'warn'))] };
   const empty = namespace.links.every(({ kind }) => kind === 'loopback');
   return { spans, children: empty && !isHost ? [leaf(span('no interface but loopback', 'dim'))] : children };
 }
