@@ -1,4 +1,5 @@
 /** Routes of every table, by RTM_GETROUTE (linux/rtnetlink.h). */
+import { routeTypes } from '../snapshot/route-types.ts';
 import type { RouteState } from '../snapshot/schema.ts';
 import { forEachAttribute, signed32, typeMask, u16, unsigned } from './ffi/attributes.ts';
 import type { NetlinkSocket } from './ffi/netlink.ts';
@@ -13,20 +14,6 @@ const RTM_F_CLONED = 0x200;
 
 /** A router with the whole Internet's routes would fill the memory; nobody reads that many. */
 export const maximumRoutes = 100_000;
-
-const types: readonly string[] = [
-  'unspec',
-  'unicast',
-  'local',
-  'broadcast',
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-  'nat',
-];
 
 /** RTPROT_* as /etc/iproute2/rt_protos names them. */
 const protocols: Readonly<Record<number, string>> = {
@@ -111,7 +98,7 @@ function readRoute(
   const route: RouteState = {
     family,
     destination: 'default',
-    type: types[type] ?? String(type),
+    type: routeTypes[type] ?? String(type),
     table: buffer[start + 4] ?? 0,
     metric: 0,
     protocol: protocols[protocol] ?? String(protocol),

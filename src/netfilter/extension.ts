@@ -2,6 +2,7 @@
  * What a match or target is to the rest: how its options are read, printed as `iptables-save` prints them,
  * and what it does to a packet. Each lives in a file of its own (`matches/`, `targets/`).
  */
+import { routeTypes } from '../snapshot/route-types.ts';
 import type { Family, Words } from './address.ts';
 import type { Hook } from './model.ts';
 import type { Packet } from './packet.ts';
@@ -15,21 +16,8 @@ export interface Unknown {
 
 export type Answer = boolean | Unknown;
 
-/** RTN_* in lower case, as the address types of xt_addrtype, in the order of its bits, in which iptables prints them. */
-export const addressTypes = [
-  'unspec',
-  'unicast',
-  'local',
-  'broadcast',
-  'anycast',
-  'multicast',
-  'blackhole',
-  'unreachable',
-  'prohibit',
-  'throw',
-  'nat',
-  'xresolve',
-] as const;
+/** The address types of xt_addrtype, in the order of its bits, in which iptables prints them. */
+export const addressTypes = [...routeTypes, 'xresolve'] as const;
 export type AddressType = (typeof addressTypes)[number];
 
 /** What matches and targets may ask of the namespace that the packet is in. */

@@ -1,24 +1,11 @@
 /** Parts of a session, worked out when they are asked for; the last one is kept, to go on from. */
 import type { Counts } from './counts.ts';
-import type {
-  FlowReport,
-  PacketList,
-  Part,
-  ProblemReport,
-  RulesReport,
-  SessionPart,
-  SessionTotals,
-} from './model.ts';
-import { createPart } from './part.ts';
+import type { Part, SessionPart } from './model.ts';
+import { createPart, type PartInput } from './part.ts';
 import { Retake, type RetakeInput } from './retake.ts';
 
-export interface PartsInput {
-  readonly packets: PacketList;
+export interface PartsInput extends Pick<PartInput, 'packets' | 'totals' | 'flows' | 'rules' | 'problems'> {
   readonly counts: Counts;
-  readonly totals: () => SessionTotals;
-  readonly flows: () => FlowReport;
-  readonly rules: () => RulesReport;
-  readonly problems: () => ProblemReport;
   /** What it takes to take a file's packets in once more; null live, where the oldest packets are gone. */
   readonly retake: (() => RetakeInput) | null;
 }

@@ -1,5 +1,7 @@
 /** Packets that wait, in the order in which they came: copies in one buffer, their numbers in rows of an array. */
+
 import type { PacketRecord } from '../capture-file/model.ts';
+import { createRecord } from '../capture-file/record.ts';
 
 /** Doubles per packet: start, captured, wire, seconds, nanoseconds, interface, flow, arrival. */
 const stride = 8;
@@ -44,17 +46,7 @@ export class PendingPackets {
 
   /** Hands over the packets that arrived up to `until`, each in a record that is reused. */
   take(until: number, visit: (record: PacketRecord, flow: number) => void): void {
-    const record: PacketRecord = {
-      buffer: this.#bytes,
-      start: 0,
-      capturedLength: 0,
-      wireLength: 0,
-      seconds: 0,
-      nanoseconds: 0,
-      interfaceId: 0,
-      position: 0,
-      comments: null,
-    };
+    const record = { ...createRecord(), buffer: this.#bytes };
     const rows = this.#rows;
     for (; this.#taken < this.#count; this.#taken++) {
       const row = this.#taken * stride;

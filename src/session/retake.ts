@@ -3,7 +3,8 @@
  * own. Going on costs what the packets in between cost; going back begins anew. Ids are those of the session, because
  * flows are numbered in the order of their first packets.
  */
-import type { PacketRecord } from '../capture-file/model.ts';
+
+import { createRecord } from '../capture-file/record.ts';
 import type { Flow } from '../flow/model.ts';
 import { at, flag, stride } from '../flow/record.ts';
 import type { HostState } from './host-state.ts';
@@ -41,10 +42,7 @@ export class Retake {
   #before: Float64Array | null = null;
   #next = 1;
   #time = Number.NaN;
-  readonly #record: PacketRecord = {
-    ...{ buffer: nothing, start: 0, capturedLength: 0, wireLength: 0, seconds: 0, nanoseconds: 0 },
-    ...{ interfaceId: 0, position: 0, comments: null },
-  };
+  readonly #record = createRecord();
 
   constructor(input: RetakeInput, first: number) {
     this.#input = input;

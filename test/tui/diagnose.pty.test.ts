@@ -16,12 +16,6 @@ async function open(columns = 120, rows = 40): Promise<void> {
   );
 }
 
-/** Presses keys one after the other, and waits for a screen that matches all of these. */
-async function press(keys: string, ...patterns: readonly RegExp[]): Promise<string> {
-  for (const key of keys) run.send(key);
-  return run.until((screen) => patterns.every((pattern) => pattern.test(screen)), patterns.join(' and '));
-}
-
 beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
@@ -32,10 +26,10 @@ describe.each([
 ])('on %ix%i', (columns, rows) => {
   it('draws the way of the selected flow, with the rule that drops it and the fix', async () => {
     await open(columns, rows);
-    await press('2/3306\r', /no answer|unanswered/);
-    await press('d', /web to db:3306/, /Enter diagnoses, from the recording alone/);
-    await press('\r', /NOT reachable/, /▌├╴▲ route and rules/, /1\. docker-user-drop blocker/);
-    const screen = await press('', /Fix \(y\) +iptables -D DOCKER-USER 1/, /vethc697073 +▸ last seen/);
+    await run.press('2/3306\r', /no answer|unanswered/);
+    await run.press('d', /web to db:3306/, /Enter diagnoses, from the recording alone/);
+    await run.press('\r', /NOT reachable/, /▌├╴▲ route and rules/, /1\. docker-user-drop blocker/);
+    const screen = await run.press('', /Fix \(y\) +iptables -D DOCKER-USER 1/, /vethc697073 +▸ last seen/);
     await expect(await run.settled()).toMatchFileSnapshot(`screens/diagnose-${columns}x${rows}.txt`);
     for (const line of screen.split('\n')) expect([...line].length).toBeLessThanOrEqual(columns);
   });
@@ -44,26 +38,26 @@ describe.each([
 describe('a diagnosis', () => {
   it('copies the fix, goes to the rule that drops and to the link before it, and comes back', async () => {
     await open();
-    await press(':diagnose web db:3306\r', /NOT reachable/);
-    await press('y', /copied: iptables -D DOCKER-USER 1/);
+    await run.press(':diagnose web db:3306\r', /NOT reachable/);
+    await run.press('y', /copied: iptables -D DOCKER-USER 1/);
     const sequence = /\u001b\]52;c;([^\u0007]*)\u0007/.exec(run.output)?.[1] ?? '';
     expect(Buffer.from(sequence, 'base64').toString()).toBe('iptables -D DOCKER-USER 1');
-    await press('\r', /╭─ Rules/, /▌ +1 +12 .*DROP/);
-    await press('\u001b', /▌├╴▲ route and rules/);
-    await press('k\r', /╭─ Topology/, /▌.*vethc697073/);
-    await press('\u001b', /▌├╴● vethc697073/);
-    await press('p', /╭─ Packets/, /host:vethc697073/);
-    await press('\u001b', /▌├╴● vethc697073/);
-    await press('\u001b', /▌▾ host/);
+    await run.press('\r', /╭─ Rules/, /▌ +1 +12 .*DROP/);
+    await run.press('\u001b', /▌├╴▲ route and rules/);
+    await run.press('k\r', /╭─ Topology/, /▌.*vethc697073/);
+    await run.press('\u001b', /▌├╴● vethc697073/);
+    await run.press('p', /╭─ Packets/, /host:vethc697073/);
+    await run.press('\u001b', /▌├╴● vethc697073/);
+    await run.press('\u001b', /▌▾ host/);
   });
 
   it('is written to a file as a report', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'netscope-test-'));
     try {
       await open();
-      await press(':diagnose web db:3306\r', /NOT reachable/);
-      await press('w', /write to /);
-      await press(`\u0015${join(folder, 'way.txt')}\r`, /\d+ lines/);
+      await run.press(':diagnose web db:3306\r', /NOT reachable/);
+      await run.press('w', /write to /);
+      await run.press(`\u0015${join(folder, 'way.txt')}\r`, /\d+ lines/);
       const text = readFileSync(join(folder, 'way.txt'), 'utf8');
       expect(text).toMatch(/^web to db:3306: NOT reachable\n/);
       expect(text).toMatch(/\nFix +iptables -D DOCKER-USER 1\n/);
@@ -75,32 +69,32 @@ describe('a diagnosis', () => {
 
   it('asks for both ends with lists that narrow as one types, and goes back with Esc', async () => {
     await open();
-    await press('4d', /Diagnose: from ─/, /▌db +container/);
-    await press('w', /▌web +container/);
-    await press('\r', /Diagnose: from web to/, /▌db:3306 +container mariadbd/);
-    await press('che', /▌cache:6379/);
-    await press('\u001b', /Diagnose: from ─/);
-    await press('eb\r33\r', /web to db:3306/, /Enter diagnoses/);
-    await press('\u001b', /╭─ Rules/);
+    await run.press('4d', /Diagnose: from ─/, /▌db +container/);
+    await run.press('w', /▌web +container/);
+    await run.press('\r', /Diagnose: from web to/, /▌db:3306 +container mariadbd/);
+    await run.press('che', /▌cache:6379/);
+    await run.press('\u001b', /Diagnose: from ─/);
+    await run.press('eb\r33\r', /web to db:3306/, /Enter diagnoses/);
+    await run.press('\u001b', /╭─ Rules/);
   });
 
   it('is offered for the ends of a problem', async () => {
     await open();
-    await press('5', /╭─ Problems[\s\S]*web → db:3306/);
-    await press('d', /web to db:3306/, /Enter diagnoses/);
+    await run.press('5', /╭─ Problems[\s\S]*web → db:3306/);
+    await run.press('d', /web to db:3306/, /Enter diagnoses/);
   });
 
   it('takes an end that is in no list, and says what is wrong with it', async () => {
     await open();
-    await press(':diagnose web\r', /Diagnose: from web to/);
-    await press('198.51.100.7:81', /▌198\.51\.100\.7:81 +as typed/);
-    await press('\r\r', /198\.51\.100\.7:81[\s\S]*host:eth0|eth0 +.*uplink/);
-    await press(':diagnose nobody db:3306\r', /there is no container or namespace of that name/);
+    await run.press(':diagnose web\r', /Diagnose: from web to/);
+    await run.press('198.51.100.7:81', /▌198\.51\.100\.7:81 +as typed/);
+    await run.press('\r\r', /198\.51\.100\.7:81[\s\S]*host:eth0|eth0 +.*uplink/);
+    await run.press(':diagnose nobody db:3306\r', /there is no container or namespace of that name/);
   });
 
   it('completes the ends on the command line', async () => {
     await open();
-    await press(':dia\tw\tdb\t', /:diagnose web db:3306/);
-    await press('\r', /NOT reachable/);
+    await run.press(':dia\tw\tdb\t', /:diagnose web db:3306/);
+    await run.press('\r', /NOT reachable/);
   });
 });

@@ -25,12 +25,6 @@ function goodColor(): number {
   return run.cell(run.screen()[row]?.indexOf('●') ?? -1, row).foreground;
 }
 
-/** Presses keys one after the other, and waits for a screen that has `text`. */
-async function press(keys: string, text: string): Promise<string> {
-  for (const key of keys) run.send(key);
-  return run.until((screen) => screen.includes(text), `${JSON.stringify(keys)} to show ${text}`);
-}
-
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'netscope-home-'));
 });
@@ -67,27 +61,27 @@ describe('netscope demo', () => {
 describe('the tour of netscope demo', () => {
   it('goes on when the user does what it says, from the problem to the rule, its packets and the way out', async () => {
     await demo();
-    await press('', 'Tour 1 of 8');
-    await press('2', 'Tour 2 of 8');
-    await press('/330', '/330');
-    await press('6\r', 'Tour 3 of 8');
-    await press('r', 'Tour 4 of 8');
+    await run.press('', 'Tour 1 of 8');
+    await run.press('2', 'Tour 2 of 8');
+    await run.press('/330', '/330');
+    await run.press('6\r', 'Tour 3 of 8');
+    await run.press('r', 'Tour 4 of 8');
     expect(run.screen().join('\n')).toMatch(/▌.*DROP/);
-    await press('p', 'Tour 5 of 8');
-    await press('\t', 'Tour 6 of 8');
-    await press('5', 'Tour 7 of 8');
-    await press('1', 'docker0');
-    await press('jjjo', 'Tour 8 of 8');
+    await run.press('p', 'Tour 5 of 8');
+    await run.press('\t', 'Tour 6 of 8');
+    await run.press('5', 'Tour 7 of 8');
+    await run.press('1', 'docker0');
+    await run.press('jjjo', 'Tour 8 of 8');
     expect(run.screen().join('\n')).toContain('↓ outside');
-    await press('x', 'q quit');
+    await run.press('x', 'q quit');
     run.send('\u001b');
     await run.until((screen) => !screen.includes('Tour'), 'the end of the tour');
   });
 
   it('ends with Esc, which then goes back again, and is not there with --no-tour', async () => {
     await demo();
-    await press('2', 'Tour 2 of 8');
-    await press('\r', '› web');
+    await run.press('2', 'Tour 2 of 8');
+    await run.press('\r', '› web');
     run.send('\u001b');
     await run.until((screen) => !screen.includes('Tour'), 'the end of the tour');
     expect(run.screen()[1]).toContain('› web');
@@ -123,27 +117,27 @@ describe('with a config file', () => {
     );
     await run.until((screen) => screen.includes('76 connections'), 'its view');
     expect(run.modes.mouse).toBe('none');
-    await press('?', 'Keys in Flows');
+    await run.press('?', 'Keys in Flows');
     expect(run.screen().join('\n')).toMatch(/z +filter as you type/);
-    await press('x', '76 connections');
-    await press('znothinglikeit\r', 'Nothing matches');
-    await press('bq', '76 connections');
+    await run.press('x', '76 connections');
+    await run.press('znothinglikeit\r', 'Nothing matches');
+    await run.press('bq', '76 connections');
     run.send('X');
     expect((await run.exit).exitCode).toBe(0);
   });
 
   it('keeps the columns that were chosen, and what was typed, for the next session', async () => {
     await demo();
-    await press('2/3306\r', '5 of 76 connections');
-    await press('C', 'keep in the config file');
-    await press(' ', '▌  State');
-    await press('w', 'the columns are in');
+    await run.press('2/3306\r', '5 of 76 connections');
+    await run.press('C', 'keep in the config file');
+    await run.press(' ', '▌  State');
+    await run.press('w', 'the columns are in');
     const file = join(home, 'config/netscope/config.toml');
     expect(readFileSync(file, 'utf8')).toMatch(/^\[columns\]\nflows = \["protocol", "source", /);
     run.send('q');
     await run.exit;
     await demo();
-    await press('2', '76 connections');
+    await run.press('2', '76 connections');
     expect(run.screen()[3]).toMatch(/^│ Proto/);
     run.send('/');
     await run.until((screen) => screen.includes('Enter keeps, Esc undoes'), 'the prompt');

@@ -59,6 +59,8 @@ export interface PtyRun {
     readonly cursorHidden: boolean;
   };
   send(keys: string): void;
+  /** Presses keys one after the other, and waits for a screen that has, or matches, all of these. */
+  press(keys: string, ...wanted: readonly (string | RegExp)[]): Promise<string>;
   resize(columns: number, rows: number): void;
   kill(signal: string): void;
   /** Waits until `test` holds for a whole frame; throws with the screen when it does not in time. */
@@ -150,6 +152,16 @@ export function runPty(options: PtyOptions = {}): PtyRun {
     );
   }
 
+  async function until(test: (screen: string) => boolean, what = 'the screen'): Promise<string> {
+    const deadline = Date.now() + patience;
+    for (;;) {
+      const text = screen().join('\n');
+      if (whole() && test(text)) return text;
+      if (Date.now() > deadline) throw new Error(`waited for ${what}; the screen was:\n${text}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
   return {
     screen,
     get output() {
@@ -169,6 +181,12 @@ export function runPty(options: PtyOptions = {}): PtyRun {
       };
     },
     send: (keys) => child.write(keys),
+    press(keys, ...wanted) {
+      for (const key of keys) child.write(key);
+      const has = (text: string) =>
+        wanted.every((one) => (typeof one === 'string' ? text.includes(one) : one.test(text)));
+      return until(has, `${JSON.stringify(keys)} to show ${wanted.join(' and ')}`);
+    },
     resize(nextColumns, nextRows) {
       child.resize(nextColumns, nextRows);
       terminal.resize(nextColumns, nextRows);
@@ -176,15 +194,7 @@ export function runPty(options: PtyOptions = {}): PtyRun {
     kill: (signal) => {
       process.kill(child.pid, signal);
     },
-    async until(test, what = 'the screen') {
-      const deadline = Date.now() + patience;
-      for (;;) {
-        const text = screen().join('\n');
-        if (whole() && test(text)) return text;
-        if (Date.now() > deadline) throw new Error(`waited for ${what}; the screen was:\n${text}`);
-        await new Promise((done) => setTimeout(done, 20));
-      }
-    },
+    until,
     async settled() {
       for (let length = -1; length !== output.length || !whole(); ) {
         length = output.length;

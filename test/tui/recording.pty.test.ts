@@ -16,12 +16,6 @@ async function open(file: string): Promise<void> {
   await run.until((screen) => / replay .*packets/.test(screen) && screen.includes('docker0'), 'the file');
 }
 
-/** Presses keys one after the other, and waits for a screen that matches all of these. */
-async function press(keys: string, ...patterns: readonly RegExp[]): Promise<void> {
-  for (const key of keys) run.send(key);
-  await run.until((screen) => patterns.every((pattern) => pattern.test(screen)), patterns.join(' and '));
-}
-
 beforeAll(buildPrograms, 120_000);
 afterEach(() => run.stop());
 afterAll(removePrograms);
@@ -29,7 +23,7 @@ afterAll(removePrograms);
 describe('standard.pcapng', () => {
   it('names the DNAT rule of a published port, how that is known, and the path', async () => {
     await open('standard.pcapng');
-    await press(
+    await run.press(
       '2/dnat 8080\r',
       /DNAT → 172\.17\.0\.2:80/,
       /nat DOCKER 3 DNAT {2}conntrack/,
@@ -39,20 +33,20 @@ describe('standard.pcapng', () => {
 
   it('shows the conversation of a flow', async () => {
     await open('standard.pcapng');
-    await press('2/http\rF', /> GET \/ HTTP\/1\.1[\s\S]*< HTTP\/1\.1 200 OK/);
+    await run.press('2/http\rF', /> GET \/ HTTP\/1\.1[\s\S]*< HTTP\/1\.1 200 OK/);
   });
 
   it('counts the packets that a display filter finds', async () => {
     await open('standard.pcapng');
-    await press('3/tcp.flags.syn == 1 && tcp.flags.ack == 0\r', /[1-9]\d* of 1,093 packets/);
+    await run.press('3/tcp.flags.syn == 1 && tcp.flags.ack == 0\r', /[1-9]\d* of 1,093 packets/);
   });
 });
 
 describe('broken-db.pcapng', () => {
   it('leads from the problem to the rule that drops the packets', async () => {
     await open('broken-db.pcapng');
-    await press('2/3306\r', /no answer from 172\.28\.0\.2:3306/);
-    await press('r', /DOCKER-USER/);
+    await run.press('2/3306\r', /no answer from 172\.28\.0\.2:3306/);
+    await run.press('r', /DOCKER-USER/);
   });
 });
 
@@ -82,35 +76,35 @@ describe('the time line of a recording', () => {
 
   it('goes to the problems that are marked on it, and every view shows what was known by then', async () => {
     await open('broken-db.pcapng');
-    await press('2', /▲ unanswered[\s\S]*76 connections|76 connections[\s\S]*▲ unanswered/);
-    await press('T', all);
-    await press('nn', /▲ no answer from 172\.28\.0\.2:3306/, /28 connections/);
-    await press('\rG', /syn-sent +web/);
-    await press('3', /Packets/, /\b\d{1,3} packets/);
-    await press('T\u007f', all, /1,880 packets/);
+    await run.press('2', /▲ unanswered[\s\S]*76 connections|76 connections[\s\S]*▲ unanswered/);
+    await run.press('T', all);
+    await run.press('nn', /▲ no answer from 172\.28\.0\.2:3306/, /28 connections/);
+    await run.press('\rG', /syn-sent +web/);
+    await run.press('3', /Packets/, /\b\d{1,3} packets/);
+    await run.press('T\u007f', all, /1,880 packets/);
   }, 60_000);
 
   it('limits every view to the range that is chosen on it', async () => {
     await open('broken-db.pcapng');
-    await press('6Tg\u0004\u0004[', /\[\d\d:\d\d:\d\d \d\d:\d\d:\d\d\]/);
-    await press('\u0004\u0004]', /\[\d\d:\d\d:\d\d \d\d:\d\d:\d\d\] +388 packets/);
-    await press('3', / 388 packets ─/);
-    await press('2', /\b1\d connections/);
+    await run.press('6Tg\u0004\u0004[', /\[\d\d:\d\d:\d\d \d\d:\d\d:\d\d\]/);
+    await run.press('\u0004\u0004]', /\[\d\d:\d\d:\d\d \d\d:\d\d:\d\d\] +388 packets/);
+    await run.press('3', / 388 packets ─/);
+    await run.press('2', /\b1\d connections/);
   }, 60_000);
 
   it('goes to a time that was typed, and plays from there to the end', async () => {
     await open('broken-db.pcapng');
-    await press('2:time 2.5\r', /\+2\.5 s/, /\b1\d connections/);
-    await press('++++++++++++++++', /5,000x/);
-    await press(' ', all, /76 connections/);
+    await run.press('2:time 2.5\r', /\+2\.5 s/, /\b1\d connections/);
+    await run.press('++++++++++++++++', /5,000x/);
+    await run.press(' ', all, /76 connections/);
   }, 60_000);
 });
 
 describe('the statistics of a recording', () => {
   it('lead from a protocol to its flows, and count what a filter lets through', async () => {
     await open('standard.pcapng');
-    await press('6\t\t', /http +\d+ /, /no flow \(ARP/);
-    await press('/dns\r', /\/dns/, /│.dns +\d+ +112 /);
-    await press('g\r', /Statistics › dns/);
+    await run.press('6\t\t', /http +\d+ /, /no flow \(ARP/);
+    await run.press('/dns\r', /\/dns/, /│.dns +\d+ +112 /);
+    await run.press('g\r', /Statistics › dns/);
   }, 60_000);
 });

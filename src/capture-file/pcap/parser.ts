@@ -1,7 +1,9 @@
 /** Push parser for pcap in all its variants. The loop in `#records` is the hot path: numbers only. */
+
 import type { Stepper } from '../assembler.ts';
 import { Damage } from '../damage.ts';
 import type { CaptureInterface, CaptureSink, PacketRecord } from '../model.ts';
+import { createRecord } from '../record.ts';
 import { unreadable } from '../unreadable.ts';
 import { Warnings } from '../warnings.ts';
 import { fileHeaderLength, type PcapHeader, readHeader } from './header.ts';
@@ -39,17 +41,7 @@ export class PcapStepper implements Stepper {
     this.#warnings = new Warnings(sink);
     this.#damage = new Damage(this.#warnings);
     this.#nextId = firstInterfaceId;
-    this.#record = {
-      buffer: new Uint8Array(0),
-      start: 0,
-      capturedLength: 0,
-      wireLength: 0,
-      seconds: 0,
-      nanoseconds: 0,
-      interfaceId: firstInterfaceId,
-      position: 0,
-      comments: null,
-    };
+    this.#record = createRecord(firstInterfaceId);
   }
 
   step(buffer: Uint8Array, view: DataView, start: number, end: number, position: number): number {

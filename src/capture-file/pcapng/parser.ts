@@ -1,8 +1,10 @@
 /** Push parser for pcapng. Enhanced packet blocks in `step` are the hot path: numbers only. */
+
 import { messageOf } from '../../util/errors.ts';
 import type { Stepper } from '../assembler.ts';
 import { Damage } from '../damage.ts';
 import type { CaptureSink, PacketRecord } from '../model.ts';
+import { createRecord } from '../record.ts';
 import { unreadable } from '../unreadable.ts';
 import { Warnings } from '../warnings.ts';
 import {
@@ -52,17 +54,7 @@ export class PcapngStepper implements Stepper {
     this.#warnings = new Warnings(sink);
     this.#damage = new Damage(this.#warnings);
     this.#nextId = firstInterfaceId;
-    this.#record = {
-      buffer: new Uint8Array(0),
-      start: 0,
-      capturedLength: 0,
-      wireLength: 0,
-      seconds: 0,
-      nanoseconds: 0,
-      interfaceId: firstInterfaceId,
-      position: 0,
-      comments: null,
-    };
+    this.#record = createRecord(firstInterfaceId);
   }
 
   /** pcapng needs nothing behind a block to understand it. */

@@ -5,7 +5,9 @@
  * ring's packets some milliseconds after they arrived. So packets are held back until every interface has been
  * polled long enough after them, and are then delivered as in a merge of sorted lists.
  */
+
 import type { CaptureSink, PacketRecord } from '../../capture-file/model.ts';
+import { createRecord } from '../../capture-file/record.ts';
 
 /** Held frame bytes above which everything is delivered, whatever may still come before it. */
 const mostHeld = 64 * 1024 * 1024;
@@ -124,17 +126,7 @@ export class Merge {
   constructor(sink: CaptureSink, epoch: number) {
     this.#sink = sink;
     this.#epoch = epoch;
-    this.#record = {
-      buffer: new Uint8Array(0),
-      start: 0,
-      capturedLength: 0,
-      wireLength: 0,
-      seconds: 0,
-      nanoseconds: 0,
-      interfaceId: 0,
-      position: 0,
-      comments: null,
-    };
+    this.#record = createRecord();
   }
 
   /** Adds an interface; returns the function that takes its packets. */

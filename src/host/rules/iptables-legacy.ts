@@ -1,7 +1,7 @@
 /** Rules in the kernel's own x_tables. Only asked where there are tables: the tools make the ones that they list. */
 import type { RulesetDump } from '../../snapshot/schema.ts';
 import type { RuleHoldings } from './holdings.ts';
-import type { RunInside } from './run.ts';
+import { dumpOf, type RunInside } from './run.ts';
 
 export async function dumpIptablesLegacy(holdings: RuleHoldings, run: RunInside): Promise<RulesetDump[]> {
   const dumps: RulesetDump[] = [];
@@ -15,20 +15,11 @@ async function dump(
   program: 'iptables' | 'ip6tables',
   run: RunInside,
 ): Promise<RulesetDump> {
-  const backend = 'iptables-legacy';
-  const output = await save(program, run);
-  switch (output.status) {
-    case 'done':
-      return { backend, family, text: output.stdout };
-    case 'failed':
-      return { backend, family, error: output.why };
-    case 'missing':
-      return {
-        backend,
-        family,
-        error: `${program}-legacy-save is not installed, and the kernel has legacy tables: install iptables`,
-      };
-  }
+  return dumpOf(
+    { backend: 'iptables-legacy', family },
+    await save(program, run),
+    `${program}-legacy-save is not installed, and the kernel has legacy tables: install iptables`,
+  );
 }
 
 /** Before 1.8 there was only this backend, and its program had no suffix; that version does not name a backend. */

@@ -1,4 +1,5 @@
 /** Programs that print rules, run inside a namespace. */
+import type { RulesetDump } from '../../snapshot/schema.ts';
 import { messageOf } from '../../util/errors.ts';
 
 /** Starts a program in the namespace that a dump is about. */
@@ -55,5 +56,21 @@ export async function run(
     return { status: 'done', stdout: result.stdout, stderr: result.stderr };
   } catch (error) {
     return { status: 'failed', why: messageOf(error) };
+  }
+}
+
+/** What a program printed, as a dump; why there is none, where it did not. */
+export function dumpOf(
+  of: Pick<RulesetDump, 'backend' | 'family'>,
+  output: Output,
+  missing: string,
+): RulesetDump {
+  switch (output.status) {
+    case 'done':
+      return { ...of, text: output.stdout };
+    case 'failed':
+      return { ...of, error: output.why };
+    case 'missing':
+      return { ...of, error: missing };
   }
 }
