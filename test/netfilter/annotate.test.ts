@@ -1,21 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Annotator } from '../../src/netfilter/annotate.ts';
-import { dockerHost, nameOf, seenConnection } from './hosts.ts';
-
-const published = [
-  { at: 'host:eth0', from: '192.0.2.9:40000', to: '192.0.2.2:8080' },
-  { at: 'host:docker0', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
-  { at: 'host:veth1', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
-  { at: 'web:eth0', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
-];
-
-const publishedEntry = {
-  family: 'ip',
-  protocol: 6,
-  original: { source: '192.0.2.9', destination: '192.0.2.2', sourcePort: 40000, destinationPort: 8080 },
-  reply: { source: '172.17.0.2', destination: '192.0.2.9', sourcePort: 80, destinationPort: 40000 },
-  status: ['assured', 'seen_reply', 'confirmed', 'dst_nat'],
-};
+import { dockerHost, nameOf, published, publishedEntry, seenConnection } from './hosts.ts';
 
 const outgoingEntry = {
   family: 'ip',

@@ -179,3 +179,19 @@ export function seenConnection(
     flowOf: (id) => flows[id - 1],
   };
 }
+
+/** A connection from outside to the published port, as the interfaces of its way see it, and its entry. */
+export const published = [
+  { at: 'host:eth0', from: '192.0.2.9:40000', to: '192.0.2.2:8080' },
+  { at: 'host:docker0', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
+  { at: 'host:veth1', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
+  { at: 'web:eth0', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
+];
+
+export const publishedEntry = {
+  family: 'ip',
+  protocol: 6,
+  original: { source: '192.0.2.9', destination: '192.0.2.2', sourcePort: 40000, destinationPort: 8080 },
+  reply: { source: '172.17.0.2', destination: '192.0.2.9', sourcePort: 80, destinationPort: 40000 },
+  status: ['assured', 'seen_reply', 'confirmed', 'dst_nat'],
+};

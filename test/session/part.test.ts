@@ -3,19 +3,12 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Flow } from '../../src/flow/model.ts';
 import type { Part, Session, SessionPart } from '../../src/session/model.ts';
-import { openReplay } from '../../src/session/replay.ts';
+import { openFile } from './open.ts';
 
 const recording = resolve(import.meta.dirname, '../../fixtures/broken-db.pcapng');
 
-async function open(count?: number): Promise<Session> {
-  const limit = count === undefined ? {} : { count };
-  const session = await openReplay({
-    ...{ files: [recording], rules: [], filter: '', numeric: true, keepPackets: true },
-    ...limit,
-  });
-  await session.ended;
-  return session;
-}
+const open = (count?: number) =>
+  openFile(recording, { numeric: true, ...(count === undefined ? {} : { count }) });
 
 function whole(session: Session, part: Part): SessionPart {
   for (;;) {

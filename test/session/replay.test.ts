@@ -2,21 +2,11 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connection, Flow } from '../../src/flow/model.ts';
 import type { Session } from '../../src/session/model.ts';
-import { openReplay } from '../../src/session/replay.ts';
+import { openFile } from './open.ts';
 
 const fixtures = resolve(import.meta.dirname, '../../fixtures');
 
-async function open(name: string): Promise<Session> {
-  const session = await openReplay({
-    files: [`${fixtures}/${name}`],
-    rules: [],
-    filter: '',
-    numeric: false,
-    keepPackets: true,
-  });
-  await session.ended;
-  return session;
-}
+const open = (name: string) => openFile(`${fixtures}/${name}`);
 
 /** The connections whose first flow goes to this port, with that flow. */
 function connectionsTo(session: Session, port: number): { connection: Connection; flow: Flow }[] {

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execaSync } from 'execa';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Session } from '../../src/session/model.ts';
-import { openReplay } from '../../src/session/replay.ts';
 import { sharesOf } from '../../src/session/shares.ts';
 import { Tally } from '../../src/session/tally.ts';
+import { openFile } from './open.ts';
 
 const required = process.env.CI_REQUIRE_LAB === '1';
 const hasTshark = spawnSync('tshark', ['-v']).status === 0;
@@ -25,24 +24,12 @@ function numbersIn(table: string): ReadonlyMap<string, readonly number[]> {
   return new Map(rows.map(([name = '', ...values]) => [name, values.map((text) => Number.parseFloat(text))]));
 }
 
-async function open(file: string): Promise<Session> {
-  const session = await openReplay({
-    files: [file],
-    rules: [],
-    filter: '',
-    numeric: false,
-    keepPackets: true,
-  });
-  await session.ended;
-  return session;
-}
-
 describe.skipIf(skip !== undefined)(`beside tshark${skip === undefined ? '' : ` (skipped: ${skip})`}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'netscope-statistics-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('counts packets by length as plen,tree does', async () => {
-    const session = await open(recording);
+    const session = await openFile(recording);
     const theirs = numbersIn(tshark('-r', recording, '-q', '-z', 'plen,tree'));
     const { lengths } = session.statistics(null);
     for (const { from, to, packets, bytes, shortest, longest } of lengths) {
@@ -56,7 +43,7 @@ describe.skipIf(skip !== undefined)(`beside tshark${skip === undefined ? '' : ` 
   });
 
   it('counts packets and octets over time, in all and by interface', async () => {
-    const session = await open(recording);
+    const session = await openFile(recording);
     const { total, ofInterface, start, width, interfaces } = session.statistics(null);
     const fields = ['frame.time_epoch', 'frame.len', 'frame.interface_id'].flatMap((name) => ['-e', name]);
     const rows = tshark('-r', recording, '-T', 'fields', ...fields)
@@ -83,7 +70,7 @@ describe.skipIf(skip !== undefined)(`beside tshark${skip === undefined ? '' : ` 
   });
 
   it('adds up protocols as io,stat does with their filters', async () => {
-    const session = await open(recording);
+    const session = await openFile(recording);
     const shares = sharesOf(session.flows(), null);
     const filters = ['dns', 'icmp', 'icmpv6', 'tcp', 'arp'];
     const table = tshark('-r', recording, '-q', '-z', `io,stat,0,${filters.join(',')}`);
@@ -107,7 +94,7 @@ describe.skipIf(skip !== undefined)(`beside tshark${skip === undefined ? '' : ` 
   it('adds up what addresses sent and received as endpoints does', async () => {
     const file = join(folder, 'uplink.pcapng');
     tshark('-r', recording, '-Y', 'frame.interface_name == "host/eth0"', '-w', file);
-    const session = await open(file);
+    const session = await openFile(file);
     const shares = sharesOf(session.flows(), null);
     const table = tshark('-r', file, '-q', '-z', 'endpoints,ip');
     const rows = [...table.matchAll(/^(\d\S+) +(\d+) +(\d+) +\d+ +(\d+) +\d+ +(\d+)/gm)];
@@ -126,7 +113,7 @@ describe.skipIf(skip !== undefined)(`beside tshark${skip === undefined ? '' : ` 
 
 describe('counting what was chosen', () => {
   it('gives for all flows and all packets what was counted as they came', async () => {
-    const session = await open(recording);
+    const session = await openFile(recording);
     const { first, last } = session.packets;
     const { ofInterface: _, ...chosen } = session.statistics({ flows: null, first, last });
     const { ofInterface: __, ...whole } = session.statistics(null);
@@ -135,7 +122,7 @@ describe('counting what was chosen', () => {
   });
 
   it('counts the packets of one flow, in a part of the session', async () => {
-    const session = await open(recording);
+    const session = await openFile(recording);
     const flow = session.flows().flows.find(({ packets }) => packets.forward > 4);
     expect(flow).toBeDefined();
     const flows = new Set([flow?.id ?? 0]);

@@ -1,18 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { openReplay } from '../../src/session/replay.ts';
+import { openFile } from './open.ts';
 
 const file = fileURLToPath(new URL('../../fixtures/tunnels.pcapng', import.meta.url));
 
 it('joins what went through IPIP, GRE and a VLAN with the same packets outside of them', async () => {
-  const session = await openReplay({
-    files: [file],
-    rules: [],
-    filter: '',
-    numeric: false,
-    keepPackets: true,
-  });
-  await session.ended;
+  const session = await openFile(file);
   const { flows, connections } = session.flows();
   const inner = connections.map((connection) => {
     const own = flows.filter(({ id }) => connection.flows.includes(id));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Annotator } from '../../../src/netfilter/annotate.ts';
 import { rulesReport } from '../../../src/netfilter/rulesets.ts';
 import type { HostSnapshot } from '../../../src/snapshot/schema.ts';
-import { dockerHost, hostId, nameOf, seenConnection } from '../hosts.ts';
+import { dockerHost, hostId, nameOf, published, publishedEntry, seenConnection } from '../hosts.ts';
 
 const inTable = { family: 'ip', table: 'docker-bridges' } as const;
 
@@ -80,22 +80,9 @@ function host(conntrack: readonly Readonly<Record<string, unknown>>[] = []): Hos
   };
 }
 
-const publishedEntry = {
-  family: 'ip',
-  protocol: 6,
-  original: { source: '192.0.2.9', destination: '192.0.2.2', sourcePort: 40000, destinationPort: 8080 },
-  reply: { source: '172.17.0.2', destination: '192.0.2.9', sourcePort: 80, destinationPort: 40000 },
-  status: ['assured', 'seen_reply', 'confirmed', 'dst_nat'],
-};
-
 describe('annotation with native nftables', () => {
   it('names the rule of a published port by conntrack', () => {
-    const { connection, flowOf } = seenConnection('tcp', [
-      { at: 'host:eth0', from: '192.0.2.9:40000', to: '192.0.2.2:8080' },
-      { at: 'host:docker0', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
-      { at: 'host:veth1', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
-      { at: 'web:eth0', from: '192.0.2.9:40000', to: '172.17.0.2:80' },
-    ]);
+    const { connection, flowOf } = seenConnection('tcp', published);
     const result = new Annotator(host([publishedEntry]), nameOf).annotate(connection, flowOf);
     expect(result.verdict).toBe('accept');
     expect(result.translations).toEqual([
