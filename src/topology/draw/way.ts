@@ -1,26 +1,48 @@
 /** The way from a namespace to the outside, one box below the other with the cable between them. */
 import { summarize } from '../link-summary.ts';
 import type { Link } from '../model.ts';
-import type { WayHop, WayOut } from '../way-out.ts';
+import { cutOf, type WayAside, type WayHop, type WayOut } from '../way-out.ts';
 import { type DrawOptions, renderLine, row, type Span, span, widthOf } from './lines.ts';
 
 export function drawWay(way: WayOut, options: DrawOptions = {}): string {
-  const lines = wayLines(way, options.ascii === true);
+  const lines = wayLines(way, {
+    ascii: options.ascii === true,
+    ...(options.width === undefined ? {} : { width: options.width }),
+  });
   return `${lines.map((line) => renderLine(line, options)).join('\n')}\n`;
 }
 
-/** The lines of the drawing, for who paints them otherwise. */
-export function wayLines(way: WayOut, inAscii: boolean): readonly (readonly Span[])[] {
-  const art = inAscii ? ascii : unicode;
+/** The lines of the drawing, for who paints them otherwise. @param asides are drawn below, each under its name. */
+export function wayLines(
+  way: WayOut,
+  options: Pick<DrawOptions, 'ascii' | 'width'>,
+  asides: readonly WayAside[] = [],
+): readonly (readonly Span[])[] {
+  const art = options.ascii === true ? ascii : unicode;
+  const width = options.width ?? Number.POSITIVE_INFINITY;
+  return [
+    ...hopLines(way, art, width),
+    ...ending(way, art),
+    ...asides.flatMap((aside) => [
+      [],
+      [span('Besides, on '), span(aside.through, 'heading')],
+      ...hopLines(aside, art, width),
+      ...(cutOf(aside) === null
+        ? [[span(`    ${art.step} `, 'dim'), span(aside.end ?? '')]]
+        : ending({ hops: aside.hops, end: null }, art)),
+    ]),
+  ];
+}
+
+function hopLines(way: WayOut, art: Art, width: number): readonly (readonly Span[])[] {
   const lines: (readonly Span[])[] = [];
   for (const [start, stop] of stretches(way.hops)) {
     const hops = way.hops.slice(start, stop);
     const first = hops[0];
     if (first === undefined) continue;
     if (start > 0) lines.push([span(`    ${art.cable}`, 'dim')]);
-    lines.push(...box(first.namespace, hops.map(describe), art));
+    lines.push(...box(first.namespace, hops, art, width));
   }
-  lines.push(...ending(way, art));
   return lines;
 }
 
@@ -30,10 +52,19 @@ interface Art {
   readonly down: string;
   readonly cable: string;
   readonly step: string;
+  /** In the place of a step where nothing passes. */
+  readonly cut: string;
 }
 
-const unicode: Art = { corners: ['┌', '┐', '└', '┘'], across: '─', down: '│', cable: '║', step: '↓' };
-const ascii: Art = { corners: ['+', '+', '+', '+'], across: '-', down: '|', cable: '#', step: 'v' };
+const unicode: Art = {
+  corners: ['┌', '┐', '└', '┘'],
+  across: '─',
+  down: '│',
+  cable: '║',
+  step: '↓',
+  cut: '✗',
+};
+const ascii: Art = { corners: ['+', '+', '+', '+'], across: '-', down: '|', cable: '#', step: 'v', cut: 'X' };
 
 /** Runs of hops in one namespace, as start and end positions. */
 function stretches(hops: readonly WayHop[]): readonly (readonly [number, number])[] {
@@ -46,26 +77,42 @@ function stretches(hops: readonly WayHop[]): readonly (readonly [number, number]
   return runs;
 }
 
-function describe({ link, gateway, role }: WayHop): readonly Span[] {
-  return row(
+/** The rows of a hop: several where one is wider than `room`. */
+function describe({ link, gateways, role, trouble }: WayHop, room: number): readonly (readonly Span[])[] {
+  const what = [
     span(link.name, 'heading'),
     stateOf(link),
     span(role === 'uplink' ? 'uplink' : '', 'heading'),
     span(link.kind === 'physical' ? '' : summarize(link), 'dim'),
-    ...link.addresses
-      .filter((address) => !address.startsWith('fe80:'))
-      .map((address) => span(address, 'address')),
-    span(gateway === null ? '' : `via ${gateway}`),
-  );
+    // The state says as much where it is the trouble.
+    span(trouble === null || link.state !== 'up' ? '' : trouble, 'bad'),
+  ];
+  const addresses = link.addresses
+    .filter((address) => !address.startsWith('fe80:'))
+    .map((address) => span(address, 'address'));
+  const via = span(gateways.length === 0 ? '' : `via ${gateways.join(' and ')}`);
+  const whole = row(...what, ...addresses, via);
+  if (spansWidth(whole) <= room) return [whole];
+  const where = [span('  '), ...row(...addresses, via)];
+  const below =
+    spansWidth(where) <= room ? [where] : [addresses, [via]].map((one) => [span('  '), ...row(...one)]);
+  return [row(...what), ...below.filter((one) => one.length > 1)];
 }
 
 function stateOf({ state }: Link): Span {
   return span(state, state === 'up' ? 'good' : state === 'down' ? 'bad' : 'warn');
 }
 
-function box(title: string, rows: readonly (readonly Span[])[], art: Art): readonly (readonly Span[])[] {
+function box(title: string, hops: readonly WayHop[], art: Art, width: number): readonly (readonly Span[])[] {
+  // The sides, the mark of the hop and a space on either side of it.
+  const rows = hops.flatMap((hop, index) =>
+    describe(hop, width - 6).map((spans, at) => ({
+      spans,
+      mark: at > 0 ? span('  ') : markOf(hop, index, art),
+    })),
+  );
   const heading = span(` ${title} `, 'container');
-  const inner = Math.max(widthOf(heading.text) + 1, ...rows.map((spans) => spansWidth(spans) + 4));
+  const inner = Math.max(widthOf(heading.text) + 1, ...rows.map(({ spans }) => spansWidth(spans) + 4));
   const [topLeft, topRight, bottomLeft, bottomRight] = art.corners;
   const side = span(art.down, 'dim');
   return [
@@ -74,9 +121,9 @@ function box(title: string, rows: readonly (readonly Span[])[], art: Art): reado
       heading,
       span(art.across.repeat(inner - 1 - widthOf(heading.text)) + topRight, 'dim'),
     ],
-    ...rows.map((spans, index) => [
+    ...rows.map(({ spans, mark }) => [
       side,
-      span(index === 0 ? '  ' : ` ${art.step}`, 'dim'),
+      mark,
       span(' '),
       ...spans,
       span(' '.repeat(inner - 3 - spansWidth(spans))),
@@ -86,11 +133,26 @@ function box(title: string, rows: readonly (readonly Span[])[], art: Art): reado
   ];
 }
 
+function markOf({ trouble }: WayHop, index: number, art: Art): Span {
+  if (trouble !== null) return span(` ${art.cut}`, 'bad');
+  return span(index === 0 ? '  ' : ` ${art.step}`, 'dim');
+}
+
 function spansWidth(spans: readonly Span[]): number {
   return spans.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
-function ending({ end, hops }: WayOut, art: Art): readonly (readonly Span[])[] {
-  if (end !== null) return [[span(hops.length > 0 ? `    ${art.step} ` : '', 'dim'), span(end, 'warn')]];
-  return [[span(`    ${art.step} `, 'dim'), span('outside')]];
+function ending(way: WayOut, art: Art): readonly (readonly Span[])[] {
+  const { end, hops } = way;
+  const cut = cutOf(way);
+  const indent = hops.length > 0 ? '    ' : '';
+  const stops = (text: string) => [span(`${indent}${art.cut} `, 'bad'), span(text, 'bad')];
+  return [
+    ...(cut === null ? [] : [stops(`${cut.namespace}:${cut.link.name} ${cut.trouble ?? ''}`)]),
+    ...(end !== null
+      ? [stops(end)]
+      : cut === null
+        ? [[span(`${indent}${art.step} `, 'dim'), span('outside')]]
+        : []),
+  ];
 }

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react';
 import type { Style } from '../../topology/draw/lines.ts';
 import { wayLines } from '../../topology/draw/way.ts';
 import type { Topology } from '../../topology/model.ts';
-import { findWayOut } from '../../topology/way-out.ts';
+import { findWayOut, findWaysAside } from '../../topology/way-out.ts';
 import { clampScroll } from '../state/list.ts';
 import { type Line, piece } from '../text/line.ts';
 import type { Role, Theme } from '../theme.ts';
@@ -33,7 +33,7 @@ const roles: Readonly<Record<Style, Role>> = {
 };
 
 export function Way({ topology, namespace, offset, width, height, theme }: WayProps): ReactElement {
-  const lines = linesOf(topology, namespace, theme);
+  const lines = linesOf(topology, namespace, width - 3, theme);
   const shown = height - 2;
   const first = clampScroll(offset, lines.length, shown);
   return (
@@ -50,12 +50,16 @@ export function Way({ topology, namespace, offset, width, height, theme }: WayPr
   );
 }
 
-function linesOf(topology: Topology | null, name: string, theme: Theme): readonly Line[] {
+function linesOf(topology: Topology | null, name: string, width: number, theme: Theme): readonly Line[] {
   const namespace = topology?.namespaces.find((candidate) => candidate.name === name);
   if (topology === null || namespace === undefined) {
     const isStopped = topology?.stoppedContainers.some((container) => container.name === name) === true;
     return [[piece(isStopped ? `${name} does not run` : `${name} is not there any more`, 'warn')]];
   }
-  const lines = wayLines(findWayOut(topology, namespace.id), theme.symbols.ascii);
+  const lines = wayLines(
+    findWayOut(topology, namespace.id),
+    { ascii: theme.symbols.ascii, width },
+    findWaysAside(topology, namespace.id),
+  );
   return lines.map((spans) => spans.map(({ text, style }) => piece(text, roles[style])));
 }
