@@ -1,11 +1,14 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { inspectAbilities } from '../../src/host/doctor.ts';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import type { HostSnapshot } from '../../src/snapshot/schema.ts';
-import { describeAsRoot, type Lab, startLab } from './support.ts';
+import { describeAsRoot, describeWithTools, type Lab, startLab } from './support.ts';
 
 const nobody = 65534;
+const root = resolve(import.meta.dirname, '../..');
 
 describeAsRoot('an ordinary user', () => {
   let lab: Lab;
@@ -57,5 +60,29 @@ describeAsRoot('an ordinary user', () => {
     expect(of('network namespaces')?.ok).toBe(false);
     for (const ability of abilities)
       if (!ability.ok) expect([ability.what, ability.remedy]).not.toContain('');
+  });
+});
+
+describeWithTools(['unshare', 'setpriv', 'mount'], 'an ordinary user on a /proc with hidepid', () => {
+  let lab: Lab;
+  beforeAll(async () => {
+    // Whatever the way to them may be closed to an ordinary user.
+    lab = await startLab(`mkdir /run/netscope; mount --bind '${root}' /run/netscope
+      touch /run/node; mount --bind '${process.execPath}' /run/node; sleep 60 &`);
+  });
+  afterAll(() => lab.stop());
+
+  it.each([
+    [0, /^the namespaces of \d+ processes could not be read: run netscope as root/],
+    [1, /^the namespaces of \d+ processes could not be read: run netscope as root/],
+    [2, /^processes of other users are hidden .*: run netscope as root/],
+  ])('is told that there is more: hidepid=%i', (hidepid, told) => {
+    lab.run('mount', '-o', `remount,hidepid=${hidepid}`, '/proc');
+    const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    const { warnings } = z
+      .object({ warnings: z.array(z.string()) })
+      .parse(lab.json('setpriv', ...user, '/run/node', '/run/netscope/dist/main.js', 'topology', '--json'));
+    expect(warnings.filter((warning) => told.test(warning))).toHaveLength(1);
+    expect(warnings.filter((warning) => warning.includes('as root'))).toHaveLength(1);
   });
 });

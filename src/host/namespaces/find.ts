@@ -38,9 +38,12 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
   const warnings: string[] = [];
   let refused = 0;
   let init: string | undefined;
+  // Every PID namespace has one: where it is not listed, others are not either.
+  let hidden = true;
   for (const process of scanProcesses(found)) {
     // Lowest PID first: what started the rest lives where the host does.
     init ??= process.namespace;
+    if (process.pid === 1) hidden = false;
     if (process.refused) refused++;
     if (!process.kernelThread) {
       const holder = { pid: process.pid, command: process.command };
@@ -58,11 +61,13 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
   };
   const own = readlinkSync(ownNamespacePath);
   found.add(own, 'process', ownNamespacePath);
-  if (refused > 0) {
-    const remedy =
-      process.geteuid?.() === 0 ? 'they are protected from this root' : 'run netscope as root to see them';
-    warnings.push(`the namespaces of ${refused} processes could not be read: ${remedy}`);
-  }
+  const remedy =
+    process.geteuid?.() === 0
+      ? 'this root has no CAP_SYS_PTRACE over them'
+      : 'run netscope as root to see them';
+  if (refused > 0) warnings.push(`the namespaces of ${refused} processes could not be read: ${remedy}`);
+  if (hidden)
+    warnings.push(`processes of other users are hidden (hidepid of /proc), and their namespaces: ${remedy}`);
   const search = {
     host: init ?? own,
     own,
@@ -79,7 +84,7 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
     if (orphans.note !== undefined) warnings.push(orphans.note);
     return {
       ...search,
-      socketNamespaces: refused === 0 ? orphans.namespaces : undefined,
+      socketNamespaces: refused === 0 && !hidden ? orphans.namespaces : undefined,
       namespaces: [...found.all.values()],
       release: () => {
         orphans.release();

@@ -39,8 +39,11 @@ function readProcess(pid: number): ScannedProcess | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return undefined;
+  } catch (error) {
+    // With hidepid=1 it is there, and that is all that may be known of it.
+    return isRefusal(error)
+      ? { pid, command: '', namespace: undefined, refused: true, kernelThread: false, threads: [] }
+      : undefined;
   }
   const close = stat.lastIndexOf(')');
   const flags = Number(stat.slice(close + 2).split(' ', 7)[6]);
@@ -50,8 +53,7 @@ function readProcess(pid: number): ScannedProcess | undefined {
   try {
     namespace = readlinkSync(`/proc/${pid}/ns/net`);
   } catch (error) {
-    refused =
-      error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+    refused = isRefusal(error);
   }
   return {
     pid,
@@ -61,6 +63,10 @@ function readProcess(pid: number): ScannedProcess | undefined {
     kernelThread: (flags & PF_KTHREAD) !== 0,
     threads: [],
   };
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
 /** The threads of a process besides the first; adds the namespaces of those that left the process's. */
