@@ -8,16 +8,10 @@ import { createDecoder } from '../../src/packet/decode.ts';
 import { createFrame } from '../../src/packet/frame.ts';
 import { maxLayers } from '../../src/packet/model.ts';
 import { bytes, ethernet, ipv4, pcapng } from './build.ts';
-import {
-  amsdu,
-  type Case,
-  innerDestination,
-  innerPort,
-  innerSource,
-  links,
-  packet,
-  tunnels,
-} from './encapsulated.ts';
+import { type Case, innerDestination, innerPort, innerSource, packet } from './encapsulated/inner.ts';
+import { amsdu, links } from './encapsulated/links.ts';
+import { tunnels } from './encapsulated/tunnels.ts';
+import { udpTunnels } from './encapsulated/udp-tunnels.ts';
 import { hasTshark, tsharkMissing } from './tshark.ts';
 
 function decode(frame: Uint8Array, linkType: number, wireLength = frame.length) {
@@ -33,7 +27,7 @@ function decode(frame: Uint8Array, linkType: number, wireLength = frame.length) 
   };
 }
 
-describe.each([...links, ...tunnels])(
+describe.each([...links, ...tunnels, ...udpTunnels])(
   '$name',
   ({ frame, linkType, vlans = [], tunnels: kinds = [], family = 4 }: Case) => {
     it('gives the inner packet its ports, its VLANs and its tunnels', () => {
@@ -98,7 +92,7 @@ describe('an encapsulation', () => {
   it('uses the ports that the links of the host name', () => {
     const frame = createFrame();
     const decoder = createDecoder({ vxlanPorts: new Set([4242]) });
-    const original = tunnels.find(({ name }) => name === 'VXLAN')?.frame ?? new Uint8Array();
+    const original = udpTunnels.find(({ name }) => name === 'VXLAN')?.frame ?? new Uint8Array();
     const moved = original.slice();
     moved.set([4242 >> 8, 4242 & 255], 36);
     decoder.decode(moved, 0, moved.length, moved.length, 1, frame);
@@ -127,7 +121,7 @@ describe('an 802.11 A-MSDU', () => {
 
 describe.skipIf(!hasTshark)(`the innermost packet, against tshark${tsharkMissing}`, () => {
   it('is the same for every link type and tunnel that tshark knows', async () => {
-    const cases = [...links, ...tunnels].filter(({ tshark = true }) => tshark);
+    const cases = [...links, ...tunnels, ...udpTunnels].filter(({ tshark = true }) => tshark);
     const folder = await mkdtemp(join(tmpdir(), 'netscope-packet-'));
     try {
       const path = join(folder, 'all.pcapng');

@@ -1,0 +1,155 @@
+/** In tunnels over UDP. */
+import { be16, bytes } from '../build.ts';
+import { type Case, innerFrame, macs, overUdp, packet, packet6, ppp, snap } from './inner.ts';
+
+export const udpTunnels: readonly Case[] = [
+  {
+    name: 'VXLAN',
+    linkType: 1,
+    frame: overUdp(4789, bytes('08000000 001001 00', innerFrame)),
+    tunnels: ['vxlan 4097'],
+  },
+  {
+    name: 'VXLAN on 8472',
+    linkType: 1,
+    frame: overUdp(8472, bytes('08000000 000001 00', innerFrame)),
+    tunnels: ['vxlan 1'],
+    tshark: false,
+  },
+  {
+    name: 'VXLAN with a VLAN in it',
+    linkType: 1,
+    frame: overUdp(4789, bytes('08000000 001001 00', macs, '8100 000a 0800', packet)),
+    tunnels: ['vxlan 4097'],
+    vlans: [10],
+  },
+  {
+    name: 'VXLAN in VXLAN',
+    linkType: 1,
+    frame: overUdp(4789, bytes('08000000 000001 00', overUdp(4789, bytes('08000000 000002 00', innerFrame)))),
+    tunnels: ['vxlan 1', 'vxlan 2'],
+  },
+  {
+    name: 'VXLAN-GPE with IPv4',
+    linkType: 1,
+    frame: overUdp(4790, bytes('0c000001 000005 00', packet)),
+    tunnels: ['vxlan-gpe 5'],
+  },
+  {
+    name: 'VXLAN-GPE with Ethernet',
+    linkType: 1,
+    frame: overUdp(4790, bytes('0c000003 000005 00', innerFrame)),
+    tunnels: ['vxlan-gpe 5'],
+  },
+  {
+    name: 'VXLAN-GPE with NSH',
+    linkType: 1,
+    frame: overUdp(4790, bytes('0c000004 000005 00 0fc20201 00002aff', packet)),
+    tunnels: ['vxlan-gpe 5', 'nsh 42'],
+  },
+  {
+    name: 'Geneve',
+    linkType: 1,
+    frame: overUdp(6081, bytes('00 00 6558 00000a 00', innerFrame)),
+    tunnels: ['geneve 10'],
+  },
+  {
+    name: 'Geneve with options',
+    linkType: 1,
+    frame: overUdp(6081, bytes('02 00 0800 00000a 00 0102 80 01 deadbeef', packet)),
+    tunnels: ['geneve 10'],
+  },
+  {
+    name: 'MPLS in UDP',
+    linkType: 1,
+    frame: overUdp(6635, bytes('000141ff', packet)),
+    tunnels: ['mpls-in-udp null', 'mpls 20'],
+  },
+  { name: 'Teredo', linkType: 1, frame: overUdp(3544, packet6), tunnels: ['teredo null'], family: 6 },
+  {
+    name: 'Teredo with indications',
+    linkType: 1,
+    frame: overUdp(3544, bytes('0001 0000 0000000000000000 00 0000 63b4 f5fffffe', packet6)),
+    tunnels: ['teredo null'],
+    family: 6,
+  },
+  {
+    name: 'AYIYA',
+    linkType: 1,
+    frame: overUdp(5072, bytes('44 52 11 29 00000000', new Uint8Array(36), packet6)),
+    tunnels: ['ayiya null'],
+    family: 6,
+  },
+  {
+    name: 'GRE in UDP',
+    linkType: 1,
+    frame: overUdp(4754, bytes('2000 0800 00000063', packet)),
+    tunnels: ['gre-in-udp 99'],
+  },
+  {
+    name: 'GTP-U',
+    linkType: 1,
+    frame: overUdp(2152, bytes('30 ff', be16(packet.length), '00000102', packet)),
+    tunnels: ['gtp-u 258'],
+  },
+  {
+    name: 'GTP-U with an extension header',
+    linkType: 1,
+    frame: overUdp(2152, bytes('34 ff', be16(packet.length + 8), '00000102 0000 00 85 01 000900', packet)),
+    tunnels: ['gtp-u 258'],
+  },
+  {
+    name: 'flannel UDP',
+    linkType: 1,
+    frame: overUdp(8285, packet),
+    tunnels: ['flannel-udp null'],
+    tshark: false,
+  },
+  { name: 'L2TP', linkType: 1, frame: overUdp(1701, bytes('0002 0001 0002', ppp)), tunnels: ['l2tp 2'] },
+  {
+    name: 'L2TP with length and sequence',
+    linkType: 1,
+    frame: overUdp(1701, bytes('4802', be16(12 + ppp.length), '0001 0002 0000 0000', ppp)),
+    tunnels: ['l2tp 2'],
+  },
+  {
+    name: 'L2TPv3 with Ethernet',
+    linkType: 1,
+    frame: overUdp(1701, bytes('0003 0000 00000009 00000000', innerFrame)),
+    tunnels: ['l2tpv3 9'],
+    tshark: false,
+  },
+  {
+    name: 'LISP',
+    linkType: 1,
+    frame: overUdp(4341, bytes('08000000 000005 00', packet)),
+    tunnels: ['lisp 5'],
+  },
+  {
+    name: 'GUE',
+    linkType: 1,
+    frame: overUdp(6080, bytes('00 04 0000', packet)),
+    tunnels: ['gue null'],
+    tshark: false,
+  },
+  { name: 'GUE, direct', linkType: 1, frame: overUdp(6080, packet), tunnels: ['gue null'], tshark: false },
+  {
+    name: 'CAPWAP with 802.11',
+    linkType: 1,
+    frame: overUdp(
+      5247,
+      bytes(
+        '00 10 0100 0000 0000',
+        bytes('0108', '0000', '020000000012 020000000099 020000000011', '1000', snap, packet),
+      ),
+    ),
+    tunnels: ['capwap null'],
+    tshark: false,
+  },
+  {
+    name: 'TZSP',
+    linkType: 1,
+    frame: overUdp(37008, bytes('01 00 0001 01', innerFrame)),
+    tunnels: ['tzsp null'],
+  },
+];
