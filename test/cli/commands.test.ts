@@ -167,6 +167,33 @@ describe('rules of a bare capture', () => {
   });
 });
 
+it('topology --mermaid says that Mermaid refuses a graph that is too large for it, and writes it', async () => {
+  const snapshot = {
+    ...{ schema: 'netscope.snapshot/1', takenAt: '2026-01-01T00:00:00Z', netscope: '' },
+    host: { hostname: 'h', kernel: '', engines: [] },
+    namespaces: [
+      {
+        id: 'net:[1]',
+        host: true,
+        links: [
+          { index: 1, name: 'br0', kind: 'bridge' },
+          ...Array.from({ length: 600 }, (_, at) => ({
+            index: at + 2,
+            name: `p${at}`,
+            kind: 'tun',
+            master: 1,
+          })),
+        ],
+      },
+    ],
+    ...{ containers: [], networks: [], warnings: [] },
+  };
+  writeFileSync(file('large.json'), JSON.stringify(snapshot));
+  const { stdout, stderr, status } = await netscope(['topology', '-r', file('large.json'), '--mermaid']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.stringMatching(/600 edges.*--dot/) });
+  expect(stdout).toContain('n0_1 --- n0_601');
+});
+
 describe('topology --stats', () => {
   const recording = fileURLToPath(new URL('../../fixtures/standard.pcapng', import.meta.url));
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildTopology } from '../../src/topology/build.ts';
+import { drawDot } from '../../src/topology/draw/dot.ts';
+import { drawMermaid } from '../../src/topology/draw/mermaid.ts';
 import { drawTree } from '../../src/topology/draw/tree.ts';
 import { buildSnapshot, container, link, loopback, ns } from './build-snapshot.ts';
 import { dockerHost } from './docker-scene.ts';
@@ -32,6 +34,29 @@ describe('the tree', () => {
       └─ old  exited  network bridge
       "
     `);
+  });
+
+  it('folds namespaces that have only loopback where they are many, but no container', () => {
+    const quiet = (count: number) =>
+      buildTopology(
+        buildSnapshot({
+          namespaces: Object.fromEntries(
+            Array.from({ length: count + 2 }, (_, number) => [
+              number,
+              { names: number > 1 ? [`ns${number}`] : [], links: [loopback] },
+            ]),
+          ),
+          containers: [container('lonely', 1, 'none')],
+        }),
+      );
+    expect(drawTree(quiet(3)).match(/no interface but loopback/g)).toHaveLength(4);
+    const many = drawTree(quiet(500));
+    expect(many.split('\n').length).toBeLessThan(12);
+    expect(many).toMatch(
+      /├─ lonely {2}container[\s\S]*└─ 500 more {2}no interface but loopback\n {3}└─ ns10, .* and 488 more/,
+    );
+    expect(drawMermaid(quiet(500)).match(/subgraph/g)).toHaveLength(3);
+    expect(drawDot(quiet(500))).toContain('label="500 namespaces\\nns10, ');
   });
 
   it('keeps to the width and to ASCII where asked', () => {

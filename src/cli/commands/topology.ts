@@ -21,6 +21,9 @@ interface TopologyOptions extends Pick<CaptureOptions, 'read' | 'dockerHost' | '
   readonly stats?: number;
 }
 
+/** Mermaid's defaults of maxTextSize and maxEdges (https://mermaid.js.org/config/schema-docs/config.html). */
+const mermaidLimits = { text: 50_000, edges: 500 };
+
 export function topologyCommand(program: Command): void {
   const command = program
     .command('topology')
@@ -64,7 +67,14 @@ async function topology(options: TopologyOptions): Promise<void> {
     await output.write(drawDot(graph));
   } else if (options.mermaid === true) {
     const { drawMermaid } = await import('../../topology/draw/mermaid.ts');
-    await output.write(drawMermaid(graph));
+    const drawing = drawMermaid(graph);
+    await output.write(drawing);
+    const edges = drawing.split('\n').filter((line) => /^ {2}n\w+ [-=]/.test(line)).length;
+    if (drawing.length > mermaidLimits.text || edges > mermaidLimits.edges) {
+      process.stderr.write(
+        `netscope: Mermaid refuses a graph of ${edges} edges and ${drawing.length} characters unless its maxEdges and maxTextSize are raised; --dot has no such limit\n`,
+      );
+    }
   } else {
     const { drawTree } = await import('../../topology/draw/tree.ts');
     const { treeStyle } = await import('../tree-style.ts');

@@ -36,7 +36,7 @@ function cluster(group: GraphGroup): readonly string[] {
     // A cluster without nodes would not be drawn.
     ...(group.nodes.length > 0
       ? group.nodes.map(node)
-      : [`    ${group.id}_none [label="only loopback" shape=plain];`]),
+      : [`    ${group.id}_none [label=${quoted([group.empty], '')} shape=plain];`]),
     '  }',
   ];
 }

@@ -2,6 +2,7 @@
 import { printable } from '../../util/printable.ts';
 import { summarize } from '../link-summary.ts';
 import type { Link, Topology, TopologyNamespace } from '../model.ts';
+import { quietNames, withoutQuiet } from './quiet.ts';
 
 export interface GraphNode {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface GraphGroup {
   readonly lines: readonly string[];
   readonly kind: TopologyNamespace['kind'];
   readonly nodes: readonly GraphNode[];
+  /** What is said where it has none. */
+  readonly empty: string;
 }
 
 export interface GraphEdge {
@@ -30,13 +33,16 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
+const onlyLoopback = 'only loopback';
+
 export function graphOf(topology: Topology): Graph {
   const numbers = new Map(topology.namespaces.map(({ id }, number) => [id, number]));
   const nodeId = (namespace: string, index: number) => `n${numbers.get(namespace) ?? 'x'}_${index}`;
   const notes = portNotes(topology);
   const published = publishedLines(topology);
   const edges: GraphEdge[] = [];
-  const groups = topology.namespaces.map((namespace, number): GraphGroup => {
+  const { drawn, quiet } = withoutQuiet(topology.namespaces);
+  const groups = drawn.map((namespace): GraphGroup => {
     const links = namespace.links.filter(({ kind }) => kind !== 'loopback');
     for (const link of links) {
       const from = nodeId(namespace.id, link.index);
@@ -54,9 +60,10 @@ export function graphOf(topology: Topology): Graph {
       }
     }
     return {
-      id: `n${number}`,
+      id: `n${numbers.get(namespace.id) ?? 'x'}`,
       lines: groupLines(namespace, topology, published),
       kind: namespace.kind,
+      empty: namespace.unread === undefined ? onlyLoopback : 'could not be read',
       nodes: links.map((link) => ({
         id: nodeId(namespace.id, link.index),
         lines: nodeLines(link, namespace, topology),
@@ -65,7 +72,12 @@ export function graphOf(topology: Topology): Graph {
       })),
     };
   });
-  return { groups, edges };
+  return { groups: quiet.length === 0 ? groups : [...groups, quietGroup(quiet)], edges };
+}
+
+function quietGroup(quiet: readonly TopologyNamespace[]): GraphGroup {
+  const lines = [`${quiet.length} namespaces`, quietNames(quiet)].map(printable);
+  return { id: 'quiet', lines, kind: 'anonymous', nodes: [], empty: onlyLoopback };
 }
 
 /** Port states other than the usual, by `<namespace name> <ifindex>`. */

@@ -12,7 +12,7 @@ const classes = ['  classDef down stroke:#c00', '  classDef nocarrier stroke:#d7
 function subgraph(group: GraphGroup): readonly string[] {
   return [
     `  subgraph ${group.id}[${quoted(group.lines)}]`,
-    ...(group.nodes.length > 0 ? group.nodes.map(node) : [`    ${group.id}_none["only loopback"]`]),
+    ...(group.nodes.length > 0 ? group.nodes.map(node) : [`    ${group.id}_none[${quoted([group.empty])}]`]),
     '  end',
   ];
 }

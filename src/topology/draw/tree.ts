@@ -13,6 +13,7 @@ import {
   span,
   type TreeNode,
 } from './lines.ts';
+import { quietNames, withoutQuiet } from './quiet.ts';
 import { sections } from './sections.ts';
 
 export interface TreeOptions extends DrawOptions {
@@ -32,13 +33,18 @@ export function drawTree(topology: Topology, options: TreeOptions = {}): string 
   const roots: TreeNode[] =
     host === undefined ? [] : [namespaceNode(host, scene, hostHeading(host, topology))];
   const others: TreeNode[] = [];
-  const byBridges = topology.namespaces
+  const { drawn, quiet } = withoutQuiet(topology.namespaces);
+  const byBridges = drawn
     .filter((namespace) => namespace !== host)
     .sort((a, b) => bridgesOf(b, topology).length - bridgesOf(a, topology).length);
   for (const namespace of byBridges) {
     // What hangs on the bridges of one namespace need not be drawn again.
     if (isShown(namespace, scene)) continue;
     others.push(namespaceNode(namespace, scene, namespaceHeading(namespace, topology)));
+  }
+  if (quiet.length > 0) {
+    const spans = row(span(`${quiet.length} more`, 'heading'), span('no interface but loopback', 'dim'));
+    others.push({ spans, children: [leaf(span(quietNames(quiet), 'dim'))] });
   }
   if (others.length > 0) roots.push({ spans: [span('other namespaces', 'heading')], children: others });
   roots.push(...sections(topology));

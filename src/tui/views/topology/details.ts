@@ -226,6 +226,7 @@ function namespaceDetails(input: DetailsInput, namespace: TopologyNamespace): re
     ...(namespace.kind === 'host' ? engineLines(input) : []),
     ...containerLines(input, namespace),
     ...fact('Id', namespace.id, width),
+    ...(namespace.unread === undefined ? [] : fact('Not read', namespace.unread, width, 'warn')),
     ...(namespace.names.length > 0 ? fact('Names', namespace.names.join(', '), width) : []),
     ...keeperLines(namespace, stateOf(input), hostOwner(input), width),
     ...publishedLines(
