@@ -14,6 +14,7 @@ import { isCovered } from './namespaces/bind-mounts.ts';
 import type { NamespaceSearch } from './namespaces/find.ts';
 import type { FoundNamespace } from './namespaces/found.ts';
 import type { NamespaceHandles } from './namespaces/handles.ts';
+import { machineOf } from './namespaces/machines.ts';
 import { NamespaceGone, openFound } from './namespaces/open.ts';
 import { readFdb, readNeighbours } from './neighbours.ts';
 import { readNetfilter } from './netfilter-state.ts';
@@ -206,7 +207,10 @@ function withEveryRule({ host, links }: NamespaceState, without: ReadonlySet<Sna
 function addTunHolders(state: NamespaceState, search: NamespaceSearch): void {
   for (const link of state.links) {
     const holders = link.kind === 'tun' ? search.tuns.get(`${state.id} ${link.name}`) : undefined;
-    if (holders !== undefined) link.details.processes = holders;
+    if (holders === undefined) continue;
+    link.details.processes = holders;
+    const machine = machineOf(holders);
+    if (machine !== undefined) link.details.machine = machine;
   }
 }
 

@@ -8,9 +8,9 @@ import { readFileSync } from 'node:fs';
 import { hostname, release } from 'node:os';
 import type { HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
-import { findByCgroup } from './engines/cgroups.ts';
 import { type Engines, readEngines } from './engines/read.ts';
 import { attachContainers } from './engines/sandboxes.ts';
+import { findSilent } from './engines/silent.ts';
 import { type NamespaceReading, readNamespace, type SnapshotPart } from './namespace-state.ts';
 import { findNamespaces, type NamespaceSearch } from './namespaces/find.ts';
 import { NamespaceHandles } from './namespaces/handles.ts';
@@ -65,7 +65,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     const engines = await enginesRead;
     const namespaces = readings.map(({ state }) => state);
     const answered = new Set(engines.states.map(({ engine }) => engine.kind));
-    const silent = without.has('engines') ? [] : await findByCgroup(namespaces, answered, pause);
+    const silent = without.has('engines') ? undefined : await findSilent(namespaces, answered, pause);
     return {
       schema: 'netscope.snapshot/1',
       takenAt,
@@ -74,9 +74,9 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
       namespaces,
       containers: [
         ...engines.states.flatMap(({ containers, peer }) => attachContainers(containers, namespaces, peer)),
-        ...silent,
+        ...(silent?.containers ?? []),
       ],
-      networks: engines.states.flatMap(({ networks }) => networks),
+      networks: [...engines.states.flatMap(({ networks }) => networks), ...(silent?.networks ?? [])],
       warnings: [...search.warnings, ...engines.warnings, ...unreadable(namespaces)],
     };
   } finally {

@@ -1,9 +1,12 @@
 import type { Topology, TopologyContainer } from './model.ts';
 
-/** The network mode in words: Podman says `bridge` of every network that is one of its own, so it is these then. */
+/**
+ * The network mode in words: its networks, where the mode is not known, or is Podman's `bridge`, which it says of all that
+ * are its own.
+ */
 export function networksOf(container: TopologyContainer, topology: Topology): string {
   const { networkMode, networks } = container;
-  return networkMode === 'bridge' && networks.length > 0
+  return /^(bridge|unknown)$/.test(networkMode) && networks.length > 0
     ? networks.map(({ name }) => name).join(', ')
     : networkModeText(container, topology);
 }

@@ -28,7 +28,7 @@ const summaries: Readonly<Record<string, (details: Details) => string>> = {
   wireguard: (details) =>
     words(labelled(details, 'listenPort').replace('listenPort', 'port'), peers(details)),
   xfrm: (details) => labelled(details, 'if_id'),
-  tun: (details) => words(text(details, 'type'), labelled(details, 'user')),
+  tun: (details) => words(text(details, 'type'), labelled(details, 'user'), labelled(details, 'machine')),
   gre: tunnel,
   gretap: tunnel,
   erspan: tunnel,

@@ -1,12 +1,7 @@
-/**
- * Containers whose engine does not answer, by the control group of their processes (cgroups(7)): every engine puts
- * the container's id, or its name, into the group's path. What the path does not say is not known: the image, the
- * network, the state of one that does not run.
- */
-import { readdirSync, readFileSync } from 'node:fs';
-import type { Container, NamespaceState } from '../../snapshot/schema.ts';
+/** Whose a process is, by its control group (cgroups(7)): every engine puts the container's id, or its name, into the path. */
+import { readFileSync } from 'node:fs';
 
-interface GroupOwner {
+export interface GroupOwner {
   readonly engine: string;
   readonly id: string;
   readonly name: string;
@@ -63,83 +58,26 @@ function unescapeUnit(name: string): string {
   return name.replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/**
- * The containers of engines that did not answer.
- *
- * @param answered kinds of engines that did: they know their containers, and one that they did not list is just
- *   being made or removed.
- * @param pause is awaited between two namespaces.
- */
-export async function findByCgroup(
-  namespaces: readonly NamespaceState[],
-  answered: ReadonlySet<string>,
-  pause: () => Promise<void>,
-): Promise<Container[]> {
-  const found = new Map<string, Container>();
-  for (const namespace of namespaces) {
-    for (const { pid } of namespace.processes) {
-      const owner = ownerOfProcess(pid, namespace.host);
-      if (owner === undefined || answered.has(owner.engine) || found.has(owner.id)) continue;
-      found.set(owner.id, {
-        ...owner,
-        labels: { ...owner.labels },
-        image: '',
-        state: 'running',
-        pid,
-        namespace: namespace.id,
-        networkMode: namespace.host ? 'host' : 'unknown',
-        endpoints: [],
-        published: [],
-        exposed: [],
-      });
-    }
-    await pause();
+/** The groups of a process, one for each hierarchy; none for one that has ended. */
+export function groupsOf(pid: number): readonly string[] {
+  try {
+    const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
+    return lines.map((line) => line.replace(/^\d+:[^:]*:/, ''));
+  } catch {
+    return [];
   }
-  if ([...found.values()].some(({ labels }) => 'io.kubernetes.pod.uid' in labels)) nameKubernetes(found);
-  return [...found.values()];
 }
 
-function ownerOfProcess(pid: number, inHost: boolean): GroupOwner | undefined {
-  let lines: string[];
-  try {
-    lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
-  } catch {
-    return undefined;
-  }
-  const paths = lines.map((line) => line.replace(/^\d+:[^:]*:/, ''));
+/** @param inHost every service of the host lives in the host's own namespace: only the others are worth a name. */
+export function ownerOfGroups(paths: readonly string[], inHost: boolean): GroupOwner | undefined {
   for (const path of paths) {
     const owner = ownerOfGroup(path);
     if (owner !== undefined) return owner;
   }
-  // Every service of the host lives in the host's own namespace: only the others are worth a name.
   if (inHost) return undefined;
   for (const path of paths) {
     const owner = serviceOfGroup(path);
     if (owner !== undefined) return owner;
   }
   return undefined;
-}
-
-/** The kubelet keeps a link per container: `<pod>_<namespace>_<container>-<id>.log`. */
-const containerLogs = '/var/log/containers';
-
-function nameKubernetes(found: ReadonlyMap<string, Container>): void {
-  let files: string[];
-  try {
-    files = readdirSync(containerLogs);
-  } catch {
-    return;
-  }
-  for (const file of files) {
-    const [, pod, namespace, name, id] = /^([^_]+)_([^_]+)_(.+)-([0-9a-f]{64})\.log$/.exec(file) ?? [];
-    const container = found.get(id ?? '');
-    if (container === undefined || pod === undefined || namespace === undefined || name === undefined)
-      continue;
-    container.name = name;
-    Object.assign(container.labels, {
-      'io.kubernetes.pod.name': pod,
-      'io.kubernetes.pod.namespace': namespace,
-      'io.kubernetes.container.name': name,
-    });
-  }
 }

@@ -18,8 +18,9 @@ const flag = z
   .nullish()
   .transform((value) => value ?? false);
 
-const networksSchema = z.array(
-  z.object({
+/** The API answers with what its files say (podman-network-inspect(1)). */
+const networkSchema = z
+  .object({
     name: z.string(),
     id: z.string(),
     driver: words,
@@ -30,8 +31,26 @@ const networksSchema = z.array(
     dns_enabled: flag,
     options: z.record(z.string(), z.string()).nullish(),
     labels: z.record(z.string(), z.string()).nullish(),
-  }),
-);
+  })
+  .transform(
+    (network): EngineNetwork => ({
+      id: network.id,
+      name: network.name,
+      engine: 'podman',
+      driver: network.driver,
+      scope: 'local',
+      internal: network.internal,
+      ipv6: network.ipv6_enabled,
+      subnets: (network.subnets ?? []).map(({ subnet, gateway }) => ({
+        subnet,
+        ...(gateway !== '' && { gateway }),
+      })),
+      options: network.options ?? {},
+      labels: network.labels ?? {},
+      ...(network.network_interface !== '' && { interface: network.network_interface }),
+      names: network.dns_enabled,
+    }),
+  );
 
 const podsSchema = z
   .array(
@@ -45,24 +64,12 @@ const podsSchema = z
 
 /** @throws Error when nothing answers there, or an older Podman. */
 export async function podmanNetworks(address: EngineAddress): Promise<EngineNetwork[]> {
-  const listed = networksSchema.parse(await getJson(address, `${api}/networks/json`));
-  return listed.map((network) => ({
-    id: network.id,
-    name: network.name,
-    engine: 'podman',
-    driver: network.driver,
-    scope: 'local',
-    internal: network.internal,
-    ipv6: network.ipv6_enabled,
-    subnets: (network.subnets ?? []).map(({ subnet, gateway }) => ({
-      subnet,
-      ...(gateway !== '' && { gateway }),
-    })),
-    options: network.options ?? {},
-    labels: network.labels ?? {},
-    ...(network.network_interface !== '' && { interface: network.network_interface }),
-    names: network.dns_enabled,
-  }));
+  return z.array(networkSchema).parse(await getJson(address, `${api}/networks/json`));
+}
+
+/** A network of /etc/containers/networks. @throws Error for anything else. */
+export function parsePodmanNetwork(text: string): EngineNetwork {
+  return networkSchema.parse(JSON.parse(text));
 }
 
 /** The pod of each container that is in one. @throws Error as above. */

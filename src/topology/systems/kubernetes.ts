@@ -25,7 +25,13 @@ export const kubernetes: Recogniser = (scene) => {
   const ipvs = linksOf(host, ({ name }) => name === 'kube-ipvs0');
   const evidence = [
     ...(pods.length > 0 ? [`pods ${some(pods)}`] : []),
-    ...(pauses.length > 0 ? [`pause containers hold the namespaces of ${pauses.length} pods`] : []),
+    ...(pauses.length > 0
+      ? [
+          pauses.length === 1
+            ? 'a pause container holds the namespace of a pod'
+            : `pause containers hold the namespaces of ${pauses.length} pods`,
+        ]
+      : []),
     ...(bridge.length > 0 ? ['cni0 is the bridge of the pods on this node'] : []),
     ...(chains.length > 0 ? [`kube-proxy's chains ${some(chains, 4)}`] : []),
     ...(ipvs.length > 0 ? ['kube-ipvs0 holds the addresses of Services for IPVS'] : []),

@@ -20,7 +20,7 @@ export const virtualMachines: Recogniser = ({ places, bridgesByNamespace: bridge
               ? [`${bridge.name} ${bridge.addresses.join(' ')} is the bridge of a libvirt network`]
               : []),
             ...(isLibvirt && chains.length > 0 ? [`chains ${some(chains, 4)}`] : []),
-            ...taps.map((tap) => `${tap.name} is a tap on ${bridge.name}${holders(tap)}`),
+            ...taps.map((tap) => `${tap.name} is a tap${machine(tap)} on ${bridge.name}${holders(tap)}`),
             ...(taps.length === 0 ? ['no machine is on it'] : []),
           ],
           links: [
@@ -35,6 +35,10 @@ export const virtualMachines: Recogniser = ({ places, bridgesByNamespace: bridge
 
 function isTap({ kind, details, name }: Link): boolean {
   return (kind === 'tun' && details.type === 'tap') || (kind === 'macvtap' && /^macvtap|^vnet/.test(name));
+}
+
+function machine({ details }: Link): string {
+  return typeof details.machine === 'string' ? ` of the machine ${details.machine}` : '';
 }
 
 /** The processes that hold the tap open, where the snapshot has them. */

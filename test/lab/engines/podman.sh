@@ -56,3 +56,4 @@ run gone lab/base true
 podman wait gone >/dev/null
 podman system service --time 0 unix:///run/podman/podman.sock >/run/lab/podman/service.log 2>&1 &
 until [ -S /run/podman/podman.sock ]; do sleep 0.02; done
+echo $! >/run/lab/podman/service.pid

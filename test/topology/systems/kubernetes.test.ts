@@ -82,7 +82,7 @@ describe('a Kubernetes node', () => {
       {
         evidence: [
           'pods default/shop-7d4b9',
-          'pause containers hold the namespaces of 1 pods',
+          'a pause container holds the namespace of a pod',
           'cni0 is the bridge of the pods on this node',
           "kube-proxy's chains KUBE-SERVICES, KUBE-NODEPORTS, KUBE-SVC-AAAA, KUBE-EXT-AAAA and 2 more",
         ],
