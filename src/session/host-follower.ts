@@ -5,6 +5,7 @@ import { type HostWatcher, watchHost } from '../host/watch.ts';
 import type { HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
 import { messageOf } from '../util/errors.ts';
 import { ConntrackLog } from './conntrack-log.ts';
+import { EngineMemory } from './engine-memory.ts';
 import { type HostState, hostStateOf } from './host-state.ts';
 import { namespacePath } from './namespace-path.ts';
 
@@ -17,6 +18,7 @@ const shortestInterval = 1000;
 
 export class HostFollower {
   readonly #log = new ConntrackLog();
+  readonly #engines = new EngineMemory();
   readonly #dockerHost: string | undefined;
   readonly #onState: (state: HostState) => void;
   readonly #onWarning: (text: string) => void;
@@ -42,7 +44,7 @@ export class HostFollower {
     onWarning: (text: string) => void,
   ) {
     this.#state = host;
-    this.#taken = host.snapshot;
+    this.#taken = this.#engines.complete(host.snapshot);
     this.#dockerHost = dockerHost;
     this.#onState = onState;
     this.#onWarning = onWarning;
@@ -92,10 +94,12 @@ export class HostFollower {
       // Events tell of the connections: reading tens of thousands every few seconds would be for nothing.
       const whole = this.#wantsConntrack || !this.#followsAll();
       this.#wantsConntrack = false;
-      const snapshot = await takeSnapshot({
-        dockerHost: this.#dockerHost,
-        without: new Set(whole ? [] : ['conntrack']),
-      });
+      const snapshot = this.#engines.complete(
+        await takeSnapshot({
+          dockerHost: this.#dockerHost,
+          without: new Set(whole ? [] : ['conntrack']),
+        }),
+      );
       this.#taken = snapshot;
       this.#followConntrack();
       this.#seed();

@@ -42,7 +42,7 @@ function wentText({ kind, name, state }: Fact): string {
   const { peer = '', kind: linkKind = '', bridge = '' } = state;
   switch (kind) {
     case 'engine':
-      return `${name} does not answer any more: its containers are not known`;
+      return `${name} does not answer any more`;
     case 'container':
       return `container ${name} was removed`;
     case 'namespace':

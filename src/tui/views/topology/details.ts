@@ -203,6 +203,14 @@ function engineLines({ topology, width, live }: DetailsInput): readonly Line[] {
   if (engines.length > 0) {
     return fact('Engine', engines.map(({ kind, version }) => `${kind} ${version}`.trim()).join(', '), width);
   }
+  const isRemembered = live && topology.namespaces.some(({ containers }) => containers.length > 0);
+  if (isRemembered)
+    return fact(
+      'Engine',
+      'none answers: containers are known by what it told before, or by their processes',
+      width,
+      'warn',
+    );
   return fact(
     'Engine',
     live
