@@ -80,6 +80,8 @@ function changedText(was: Fact, now: Fact): string {
         return value === ''
           ? `lost its peer ${old}`
           : `has peer ${value}${old === '' ? '' : ` (was ${old})`}`;
+      case 'by':
+        return `is made to work by ${value || 'nothing'} (was ${old || 'nothing'})`;
       case 'kind':
         return `is a ${value} (was ${old})`;
       default:
