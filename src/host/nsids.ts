@@ -50,12 +50,8 @@ export async function resolveNsids(
     const asker = new Asker(reading, own, handles);
     try {
       for (const [nsid, links] of wanted) {
-        const known = mirror.find(reading, links);
-        if (known !== undefined) {
-          reading.state.nsids.push({ nsid, namespace: known });
-          continue;
-        }
-        let answer = findLikely(nsid, links, asker, holders);
+        let answer =
+          asker.find(nsid, mirror.candidates(reading, links)) ?? findLikely(nsid, links, asker, holders);
         if (answer === undefined && blind > 0) {
           blind -= readings.length;
           answer = asker.find(nsid, readings);
@@ -93,25 +89,26 @@ function hostFirst(readings: readonly NamespaceReading[]): NamespaceReading[] {
 }
 
 /**
- * What the answer for one end of a veth says about the other. If the kernel says that the other end of link 9 here is
- * link 8 there, then the other end of link 8 there is link 9 here: the id that link 8 counts with is this namespace.
+ * What the answer for one end of a veth lets one expect of the other. If the kernel says that the other end of link 9 here
+ * is link 8 there, then the other end of link 8 there is link 9 here, unless that is another link 8 by now: the kernel is
+ * asked all the same.
  */
 class Mirror {
   /** Namespaces by the far end, `net:[...] ifindex`, and the near ifindex that it must name. */
-  readonly #ends = new Map<string, { readonly namespace: string; readonly index: number }>();
+  readonly #ends = new Map<string, { readonly namespace: NamespaceReading; readonly index: number }>();
 
   add(near: NamespaceReading, links: readonly LinkState[], far: string): void {
     for (const { kind, index, link } of links) {
-      if (pairKinds.has(kind)) this.#ends.set(`${far} ${link ?? index}`, { namespace: near.state.id, index });
+      if (pairKinds.has(kind)) this.#ends.set(`${far} ${link ?? index}`, { namespace: near, index });
     }
   }
 
-  find(reading: NamespaceReading, links: readonly LinkState[]): string | undefined {
+  candidates(reading: NamespaceReading, links: readonly LinkState[]): readonly NamespaceReading[] {
     for (const { kind, index, link } of links) {
       const end = pairKinds.has(kind) ? this.#ends.get(`${reading.state.id} ${index}`) : undefined;
-      if (end !== undefined && end.index === (link ?? index)) return end.namespace;
+      if (end !== undefined && end.index === (link ?? index)) return [end.namespace];
     }
-    return undefined;
+    return [];
   }
 }
 

@@ -1,8 +1,11 @@
+import { readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { NamespaceHandles } from '../../src/host/namespaces/handles.ts';
+import { resolveNsids } from '../../src/host/nsids.ts';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import type { HostSnapshot, NamespaceState } from '../../src/snapshot/schema.ts';
-import { describeWithTools, type Lab, startLab } from './support.ts';
+import { describeWithTools, type Lab, readBy, startLab } from './support.ts';
 
 /**
  * Twenty named namespaces in a ring of veths, made so that ifindexes collide; a pair inside one namespace; a pair
@@ -88,6 +91,51 @@ describeWithTools(['unshare', 'nsenter', 'ip'], 'namespace ids', () => {
     if (host === undefined) throw new Error('the lab was not found');
     expect(otherEnd(byName('n10'), 'mac')).toEqual(at(host, 'up0'));
     expect(otherEnd(host, 'up0')).toEqual(at(byName('n9'), 'down'));
+  });
+
+  it('are those of the links that are there when a link of the same index took the place of a peer', async () => {
+    const handles = new NamespaceHandles(3);
+    const own = readlinkSync('/proc/thread-self/ns/net');
+    const read = (name: string) => {
+      const door = `/proc/${lab.pid}/root/run/netns/${name}`;
+      return readBy(door, `net:[${inodeOf(name)}]`, { handles, sockets: new Map(), host: own });
+    };
+    const pair = (from: string, to: string) =>
+      lab.run(
+        'ip',
+        '-n',
+        from,
+        'link',
+        'add',
+        'one',
+        'index',
+        '900',
+        'type',
+        'veth',
+        'peer',
+        'name',
+        'two',
+        'netns',
+        to,
+        'index',
+        '900',
+      );
+    try {
+      pair('n13', 'n14');
+      const first = read('n13');
+      lab.run('ip', '-n', 'n13', 'link', 'del', 'one');
+      pair('n14', 'n15');
+      const readings = [first, read('n14'), read('n15')];
+      await resolveNsids(readings, own, handles, async () => undefined);
+      const [before, middle, last] = readings.map(({ state }) => state);
+      if (before === undefined || middle === undefined || last === undefined) throw new Error('not read');
+      expect(otherEnd(middle, 'one')).toEqual(at(last, 'two'));
+      expect(otherEnd(last, 'two')).toEqual(at(middle, 'one'));
+      // What was read of the first is of the past; nothing there agrees with it now.
+      expect(otherEnd(before, 'one')).toEqual({ namespace: middle.id, index: 900 });
+    } finally {
+      handles.close();
+    }
   });
 
   it('agrees with ip netns list-id', () => {

@@ -91,30 +91,38 @@ export function readLab(
   sockets: NamespaceSearch['sockets'] = new Map(),
   asHost = false,
 ): NamespaceReading {
-  const found = new FoundNamespaces().add(lab.id, 'process', `/proc/${lab.pid}/ns/net`);
-  if (found === undefined) throw new Error(`${lab.id} is no namespace`);
   const own = readlinkSync('/proc/thread-self/ns/net');
-  const host = asHost ? lab.id : own;
   const handles = new NamespaceHandles(1);
   try {
-    const reading = readNamespace(found, {
-      search: {
-        namespaces: [found],
-        host,
-        own,
-        sockets,
-        socketNamespaces: undefined,
-        tuns: new Map(),
-        warnings: [],
-        release: () => undefined,
-      },
-      without: new Set(),
-      handles,
-      absent: new Set(),
-    });
-    if (reading === undefined) throw new Error(`${lab.id} is gone`);
-    return reading;
+    const door = `/proc/${lab.pid}/ns/net`;
+    return readBy(door, lab.id, { handles, sockets, host: asHost ? lab.id : own });
   } finally {
     handles.close();
   }
+}
+
+/** The same of the namespace `id` that `door` opens. */
+export function readBy(
+  door: string,
+  id: string,
+  search: Pick<NamespaceSearch, 'sockets' | 'host'> & { readonly handles: NamespaceHandles },
+): NamespaceReading {
+  const found = new FoundNamespaces().add(id, 'process', door);
+  if (found === undefined) throw new Error(`${id} is no namespace`);
+  const reading = readNamespace(found, {
+    search: {
+      namespaces: [found],
+      own: readlinkSync('/proc/thread-self/ns/net'),
+      socketNamespaces: undefined,
+      tuns: new Map(),
+      warnings: [],
+      release: () => undefined,
+      ...search,
+    },
+    without: new Set(),
+    handles: search.handles,
+    absent: new Set(),
+  });
+  if (reading === undefined) throw new Error(`${id} is gone`);
+  return reading;
 }
