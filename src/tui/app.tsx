@@ -21,7 +21,7 @@ import { isTooSmall, smallest, timeRowsOf } from './layout.ts';
 import { type Prompt, placeNow, type Ui } from './state/model.ts';
 import type { Place } from './state/place.ts';
 import type { Store } from './state/store.ts';
-import type { Theme } from './theme.ts';
+import type { Themes } from './theme.ts';
 import type { FilterProblem, Frame, View, Views } from './views/view.ts';
 import { packetProblem } from './what-if.ts';
 
@@ -29,13 +29,14 @@ export interface AppProps {
   readonly session: Session;
   readonly store: Store<Ui>;
   readonly views: Views;
-  readonly theme: Theme;
+  readonly themes: Themes;
   readonly keys: Keymap;
 }
 
-export function App({ session, store, views, theme, keys }: AppProps): ReactElement {
+export function App({ session, store, views, themes, keys }: AppProps): ReactElement {
   const ui = useStore(store);
   if (isTooSmall(ui.columns, ui.rows)) return <TooSmall columns={ui.columns} rows={ui.rows} keys={keys} />;
+  const theme = themes(ui.palette);
   const place = placeNow(ui);
   const view = views[place.view];
   const frame = frameOf(ui, session, { theme, keys });

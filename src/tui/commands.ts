@@ -1,5 +1,6 @@
 /** The command line behind `:`. A command is a word and, for some, the rest of the line. */
 import { viewNames } from './keymap.ts';
+import { type PaletteName, paletteNames } from './palettes.ts';
 
 export type Command =
   | { readonly kind: 'view'; readonly view: (typeof viewNames)[number] }
@@ -10,6 +11,8 @@ export type Command =
   /** What a key does, too. */
   | { readonly kind: 'action'; readonly action: CommandAction }
   | { readonly kind: 'diagnose'; readonly from: string | null; readonly to: string | null }
+  /** Null: the one after the one that is. */
+  | { readonly kind: 'theme'; readonly palette: PaletteName | null }
   | { readonly kind: 'quit' }
   | { readonly kind: 'unknown'; readonly text: string };
 
@@ -32,6 +35,7 @@ export const commandHelp: readonly { readonly name: string; readonly help: strin
   { name: 'time', help: 'time 12.5, time 10:24:40: show what was until then' },
   { name: 'diagnose', help: 'diagnose FROM TO: why one cannot reach the other' },
   { name: 'write', help: 'write FILE: what is shown, as text' },
+  { name: 'theme', help: `theme NAME: other colours, ${paletteNames.join(', ')}; without a name the next` },
   ...Object.entries(actions).map(([command, { help }]) => ({ name: command, help })),
   { name: 'quit', help: 'leave netscope' },
 ];
@@ -57,6 +61,12 @@ export function parseCommand(line: string): Command {
       const [from = null, to = null] = words;
       return { kind: 'diagnose', from, to };
     }
+    case 'theme': {
+      const palette = paletteNames.find((one) => one === rest) ?? null;
+      return palette === null && rest !== ''
+        ? { kind: 'unknown', text: trimmed }
+        : { kind: 'theme', palette };
+    }
     case 'quit':
       return { kind: 'quit' };
     default: {
@@ -81,7 +91,7 @@ export interface Ends {
   readonly to: readonly string[];
 }
 
-/** `line` with its last word completed as far as it is clear: the command, and the ends of a diagnosis. */
+/** `line` with its last word completed as far as it is clear: the command, a theme, the ends of a diagnosis. */
 export function completeCommand(line: string, ends: Ends = { from: [], to: [] }): string {
   const [word = '', from, ...rest] = line.split(/\s+/);
   if (from === undefined)
@@ -89,6 +99,8 @@ export function completeCommand(line: string, ends: Ends = { from: [], to: [] })
       line,
       commandHelp.map((command) => command.name),
     );
+  if (word.length > 1 && 'theme'.startsWith(word) && rest.length === 0)
+    return `theme ${completed(from, paletteNames)}`;
   if (word === '' || !'diagnose'.startsWith(word) || rest.length > 1) return line;
   const [to] = rest;
   return to === undefined

@@ -16,7 +16,7 @@ import { openPrompt } from './state/prompt.ts';
 import { freeze, shownNow } from './state/shown.ts';
 import type { Store } from './state/store.ts';
 import { cut } from './text/width.ts';
-import type { Theme } from './theme.ts';
+import type { Themes } from './theme.ts';
 import { createTiming, jumpTo } from './timing.ts';
 import { advanceTour } from './tour.ts';
 import type { Effect, Frame, View, Views } from './views/view.ts';
@@ -25,7 +25,7 @@ export interface ControllerInput {
   readonly session: Session;
   readonly store: Store<Ui>;
   readonly views: Views;
-  readonly theme: Theme;
+  readonly themes: Themes;
   readonly keys: Keymap;
   /** What only the terminal can do. */
   readonly terminal: {
@@ -55,10 +55,10 @@ export function frameOf(ui: Ui, session: Session, look: Pick<Frame, 'theme' | 'k
 }
 
 export function createController(input: ControllerInput): (event: InputEvent) => void {
-  const { session, store, views, theme, keys, terminal, runner } = input;
+  const { session, store, views, themes, keys, terminal, runner } = input;
 
   function frame(ui: Ui): Frame {
-    return frameOf(ui, session, { theme, keys });
+    return frameOf(ui, session, { theme: themes(ui.palette), keys });
   }
 
   const prompting = createPrompting({
@@ -219,7 +219,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
     const text = view.copy(placeNow(ui), frame(ui));
     if (text === null) return say(ui, 'nothing is selected');
     terminal.copy(text);
-    return say(ui, `copied: ${cut(text, 40, theme.symbols.ellipsis)}`);
+    return say(ui, `copied: ${cut(text, 40, themes(ui.palette).symbols.ellipsis)}`);
   }
 
   function overlayKey(key: string, overlay: Overlay, ui: Ui): Ui {
@@ -263,7 +263,7 @@ export function createController(input: ControllerInput): (event: InputEvent) =>
       return next;
     }
     if (event.row === headerRows - 1) {
-      const view = tabAt(event.column, ui, theme, keys);
+      const view = tabAt(event.column, ui, themes(ui.palette), keys);
       return view === undefined ? ui : toView(ui, view);
     }
     const place = placeNow(ui);

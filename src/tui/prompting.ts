@@ -2,6 +2,7 @@
 import { completeCommand, parseCommand } from './commands.ts';
 import { completeFilter } from './filter.ts';
 import type { Action } from './keymap.ts';
+import { type PaletteName, paletteNames } from './palettes.ts';
 import {
   choose,
   endsOf,
@@ -175,6 +176,12 @@ export function createPrompting(input: PromptingInput): Prompting {
     return to === null ? there : begin({ from, to }, there);
   }
 
+  function repaint(palette: PaletteName, ui: Ui): Ui {
+    const next = { ...ui, palette };
+    const isPlain = frame(next).theme.depth === 'none';
+    return say(next, isPlain ? 'this terminal is drawn without colours' : `theme ${palette}`);
+  }
+
   function run(line: string, ui: Ui): Ui {
     const command = parseCommand(line);
     switch (command.kind) {
@@ -195,6 +202,8 @@ export function createPrompting(input: PromptingInput): Prompting {
         return perform(command.action, ui);
       case 'diagnose':
         return diagnose(command.from, command.to, ui);
+      case 'theme':
+        return repaint(command.palette ?? after(ui.palette), ui);
       case 'quit':
         return quit(ui);
       case 'unknown':
@@ -203,4 +212,8 @@ export function createPrompting(input: PromptingInput): Prompting {
   }
 
   return { key, paste: (text, prompt, ui) => typed(typeText(prompt, text), ui) };
+}
+
+function after(palette: PaletteName): PaletteName {
+  return paletteNames[(paletteNames.indexOf(palette) + 1) % paletteNames.length] ?? palette;
 }

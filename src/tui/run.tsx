@@ -23,7 +23,7 @@ import { holdStray } from './stray.ts';
 import { summaryOf } from './summary.ts';
 import { createSurface } from './surface.ts';
 import { openTerminal, sizeOf } from './terminal.ts';
-import { colorDepthOf, createTheme, wantsAscii } from './theme.ts';
+import { colorDepthOf, createThemes, wantsAscii } from './theme.ts';
 import { createDiagnoseView } from './views/diagnose/view.tsx';
 import { createFlowsView } from './views/flows/view.tsx';
 import { createPacketsView } from './views/packets/view.tsx';
@@ -46,7 +46,7 @@ export interface TuiOptions {
   readonly ascii?: boolean;
   /** Frames per second at most for data that changes by itself; keys are always answered at once. Default 10. */
   readonly fps?: number;
-  /** Default: `default`, for dark and light backgrounds. Means nothing without colour. */
+  /** To begin with. Default: `default`, for dark and light backgrounds. Means nothing without colour. */
   readonly palette?: PaletteName;
   /** Default: the keys of the table. */
   readonly keys?: Keymap;
@@ -95,10 +95,9 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
   const stdin = options.input ?? process.stdin;
   const size = sizeOf(stdout);
   const withMouse = options.mouse ?? true;
-  const theme = createTheme({
+  const themes = createThemes({
     depth: options.color ? colorDepthOf(process.env) : 'none',
     ascii: options.ascii ?? wantsAscii(process.env),
-    palette: options.palette ?? 'default',
   });
 
   const keys = options.keys ?? createKeymap();
@@ -112,6 +111,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
   const store = createStore<Ui>(
     startingUi(size.columns, size.rows, {
       mouse: withMouse,
+      palette: options.palette ?? 'default',
       live: session.mode === 'live',
       view: options.view ?? 'topology',
       chosen: options.columns ?? {},
@@ -151,7 +151,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
     session,
     store,
     views,
-    theme,
+    themes,
     keys,
     terminal: {
       redraw: () => terminal.redraw(),
@@ -227,7 +227,7 @@ export async function runTui(session: Session, options: TuiOptions): Promise<voi
 
   const screen = (
     <SurfaceContext value={surface}>
-      <App session={session} store={store} views={views} theme={theme} keys={keys} />
+      <App session={session} store={store} views={views} themes={themes} keys={keys} />
     </SurfaceContext>
   );
   const releaseStray = holdStray();

@@ -138,6 +138,18 @@ export function createTheme(options: ThemeOptions): Theme {
   };
 }
 
+/** The theme of each palette on this terminal, made when it is asked for; another one is another object. */
+export type Themes = (palette: PaletteName) => Theme;
+
+export function createThemes(terminal: Omit<ThemeOptions, 'palette'>): Themes {
+  const made = new Map<PaletteName, Theme>();
+  return (palette) => {
+    const theme = made.get(palette) ?? createTheme({ ...terminal, palette });
+    made.set(palette, theme);
+    return theme;
+  };
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How many colours a terminal has, from its environment. */

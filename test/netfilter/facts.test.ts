@@ -1,5 +1,5 @@
 /**
- * Rows of the table in docs/netfilter.md that semantics.test.ts does not name, one test a row: what the kernel was seen
+ * Rows of the table in docs/netfilter.md that semantics/ does not name, one test a row: what the kernel was seen
  * to do. kernel/against-kernel.test.ts asks the kernel itself.
  */
 import { describe, expect, it } from 'vitest';

@@ -102,7 +102,7 @@ describe('a diagnosis under way', () => {
   function begin() {
     const store = createStore<Ui>(
       startingUi(80, 24, {
-        ...{ mouse: false, live: true, view: 'topology', chosen: {} },
+        ...{ mouse: false, palette: 'default', live: true, view: 'topology', chosen: {} },
         ...{ past: [], tour: false },
       }),
     );

@@ -28,6 +28,9 @@ describe('the command line', () => {
     expect(parseCommand('filter tcp.port == 80')).toEqual({ kind: 'filter', text: 'tcp.port == 80' });
     expect(parseCommand('f')).toEqual({ kind: 'unknown', text: 'f' });
     expect(parseCommand('col')).toEqual({ kind: 'action', action: 'columns' });
+    expect(parseCommand('theme color-blind')).toEqual({ kind: 'theme', palette: 'color-blind' });
+    expect(parseCommand('th')).toEqual({ kind: 'theme', palette: null });
+    expect(parseCommand('theme neon')).toEqual({ kind: 'unknown', text: 'theme neon' });
     expect(parseCommand('marks')).toEqual({ kind: 'action', action: 'to-mark' });
     expect(commandHints('fi')).toEqual(['filter TEXT: show rows that match']);
     expect(commandHints('write x.txt')).toEqual(['write FILE: what is shown, as text']);
@@ -36,6 +39,7 @@ describe('the command line', () => {
 
   it('completes as far as it is clear', () => {
     expect(completeCommand('to')).toBe('topology ');
+    expect(completeCommand('theme c')).toBe('theme color-blind ');
     expect(completeCommand('f')).toBe('f');
     expect(completeCommand('xyz')).toBe('xyz');
     for (const { name } of commandHelp) expect(completeCommand(name)).toBe(`${name} `);

@@ -51,6 +51,15 @@ describe('netscope demo', () => {
     expect(goodColor()).toBe(32);
   });
 
+  it('takes another theme while it runs, by its name or the next one', async () => {
+    await demo('--color', 'always');
+    await run.press(':theme col\t\r', 'theme color-blind');
+    expect(goodColor()).toBe(32);
+    await run.press(':theme\r', 'theme default');
+    expect(goodColor()).toBe(29);
+    await run.press(':theme neon\r', 'no command "theme neon"');
+  });
+
   it('refuses a theme that it does not have', async () => {
     run = runPty({ program: main, args: ['demo', '--theme', 'neon'] });
     expect((await run.exit).exitCode).toBe(2);

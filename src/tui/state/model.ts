@@ -1,7 +1,9 @@
 /** Everything about the TUI that is not the session's: where the user is, what is typed, what is frozen. */
+
 import type { StreamPiece } from '../../flow/stream.ts';
 import type { Evaluation } from '../../netfilter/model.ts';
 import type { ViewName } from '../keymap.ts';
+import type { PaletteName } from '../palettes.ts';
 import type { ColumnChoice, ColumnEntry } from './columns.ts';
 import type { Diagnosing } from './diagnosing.ts';
 import { type Place, placeOf } from './place.ts';
@@ -63,6 +65,7 @@ export interface Ui {
   readonly frozen: Shown | null;
   readonly time: TimeState;
   readonly mouse: boolean;
+  readonly palette: PaletteName;
   /** The step of the guided tour; null where there is none. */
   readonly tour: number | null;
   /** `q` was pressed once while recording. */
@@ -89,6 +92,7 @@ export function startingUi(
   rows: number,
   options: {
     readonly mouse: boolean;
+    readonly palette: PaletteName;
     readonly live: boolean;
     readonly view: ViewName;
     readonly chosen: ColumnChoice;
@@ -110,6 +114,7 @@ export function startingUi(
     frozen: null,
     time: noTime,
     mouse: options.mouse,
+    palette: options.palette,
     tour: options.tour ? 0 : null,
     quitting: false,
     past: options.past,
