@@ -68,9 +68,15 @@ const tools = [
   ...['tcpdump', 'tshark', 'tcpreplay', 'socat', 'redis-server', 'mariadbd', 'psql'],
 ];
 
-/** Why this machine cannot run a lab, or undefined if it can. With CI_REQUIRE_LAB=1 it must: then this throws instead. */
-export function whyNoLab(): string | undefined {
-  const missing = tools.filter((tool) => spawnSync('which', [tool], { env: environment() }).status !== 0);
+/**
+ * Why this machine cannot run a lab, or undefined if it can. With CI_REQUIRE_LAB=1 it must: then this throws instead.
+ *
+ * @param more programs that this one needs besides.
+ */
+export function whyNoLab(more: readonly string[] = []): string | undefined {
+  const missing = [...tools, ...more].filter(
+    (tool) => spawnSync('which', [tool], { env: environment() }).status !== 0,
+  );
   let why: string | undefined;
   if (process.getuid?.() !== 0) why = 'needs root';
   else if (missing.length > 0) why = `needs ${missing.join(', ')}: test/lab/README.md names the packages`;
