@@ -35,7 +35,7 @@ export const commandHelp: readonly { readonly name: string; readonly help: strin
   { name: 'time', help: 'time 12.5, time 10:24:40: show what was until then' },
   { name: 'diagnose', help: 'diagnose FROM TO: why one cannot reach the other' },
   { name: 'write', help: 'write FILE: what is shown, as text' },
-  { name: 'theme', help: `theme NAME: other colours, ${paletteNames.join(', ')}; without a name the next` },
+  { name: 'theme', help: `theme NAME: ${paletteNames.join(', ')}; alone: the next` },
   ...Object.entries(actions).map(([command, { help }]) => ({ name: command, help })),
   { name: 'quit', help: 'leave netscope' },
 ];
