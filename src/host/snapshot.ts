@@ -16,6 +16,7 @@ import { findNamespaces, type NamespaceSearch } from './namespaces/find.ts';
 import { NamespaceHandles } from './namespaces/handles.ts';
 import { enterFound } from './namespaces/open.ts';
 import { resolveNsids } from './nsids.ts';
+import { readSwitches, type SwitchReading } from './open-vswitch.ts';
 import { mapLimited } from './pool.ts';
 import { readInRootOf } from './process-files.ts';
 import { dumpRules, holdsRules } from './rules/dump.ts';
@@ -47,6 +48,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   const enginesRead = without.has('engines') ? noEngines : readEngines(options.dockerHost);
   // Awaited below; a throw before that must not be an unhandled rejection.
   enginesRead.catch(() => undefined);
+  const switchesRead = without.has('engines') ? noSwitches : readSwitches();
   const search = await findNamespaces(pause);
   const handles = new NamespaceHandles(search.namespaces.length);
   const context = { search, without, handles, absent: new Set<string>() };
@@ -63,6 +65,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     if (!without.has('rules')) await addRules(readings, search);
     if (!without.has('files')) addFiles(readings);
     const engines = await enginesRead;
+    const switches = await switchesRead;
     const namespaces = readings.map(({ state }) => state);
     const answered = new Set(engines.states.map(({ engine }) => engine.kind));
     const silent = without.has('engines') ? undefined : await findSilent(namespaces, answered, pause);
@@ -77,7 +80,8 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
         ...(silent?.containers ?? []),
       ],
       networks: [...engines.states.flatMap(({ networks }) => networks), ...(silent?.networks ?? [])],
-      warnings: [...search.warnings, ...engines.warnings, ...unreadable(namespaces)],
+      ...(switches.bridges.length > 0 && { switches: switches.bridges }),
+      warnings: [...search.warnings, ...engines.warnings, ...switches.warnings, ...unreadable(namespaces)],
     };
   } finally {
     handles.close();
@@ -85,6 +89,7 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
   }
 }
 
+const noSwitches: Promise<SwitchReading> = Promise.resolve({ bridges: [], warnings: [] });
 const noEngines: Promise<Engines> = Promise.resolve({ states: [], warnings: [] });
 
 /** A pause that lets the event loop run once this turn has lasted long enough. */

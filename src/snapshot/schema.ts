@@ -321,6 +321,28 @@ const engine = z.object({
   socket: z.string().optional(),
 });
 
+/** A bridge as the database of Open vSwitch has it; the kernel has one datapath for all of them. */
+const switchBridge = z.object({
+  name: z.string(),
+  ports: z.array(
+    z.object({
+      name: z.string(),
+      /** The VLAN of an access port. */
+      tag: z.number().int().optional(),
+      /** The VLANs that a trunk port passes; without any, all. */
+      trunks: z.array(z.number().int()).optional(),
+      /** More than one for a bond. `type` is empty for a link of the host, else internal, patch, vxlan, gre, geneve, stt, ... */
+      interfaces: z.array(
+        z.object({
+          name: z.string(),
+          type: z.string(),
+          options: z.record(z.string(), z.string()).default({}),
+        }),
+      ),
+    }),
+  ),
+});
+
 export const snapshotSchema = z.object({
   schema: z.literal(snapshotSchemaName),
   /** ISO 8601 UTC. */
@@ -334,6 +356,8 @@ export const snapshotSchema = z.object({
   namespaces: z.array(namespace),
   containers: z.array(container).default([]),
   networks: z.array(network).default([]),
+  /** Bridges of Open vSwitch, where its database answered. */
+  switches: z.array(switchBridge).optional(),
   warnings: z.array(z.string()).default([]),
 });
 
@@ -352,5 +376,6 @@ export type NamespaceSource = (typeof namespaceSources)[number];
 export type ConntrackEntry = z.infer<typeof conntrackEntry>;
 export type ConntrackTuple = z.infer<typeof tuple>;
 export type Container = z.infer<typeof container>;
+export type SwitchBridge = z.infer<typeof switchBridge>;
 export type EngineNetwork = z.infer<typeof network>;
 export type Engine = z.infer<typeof engine>;

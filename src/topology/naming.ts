@@ -68,16 +68,17 @@ function isOverlay({ paths, names, links }: NamespaceState): boolean {
 
 export function namespaceKind(namespace: NamespaceState, containers: readonly Container[]): NamespaceKind {
   if (namespace.host) return 'host';
+  // dnsmasq and haproxy of Neutron's agents are in the control groups of services, which makes them no containers.
+  if (namespace.names.some((name) => neutronNames.test(name))) return 'neutron';
   if (containers.some((container) => podOf(container) !== undefined)) return 'pod';
   if (containers.length > 0) return 'container';
   if (namespace.names.includes('ingress_sbox')) return 'docker-ingress';
   if (isOverlay(namespace)) return 'docker-overlay';
-  if (namespace.names.some((name) => neutronNames.test(name))) return 'neutron';
   return namespace.names.length > 0 ? 'named' : 'anonymous';
 }
 
 /**
- * A unique name for each namespace id: `host`, else a container's name, else a bind mount's, else the id. A
+ * A unique name for each namespace id: `host`, else a container's name, else a bind mount's, else a service's, else the id. A
  * container's name goes before any bind mount of the same name, and of two containers of the same name the second goes by its id.
  */
 export function nameNamespaces(
@@ -94,8 +95,10 @@ export function nameNamespaces(
     names.set(id, free);
   };
   for (const { id, host } of snapshot.namespaces) if (host) give(id, ['host', id]);
-  for (const { id } of snapshot.namespaces) {
+  for (const { id, names: mounts } of snapshot.namespaces) {
     const own = containers.get(id) ?? [];
+    // A service that works in somebody's named namespace is not what that is called by.
+    if (mounts.length > 0 && own.every(({ engine }) => engine === 'systemd')) continue;
     give(
       id,
       own.flatMap(({ name, id: containerId }) => [name, containerId.slice(0, 12)]),

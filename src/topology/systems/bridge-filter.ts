@@ -27,7 +27,11 @@ function bridgeChains({ rulesets }: NamespaceState): readonly string[] {
 /** In namespaces that have a bridge: elsewhere there is no frame to look at. */
 export const bridgeFilters: Recogniser = ({ places, bridgesByNamespace }) =>
   places.flatMap(({ state, namespace }) => {
-    const bridges = bridgesByNamespace.get(namespace.name) ?? [];
+    // A datapath of Open vSwitch is listed as a bridge, and its frames meet none of this.
+    const kinds = new Map(namespace.links.map(({ index, kind }) => [index, kind]));
+    const bridges = (bridgesByNamespace.get(namespace.name) ?? []).filter(
+      ({ index }) => kinds.get(index) === 'bridge',
+    );
     const links = bridges.map(({ name, index }) => ({ namespace: namespace.name, name, index }));
     if (links.length === 0) return [];
     const names = some(links.map(({ name }) => name));

@@ -1,7 +1,16 @@
 /** Calico: routed veths without a bridge, and the way it takes to other nodes. */
 import { remotesOf } from './docker-overlay.ts';
 import type { SystemRemote } from './model.ts';
-import { chainsLike, found, linksOf, type Place, type Recogniser, some, unique } from './scene.ts';
+import {
+  chainsLike,
+  found,
+  hostOfGateway,
+  linksOf,
+  type Place,
+  type Recogniser,
+  some,
+  unique,
+} from './scene.ts';
 
 export const calico: Recogniser = ({ host, linkAt }) => {
   if (host === undefined) return [];
@@ -17,7 +26,7 @@ export const calico: Recogniser = ({ host, linkAt }) => {
       /^wireguard\.cali|^wg-v6\.cali/.test(name) ||
       (name === 'tunl0' && kind === 'ipip'),
   );
-  const routes = routesToHosts(host);
+  const routes = routesToHosts(host, tunnel?.index);
   const used =
     tunnel !== undefined && (tunnel.kind !== 'ipip' || routes.some(({ device }) => device === tunnel.name));
   const backend = !used ? 'bgp' : tunnel.kind === 'ipip' ? 'ipip' : tunnel.kind;
@@ -66,13 +75,23 @@ export const calico: Recogniser = ({ host, linkAt }) => {
   ];
 };
 
-/** Routes that BIRD (BGP) or Felix (protocol 80) made to other nodes' blocks. */
-function routesToHosts({ state }: Place): readonly { remote: SystemRemote; device: string | undefined }[] {
+/**
+ * Routes to other nodes' blocks: those that BIRD (BGP) or Felix (protocol 80) made, and those by the tunnel, to which Felix gives the
+ * protocol of its devices (DeviceRouteProtocol: boot).
+ */
+function routesToHosts(
+  { state }: Place,
+  tunnel: number | undefined,
+): readonly { remote: SystemRemote; device: string | undefined }[] {
   return state.routes
-    .filter(({ protocol, type }) => type === 'unicast' && (protocol === 'bird' || protocol === '80'))
-    .flatMap(({ gateway, destination, interface: device }) =>
-      gateway === undefined
-        ? []
-        : [{ remote: { host: gateway, behind: destination, by: 'route' as const }, device }],
-    );
+    .filter(
+      ({ protocol, type, interfaceIndex }) =>
+        type === 'unicast' &&
+        (protocol === 'bird' || protocol === '80' || (tunnel !== undefined && interfaceIndex === tunnel)),
+    )
+    .flatMap(({ gateway, destination, interfaceIndex, interface: device }) => {
+      if (gateway === undefined) return [];
+      const at = hostOfGateway(state, gateway, interfaceIndex);
+      return [{ remote: { host: at, behind: destination, by: 'route' as const }, device }];
+    });
 }

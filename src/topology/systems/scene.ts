@@ -1,5 +1,6 @@
 import type { HostSnapshot, NamespaceState } from '../../snapshot/schema.ts';
 import type { Bridge, Link, LinkEnd, TopologyNamespace } from '../model.ts';
+import { field, nftObjects } from '../nft-dump.ts';
 import type { System, SystemLink, SystemName } from './model.ts';
 
 /** A namespace as the snapshot has it and as the topology has it. */
@@ -113,6 +114,45 @@ export function chainsLike(state: NamespaceState, pattern: RegExp): readonly str
       if (name !== undefined && pattern.test(name)) names.add(name);
   }
   return [...names];
+}
+
+/** Tables of the nftables dumps by these names: `ip flannel-ipv4`. */
+export function nftTables(state: NamespaceState, names: readonly string[]): readonly string[] {
+  return state.rulesets.flatMap(({ backend, text }) => {
+    // A dump may be long; most have no such table.
+    if (backend !== 'nftables' || !names.some((name) => text?.includes(`"${name}"`))) return [];
+    return nftObjects(text ?? '').flatMap((object) => {
+      const table = field(object, 'table');
+      const name = field(table, 'name');
+      return typeof name === 'string' && names.includes(name)
+        ? [`${String(field(table, 'family'))} ${name}`]
+        : [];
+    });
+  });
+}
+
+/** The processes that hold a tun or tap open, where the snapshot has them: `flanneld`. */
+export function holdersOf({ details }: Link): readonly string[] {
+  const { processes } = details;
+  if (!Array.isArray(processes)) return [];
+  return processes.flatMap((process: unknown) => {
+    const command = field(process, 'command');
+    return typeof command === 'string' ? [command] : [];
+  });
+}
+
+/**
+ * Where the gateway of a route through an overlay's device is on the network below: its neighbour entry has a MAC address, whose
+ * forwarding entry has the host. The gateway itself where they do not say.
+ */
+export function hostOfGateway(state: NamespaceState, gateway: string, device: number | undefined): string {
+  const mac = state.neighbours.find(
+    ({ address, interfaceIndex }) => address === gateway && interfaceIndex === device,
+  )?.mac;
+  const entry = state.fdb.find(
+    (one) => one.interfaceIndex === device && one.mac === mac && one.destination !== undefined,
+  );
+  return entry?.destination ?? gateway;
 }
 
 /** A list for an evidence line, cut after a few. */

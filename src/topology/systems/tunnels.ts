@@ -40,8 +40,11 @@ function gre({ namespace }: Place, link: Link): System {
       `${link.name} is ${link.kind}${remote === undefined ? '' : ` to ${remote}`}${key === undefined ? '' : ` with key ${key}`}`,
       // RFC 7637, section 3.2: the key is a 24-bit virtual subnet id and an 8-bit flow id.
       ...(isNvgre
-        ? [`Ethernet frames in GRE with a key, as NVGRE has them: virtual subnet ${key >>> 8}`]
+        ? [
+            `Ethernet frames in GRE with a key, as NVGRE has them: virtual subnet ${key >>> 8}, flow ${key & 0xff}`,
+          ]
         : []),
+      ...(link.master === null ? [] : [`it is a port of ${link.master.name}`]),
     ],
     links: [{ namespace: namespace.name, name: link.name, index: link.index }],
     remotes: remote === undefined ? [] : [{ host: remote, behind: link.name, by: 'tunnel' }],

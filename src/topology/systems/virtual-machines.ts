@@ -1,7 +1,7 @@
 /** Virtual machines by their taps: libvirt's own bridges, and taps of KVM on any other bridge. */
 import type { Link } from '../model.ts';
 import type { System } from './model.ts';
-import { chainsLike, found, type Recogniser, some } from './scene.ts';
+import { chainsLike, found, holdersOf, type Recogniser, some } from './scene.ts';
 
 export const virtualMachines: Recogniser = ({ places, bridgesByNamespace: bridges }) =>
   places.flatMap(({ namespace, state }) => {
@@ -20,7 +20,7 @@ export const virtualMachines: Recogniser = ({ places, bridgesByNamespace: bridge
               ? [`${bridge.name} ${bridge.addresses.join(' ')} is the bridge of a libvirt network`]
               : []),
             ...(isLibvirt && chains.length > 0 ? [`chains ${some(chains, 4)}`] : []),
-            ...taps.map((tap) => `${tap.name} is a tap${machine(tap)} on ${bridge.name}${holders(tap)}`),
+            ...taps.map((tap) => `${tap.name} is a tap${machine(tap)} on ${bridge.name}${heldBy(tap)}`),
             ...(taps.length === 0 ? ['no machine is on it'] : []),
           ],
           links: [
@@ -41,14 +41,7 @@ function machine({ details }: Link): string {
   return typeof details.machine === 'string' ? ` of the machine ${details.machine}` : '';
 }
 
-/** The processes that hold the tap open, where the snapshot has them. */
-function holders({ details }: Link): string {
-  const { processes } = details;
-  if (!Array.isArray(processes)) return '';
-  const names = processes.flatMap((process: unknown) => {
-    const command: unknown =
-      typeof process === 'object' && process !== null ? Reflect.get(process, 'command') : null;
-    return typeof command === 'string' ? [command] : [];
-  });
+function heldBy(tap: Link): string {
+  const names = holdersOf(tap);
   return names.length === 0 ? '' : `, held by ${some(names)}`;
 }

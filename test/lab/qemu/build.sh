@@ -1,7 +1,8 @@
 #!/bin/bash
 # Makes an initial RAM disk in which node, the built netscope and the tools of this machine run on Debian's kernel.
 #
-#     test/lab/qemu/build.sh ROOT OUTPUT     # ROOT: where the packages were unpacked (test/lab/README.md)
+#     test/lab/qemu/build.sh ROOT OUTPUT [INIT]   # ROOT: where the packages were unpacked (test/lab/README.md)
+#                                                 # INIT: guest.sh (default) or nodes.sh
 set -eu
 root=$(realpath "$1")
 output=$(realpath -m "$2")
@@ -15,7 +16,8 @@ for folder in bin sbin dev proc sys run tmp etc root var/run var/log lib lib64 u
   mkdir -p "$tree/$folder"
 done
 cp /usr/bin/busybox "$tree/bin/busybox"
-for name in sh mount umount mkdir cat echo sleep ls grep sed tr ln poweroff tar dd insmod ping seq kill awk gzip cp readlink unshare nc test true; do
+for name in sh mount umount mkdir cat echo sleep ls grep sed tr ln poweroff tar dd insmod ping seq kill awk gzip cp readlink unshare nc test true \
+  hostname sha256sum timeout cut basename dirname head env rm; do
   ln -s busybox "$tree/bin/$name"
 done
 
@@ -34,16 +36,18 @@ libraries() {
     done
 }
 program "$(command -v node)"
-for name in ip bridge nft xtables-nft-multi; do program "$(command -v $name)"; done
-for name in iptables iptables-save ip6tables-save; do
-  ln -s xtables-nft-multi "$tree/bin/$name-nft"
+for name in ip bridge nft xtables-nft-multi ipset bash dnsmasq; do program "$(command -v $name)"; done
+# Those of util-linux do more than busybox'.
+rm "$tree/bin/unshare"
+for name in unshare nsenter; do program "$(command -v $name)"; done
+for name in iptables-nft iptables-save-nft ip6tables-save-nft iptables-nft-save ip6tables-nft-save iptables-nft-restore ebtables-nft \
+  ebtables-nft-save arptables-nft-save; do
+  ln -s xtables-nft-multi "$tree/bin/$name"
 done
-ln -s xtables-nft-multi "$tree/bin/iptables-nft-save"
-ln -s xtables-nft-multi "$tree/bin/ip6tables-nft-save"
 cp -r /usr/lib/x86_64-linux-gnu/xtables "$tree/lib/xtables"
 program "$root/sbin/ipvsadm"
 program "$root/usr/bin/wg"
-for name in usr/sbin/ovs-vswitchd usr/sbin/ovsdb-server usr/bin/ovs-vsctl usr/bin/ovsdb-tool usr/bin/ovs-appctl usr/bin/ovs-ofctl; do
+for name in usr/sbin/ovs-vswitchd usr/sbin/ovsdb-server usr/bin/ovs-vsctl usr/bin/ovsdb-tool usr/bin/ovs-appctl usr/bin/ovs-ofctl usr/bin/ovs-dpctl; do
   file="$root/$name"
   [ -e "$file" ] || file="$root/usr/lib/openvswitch-switch/$(basename "$name")"
   program "$file" "/bin/$(basename "$name")"
@@ -72,6 +76,14 @@ cp "$root/lib/modules/$release"/modules.builtin* "$root/lib/modules/$release/mod
 (exec -a depmod "$root/bin/kmod" -b "$tree" "$release")
 program "$root/bin/kmod" /sbin/modprobe
 
-cp "$here/guest.sh" "$tree/init"
+printf 'root:x:0:0::/:/bin/sh\n' >"$tree/etc/passwd"
+printf 'root:x:0:\n' >"$tree/etc/group"
+cp /etc/protocols /etc/services /etc/ethertypes "$tree/etc/"
+: >"$tree/etc/resolv.conf"
+mkdir -p "$tree/nodes"
+cp "$here"/../nodes/* "$tree/nodes/"
+# Programs find koffi beside netscope.
+ln -s ../netscope/node_modules "$tree/nodes/node_modules"
+cp "$here/${3:-guest.sh}" "$tree/init"
 chmod 755 "$tree/init"
 (cd "$tree" && find . | busybox cpio -o -H newc 2>/dev/null) > "$output"

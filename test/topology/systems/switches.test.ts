@@ -34,9 +34,9 @@ describe('Weave', () => {
       {
         name: 'fastdp',
         evidence: [
-          'weave is a bridge with 2 ports',
-          'vethwe-bridge and vethwe-datapath join it to the Open vSwitch datapath',
-          'vxlan-6784 takes packets to other hosts as VXLAN',
+          'weave 10.32.0.1/12 is a bridge with 2 ports',
+          'vethwe-bridge and vethwe-datapath join it to the Open vSwitch datapath datapath',
+          'vxlan-6784 takes packets to other hosts as VXLAN on port 6784',
           'vethwepl1234 lead to containers',
         ],
         containers: ['app'],
@@ -124,7 +124,7 @@ describe('GRE', () => {
     expect(recognised(given, 'gre')).toMatchObject([{ remotes: [{ host: '10.0.0.2', by: 'tunnel' }] }]);
     expect(recognised(given, 'nvgre')[0]?.evidence).toEqual([
       'nv1 is gretap to 10.0.0.3 with key 1280256',
-      'Ethernet frames in GRE with a key, as NVGRE has them: virtual subnet 5001',
+      'Ethernet frames in GRE with a key, as NVGRE has them: virtual subnet 5001, flow 0',
     ]);
   });
 });
