@@ -44,6 +44,8 @@ const operstates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING'
 const ARPHRD_ETHER = 1;
 const ARPHRD_INFINIBAND = 32;
 const ARPHRD_LOOPBACK = 772;
+/** ARPHRD_TUNNEL, TUNNEL6, SIT, IPGRE, IP6GRE (linux/if_arp.h): their IFLA_ADDRESS is the IP address of this end. */
+const overIp: ReadonlySet<number> = new Set([768, 769, 776, 778, 823]);
 
 /** Values of the interface's sysctls as the kernel keeps them, by DEVCONF number. */
 export interface LinkConfiguration {
@@ -139,7 +141,7 @@ function readLink(
   forEachAttribute(buffer, start + 16, end, (type, at, length) => {
     switch (type) {
       case 1: // IFLA_ADDRESS
-        link.mac = hardwareAddress(buffer, at, length);
+        if (!overIp.has(hardware)) link.mac = hardwareAddress(buffer, at, length);
         break;
       case 3: // IFLA_IFNAME
         link.name = text(buffer, at, length);

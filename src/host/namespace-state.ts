@@ -39,7 +39,7 @@ export interface NamespaceReading {
  * What may be left out, to be quicker. `idle sysctls` are those of namespaces in which no process lives, but for what
  * holds for all of their interfaces (`conf.all`, `ip_forward`); the host's are always read. `idle
  * listeners` are looked for in no namespace that no socket of a process is in. `other rules` are those of namespaces
- * that are neither the host's nor have a bridge or IPVS. `counters` are those of links, too; `owners` the user
+ * that are neither the host's nor have a bridge, a port of Open vSwitch or IPVS. `counters` are those of links, too; `owners` the user
  * namespaces that own them; `files` resolv.conf and hosts.
  */
 export type SnapshotPart =
@@ -201,7 +201,12 @@ function mayListen(
 }
 
 function withEveryRule({ host, links }: NamespaceState, without: ReadonlySet<SnapshotPart>): boolean {
-  return host || !without.has('other rules') || links.some(({ kind }) => kind === 'bridge');
+  return (
+    host ||
+    !without.has('other rules') ||
+    // The routers of Neutron have their floating addresses in rules.
+    links.some(({ kind }) => kind === 'bridge' || kind === 'openvswitch')
+  );
 }
 
 function addTunHolders(state: NamespaceState, search: NamespaceSearch): void {
