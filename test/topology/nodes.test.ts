@@ -238,9 +238,9 @@ describe('Calico on a real kernel', () => {
   it('leads a pod out by the gateway that the host answers for', () => {
     const node = nodeOf('calico-bgp');
     const way = findWayOut(node.topology, node.pod('shop')?.id ?? '');
-    expect(way.hops.map(({ link, gateway }) => [link.name, gateway])).toEqual([
+    expect(way.hops.map(({ link, gateways }) => [link.name, ...gateways])).toEqual([
       ['eth0', '169.254.1.1'],
-      ['cali0ef24ba1f29', null],
+      ['cali0ef24ba1f29'],
       ['eth0', '10.0.0.1'],
     ]);
     expect(way.end).toBeNull();
@@ -313,10 +313,10 @@ describe('Services on a real kernel', () => {
     const { seen, one } = nodeOf('calico-ipip');
     const printed = (seen.ipvs ?? '').split('\n').flatMap((line) => {
       const [kind, end = ''] = line.trim().split(/\s+/);
-      return kind === 'TCP' ? [[end]] : kind === '->' && /\d$/.test(end) ? [`-> ${end}`] : [];
+      return kind === 'TCP' ? [end] : kind === '->' && /\d$/.test(end) ? [`-> ${end}`] : [];
     });
     const shown = one('kubernetes').services.flatMap(({ address, port, endpoints }) => [
-      [`${address}:${port}`],
+      `${address}:${port}`,
       ...endpoints.map((end) => `-> ${end.address}:${end.port}`),
     ]);
     expect(printed.length).toBeGreaterThan(4);
