@@ -113,6 +113,13 @@ print('ready', flush=True)
 time.sleep(60)
 `;
 
+/** Out of reach of the only process that is in that mount namespace. */
+const mountOutsideOfRoot = `${mountElsewhere.slice(0, mountElsewhere.indexOf("print('ready'"))}
+os.chroot('/usr')
+print('ready', flush=True)
+time.sleep(60)
+`;
+
 const mountCovered = `${mountElsewhere.slice(0, mountElsewhere.indexOf("print('ready'"))}
 check(libc.mount(b'tmpfs', b'/mnt/netns', b'tmpfs', 0, None))
 print('ready', flush=True)
@@ -225,10 +232,15 @@ describeWithTools(['python3'], 'findNamespaces', () => {
   });
 
   it.each([
-    ['a descriptor', 'kept = os.open(path, os.O_RDONLY)'],
-    ['a bind mount', "check(libc.mount(path.encode(), b'/mnt/kept', None, 4096, None))"],
-  ])('finds one that is mounted in a mount namespace that only %s holds', async (_, keep) => {
-    const { id } = await hold(mountWithoutProcess(keep));
+    ['a descriptor', mountWithoutProcess('kept = os.open(path, os.O_RDONLY)'), 'hidden'],
+    [
+      'a bind mount',
+      mountWithoutProcess("check(libc.mount(path.encode(), b'/mnt/kept', None, 4096, None))"),
+      'hidden',
+    ],
+    ['a process with another root', mountOutsideOfRoot, 'with space'],
+  ])('finds one that is mounted in a mount namespace that only %s holds', async (_, program, name) => {
+    const { id } = await hold(program);
     const place = () => [
       readlinkSync('/proc/thread-self/ns/mnt'),
       process.cwd(),
@@ -239,8 +251,8 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     const entry = await found(id);
     expect(place()).toEqual(before);
     expect([...entry.sources]).toEqual(['bind-mount']);
-    expect([...entry.paths]).toEqual(['/mnt/netns/hidden']);
-    expect([...entry.names]).toEqual(['hidden']);
+    expect([...entry.paths]).toEqual([`/mnt/netns/${name}`]);
+    expect([...entry.names]).toEqual([name]);
   });
 
   it('says of one whose only mount is covered that it cannot be entered', async () => {

@@ -21,8 +21,13 @@ export class BindMounts {
     try {
       const mountNamespace = readlinkSync(`${folder}/ns/mnt`);
       if (this.#seen.has(mountNamespace)) return;
+      // mountinfo has only what is below the root of the process: after chroot(2) there may be more.
+      const top = readlinkSync(`${folder}/root`);
+      const part = top === '/' ? mountNamespace : `${mountNamespace} ${top}`;
+      if (this.#seen.has(part)) return;
       mounts = readFileSync(`${folder}/mountinfo`, 'utf8');
-      this.#seen.add(mountNamespace);
+      this.#seen.add(part);
+      if (part !== mountNamespace) this.addMountNamespace(mountNamespace, `${folder}/ns/mnt`);
       root = isOwnRoot(`${folder}/root`, mountNamespace) ? '' : `${folder}/root`;
     } catch {
       return;
@@ -41,7 +46,7 @@ export class BindMounts {
     else doors.push(door);
   }
 
-  /** Whether a process was found in it. */
+  /** Whether all of it was looked through: a process was found in it whose root is the top of it. */
   hasSeen(mountNamespace: string): boolean {
     return this.#seen.has(mountNamespace);
   }
