@@ -30,7 +30,11 @@ export function readMdb(socket: NetlinkSocket, names: ReadonlyMap<number, string
         forEachAttribute(buffer, tableAt, tableAt + tableLength, (group, groupAt, groupLength) => {
           if (group !== 1) return;
           forEachAttribute(buffer, groupAt, groupAt + groupLength, (info, at, length) => {
-            if (info === 1 && length >= entryBytes) entries.push(readEntry(buffer, at, bridge, names));
+            if (info === 1 && length >= entryBytes) {
+              const entry = readEntry(buffer, at, bridge, names);
+              const source = readSource(buffer, at + entryBytes, at + length);
+              entries.push(source === undefined ? entry : { ...entry, source });
+            }
           });
         });
       });
@@ -40,6 +44,15 @@ export function readMdb(socket: NetlinkSocket, names: ReadonlyMap<number, string
     },
   );
   return entries;
+}
+
+/** What follows the structure: MDBA_MDB_EATTR_SOURCE, of (S, G) entries. */
+function readSource(buffer: Buffer, start: number, end: number): string | undefined {
+  let source: string | undefined;
+  forEachAttribute(buffer, start, end, (type, at, length) => {
+    if (type === 4) source = ipAddress(buffer, at, length);
+  });
+  return source;
 }
 
 function readEntry(buffer: Buffer, at: number, bridge: number, names: ReadonlyMap<number, string>): MdbEntry {

@@ -152,6 +152,8 @@ const mdbEntry = z.object({
   interface: z.string(),
   /** Multicast address: IPv4, IPv6 or MAC. */
   group: z.string(),
+  /** The sender that it is of: an (S, G) entry of IGMPv3 or MLDv2. */
+  source: z.string().optional(),
   vlan: z.number().int().optional(),
   /** `temp` for one that was learned, `permanent` for one that was set. */
   state: z.string(),

@@ -36,6 +36,8 @@ ip link set w1 master br0
 bridge fdb add 02:00:00:00:01:01 dev w1 master static
 bridge mdb add dev br0 port w1 grp 239.1.2.3 permanent
 bridge mdb add dev br0 port w1 grp ff05::1234 permanent
+for source in 10.1.0.7 10.1.0.8; do bridge mdb add dev br0 port w1 grp 239.1.2.3 src $source permanent; done
+bridge mdb add dev br0 port w1 grp ff05::1234 src fd01::7 permanent
 ip link add vx type vxlan id 7 local 10.1.0.1 dstport 4789 nolearning
 bridge fdb append 00:00:00:00:00:00 dev vx dst 10.1.0.2
 bridge fdb add 02:00:00:00:02:02 dev vx dst 10.1.0.3 port 4790 vni 9
@@ -280,23 +282,35 @@ describeWithTools(
       const [truth] = z
         .array(
           z.object({
-            mdb: z.array(z.object({ dev: z.string(), port: z.string(), grp: z.string(), state: z.string() })),
+            mdb: z.array(
+              z.object({
+                dev: z.string(),
+                port: z.string(),
+                grp: z.string(),
+                src: z.string().optional(),
+                state: z.string(),
+              }),
+            ),
           }),
         )
         .parse(lab.json('bridge', '-j', 'mdb'));
       const name = (index: number) => state.links.find((link) => link.index === index)?.name;
-      const byGroup = (a: { grp: string }, b: { grp: string }) => (a.grp < b.grp ? -1 : 1);
+      type Group = { readonly grp: string; readonly src?: string | undefined };
+      const byGroup = (a: Group, b: Group) => (`${a.grp} ${a.src}` < `${b.grp} ${b.src}` ? -1 : 1);
       expect(
         state.mdb
-          .map(({ bridge, interface: port, group, state: kept }) => ({
+          .map(({ bridge, interface: port, group, source, state: kept }) => ({
             dev: name(bridge),
             port,
             grp: group,
+            src: source,
             state: kept,
           }))
           .sort(byGroup),
       ).toEqual(
-        truth?.mdb.map(({ dev, port, grp, state: kept }) => ({ dev, port, grp, state: kept })).sort(byGroup),
+        truth?.mdb
+          .map(({ dev, port, grp, src, state: kept }) => ({ dev, port, grp, src, state: kept }))
+          .sort(byGroup),
       );
       expect(state.mdb.map(({ group }) => group)).toEqual(
         expect.arrayContaining(['239.1.2.3', 'ff05::1234']),

@@ -51,8 +51,8 @@ export function groupLines(groups: NamespaceState['mdb']): readonly Line[] {
   return [
     ...heading(`Multicast groups ${groups.length}`),
     ...groups.map(
-      ({ group, interface: port, vlan, state }): Line => [
-        piece(`${group} `, 'address'),
+      ({ group, source, interface: port, vlan, state }): Line => [
+        piece(`${group} ${source === undefined ? '' : `from ${source} `}`, 'address'),
         piece(`at ${port}${vlan === undefined ? '' : ` vlan ${vlan}`}, ${state}`, 'faint'),
       ],
     ),
