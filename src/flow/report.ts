@@ -18,8 +18,8 @@ import { countsOf, type SegmentCounts } from './tcp/counts.ts';
 /** Where interfaces and addresses are: what the session knows of the host. */
 export interface FlowNames {
   interfaceOf(interfaceId: number): FlowInterface | null;
-  /** Name of the container that has `address`, as seen from that interface. */
-  containerOf(address: string, interfaceId: number): string | null;
+  /** Name of the container that had `address` at `time` (seconds since 1970), as seen from that interface. */
+  containerOf(address: string, interfaceId: number, time: number): string | null;
   /**
    * How many devices a packet passes below this one on its way in: 0 for a port, 1 for its bridge. The kernel gives all
    * of them the time at which the packet came in; this tells their order. 0 where it is not known.
@@ -164,7 +164,11 @@ function end(context: FlowContext, base: number, isA: boolean, previous: Flow | 
   const { store, names } = context;
   const address = addressText(store, base, isA);
   const port = portOf(store.words, base, isA);
-  const container = names.containerOf(address, store.words[base + at.interface] ?? 0);
+  const container = names.containerOf(
+    address,
+    store.words[base + at.interface] ?? 0,
+    store.doubles[(base + at.firstSeconds) >> 1] ?? 0,
+  );
   if (previous !== null) {
     for (const known of [previous.source, previous.destination]) {
       if (known.address === address && known.port === port && known.container === container) return known;

@@ -10,6 +10,7 @@ import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import type { HostTraffic } from '../topology/link-traffic.ts';
 import type { Topology } from '../topology/model.ts';
+import { AddressHistory } from './address-history.ts';
 import { Changes } from './changes.ts';
 import { Counts } from './counts.ts';
 import type { DiagnosisRequest, DiagnosisWatch } from './diagnosis.ts';
@@ -68,6 +69,7 @@ export abstract class BaseSession implements Session {
   events: readonly SessionEvent[] = [];
   protected readonly ingest: Ingest;
   protected readonly changes = new Changes();
+  readonly #addresses = new AddressHistory();
   readonly #names: SessionNames;
   readonly #reports: Reports;
   readonly #counts: Counts;
@@ -94,7 +96,12 @@ export abstract class BaseSession implements Session {
       (interfaceId) => this.bytesOf(interfaceId),
       () => this.#vxlanPorts,
     );
-    this.#names = createNames(this.ingest.interfaces, () => this.#host?.lookup ?? null, options.numeric);
+    this.#names = createNames(
+      this.ingest.interfaces,
+      () => this.#host?.lookup ?? null,
+      options.numeric,
+      this.#addresses,
+    );
     this.#reports = new Reports(this.ingest, this.#names, () => this.#host);
     this.#counts = new Counts(this.ingest);
     this.#parts = new Parts({
@@ -135,7 +142,12 @@ export abstract class BaseSession implements Session {
   }
 
   protected set host(state: HostState | null) {
-    if (state?.topology !== this.#host?.topology) this.#names.version++;
+    if (state?.topology !== this.#host?.topology) {
+      this.#names.version++;
+      if (state !== null && this.#host !== null) {
+        this.#addresses.see(this.#host.topology, state.topology, Date.parse(state.snapshot.takenAt) / 1000);
+      }
+    }
     if (state !== null) {
       this.#side ??= state.createSide();
       this.#side.log.add(this.#host, state);

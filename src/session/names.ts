@@ -2,11 +2,13 @@
 import type { FlowInterface } from '../flow/model.ts';
 import type { TopologyLookup } from '../topology/lookup.ts';
 import type { Link, TopologyNamespace } from '../topology/model.ts';
+import type { AddressHistory } from './address-history.ts';
 import type { IngestedInterface } from './ingest.ts';
 
 export interface SessionNames {
   interfaceOf(interfaceId: number): FlowInterface | null;
-  containerOf(address: string, interfaceId: number): string | null;
+  /** @param time of the packet, in seconds since 1970. */
+  containerOf(address: string, interfaceId: number, time: number): string | null;
   /** See FlowNames.depthOf. */
   depthOf(interfaceId: number): number;
   /** Goes up when a name may have changed. */
@@ -33,6 +35,7 @@ export function createNames(
   interfaces: readonly IngestedInterface[],
   lookup: () => TopologyLookup | null,
   numeric: boolean,
+  history: Pick<AddressHistory, 'containerAt'>,
 ): SessionNames {
   return {
     version: 0,
@@ -46,8 +49,10 @@ export function createNames(
         ?.links.find((candidate) => candidate.name === name);
       return { namespace, name, index: link?.index ?? 0 };
     },
-    containerOf(address, interfaceId) {
+    containerOf(address, interfaceId, time) {
       if (numeric) return null;
+      const former = history.containerAt(address, time);
+      if (former !== undefined) return former;
       const device = interfaces[interfaceId]?.device;
       const near =
         device?.name == null ? undefined : (splitInterfaceName(device.name).namespace ?? undefined);

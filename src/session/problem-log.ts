@@ -9,6 +9,7 @@ import { conversationOf, judge } from '../diagnose/traffic/judge.ts';
 import { type Conversation, clientName, type Judgement } from '../diagnose/traffic/model.ts';
 import { neighbourFinding } from '../diagnose/traffic/neighbours.ts';
 import { floodFinding, queueFinding } from '../diagnose/traffic/overload.ts';
+import { secondsOf } from '../flow/clock.ts';
 import { isHousekeeping } from '../flow/housekeeping.ts';
 import type { Connection, Flow, FlowEnd, RuleReference } from '../flow/model.ts';
 import type { UnansweredRequest } from '../flow/neighbour-requests.ts';
@@ -110,7 +111,7 @@ export class ProblemLog {
     const where = names.interfaceOf(interfaceId);
     const end = (one: string): ProblemEnd => ({
       address: one,
-      container: names.containerOf(one, interfaceId),
+      container: names.containerOf(one, interfaceId, secondsOf(firstSeen)),
       port: null,
     });
     const from = end(asker);

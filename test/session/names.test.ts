@@ -33,6 +33,7 @@ it('knows which devices are handed their packets by others below them', () => {
     })),
     () => lookup,
     false,
+    { containerAt: () => undefined },
   );
   expect(devices.map((_, id) => names.depthOf(id))).toEqual([0, 1, 1, 0, 2, 0, 0]);
   expect(names.depthOf(devices.length)).toBe(0);
