@@ -1,15 +1,12 @@
 /** What a service says when it refuses, from its first octets. */
+import { type RefusalCause, refusalCause } from '../refusal-codes.ts';
 
 export interface Refusal {
-  readonly cause: 'db-access-denied' | 'db-too-many-connections';
+  readonly cause: RefusalCause;
   readonly server: string;
   readonly code: string;
   readonly text: string;
 }
-
-/** MySQL: ER_HOST_NOT_PRIVILEGED, ER_ACCESS_DENIED_ERROR, ER_HOST_IS_BLOCKED, ER_CON_COUNT_ERROR. */
-const mysqlDenied: ReadonlySet<number> = new Set([1044, 1045, 1129, 1130, 1698]);
-const mysqlFull: ReadonlySet<number> = new Set([1040, 1203]);
 
 /** The refusal in what a server sent; null when it is none. */
 export function readRefusal(bytes: Uint8Array): Refusal | null {
@@ -25,11 +22,7 @@ function mysql(bytes: Uint8Array): Refusal | null {
   if (bytes.length < 8 || bytes[4] !== 0xff) return null;
   const length = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) | ((bytes[2] ?? 0) << 16);
   const code = (bytes[5] ?? 0) | ((bytes[6] ?? 0) << 8);
-  const cause = mysqlDenied.has(code)
-    ? 'db-access-denied'
-    : mysqlFull.has(code)
-      ? 'db-too-many-connections'
-      : null;
+  const cause = refusalCause('mysql', String(code));
   if (cause === null) return null;
   const text = latin(bytes.subarray(7, 4 + length)).replace(/^#[0-9A-Z]{5}/, '');
   return { cause, server: 'MySQL', code: String(code), text };
@@ -45,19 +38,16 @@ function postgresql(bytes: Uint8Array): Refusal | null {
   );
   const code = fields.get('C') ?? '';
   const text = fields.get('M') ?? '';
-  if (code === '53300') return { cause: 'db-too-many-connections', server: 'PostgreSQL', code, text };
   // A role that does not exist is netscope's own, who asked.
   if (code === '28000' && !text.includes('pg_hba.conf')) return null;
-  return /^(28|3D)/.test(code) ? { cause: 'db-access-denied', server: 'PostgreSQL', code, text } : null;
+  const cause = refusalCause('postgresql', code);
+  return cause === null ? null : { cause, server: 'PostgreSQL', code, text };
 }
 
 function redis(bytes: Uint8Array): Refusal | null {
   const line = /^-([^\r\n]+)/.exec(latin(bytes.subarray(0, 1024)))?.[1];
   if (line === undefined) return null;
   const code = /^\S+/.exec(line)?.[0] ?? '';
-  if (/max number of clients/.test(line))
-    return { cause: 'db-too-many-connections', server: 'Redis', code, text: line };
-  return /^(DENIED|NOAUTH|WRONGPASS|NOPERM)$/.test(code)
-    ? { cause: 'db-access-denied', server: 'Redis', code, text: line }
-    : null;
+  const cause = refusalCause('redis', /max number of clients/.test(line) ? 'max clients' : code);
+  return cause === null ? null : { cause, server: 'Redis', code, text: line };
 }

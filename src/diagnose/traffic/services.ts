@@ -1,6 +1,7 @@
 /** The service answered, and said no. */
 import type { Flow, FlowFailure } from '../../flow/model.ts';
 import type { Finding } from '../model.ts';
+import { refusalCause } from '../refusal-codes.ts';
 import { clientName, type Judge, type Judgement, judgement, placeOf, serverName } from './model.ts';
 
 interface Meaning {
@@ -12,29 +13,18 @@ const denied: Meaning = { cause: 'db-access-denied', severity: 'blocker' };
 const full: Meaning = { cause: 'db-too-many-connections', severity: 'blocker' };
 const failing: Meaning = { cause: 'service-error', severity: 'warning' };
 
-/** ER_DBACCESS_DENIED_ERROR, ER_ACCESS_DENIED_ERROR, ER_HOST_IS_BLOCKED, ER_HOST_NOT_PRIVILEGED, ER_ACCESS_DENIED_NO_PASSWORD. */
-const mysqlDenied: ReadonlySet<string> = new Set(['1044', '1045', '1129', '1130', '1698']);
-/** ER_CON_COUNT_ERROR, ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED. */
-const mysqlFull: ReadonlySet<string> = new Set(['1040', '1203', '1226']);
-/** UserNotFound, Unauthorized, AuthenticationFailed, and Atlas's own. */
-const mongoDenied: ReadonlySet<string> = new Set(['11', '13', '18', '8000']);
-const redisDenied: ReadonlySet<string> = new Set(['NOAUTH', 'WRONGPASS', 'DENIED', 'NOPERM']);
-
 function meaningOf({ application, code, text, isProblem }: FlowFailure): Meaning | null {
   switch (application) {
     case 'postgresql':
-      // Classes 28 and 3D of PostgreSQL's appendix A: invalid authorization, invalid catalog name.
-      if (/^(?:28|3D)/.test(code)) return denied;
-      return code === '53300' ? full : { ...failing, severity: 'blocker' };
     case 'mysql':
-      if (mysqlDenied.has(code)) return denied;
-      return mysqlFull.has(code) ? full : { ...failing, severity: 'blocker' };
     case 'redis':
-      if (redisDenied.has(code)) return denied;
-      if (code === 'max clients') return full;
-      return { ...failing, severity: isProblem ? 'warning' : 'info' };
-    case 'mongodb':
-      return mongoDenied.has(code) ? denied : failing;
+    case 'mongodb': {
+      const cause = refusalCause(application, code);
+      if (cause !== null) return { cause, severity: 'blocker' };
+      if (application === 'mongodb') return failing;
+      if (application === 'redis') return { ...failing, severity: isProblem ? 'warning' : 'info' };
+      return { ...failing, severity: 'blocker' };
+    }
     case 'memcached':
       if (code === 'max connections') return full;
       return /unauthenticated|authentication/i.test(text)

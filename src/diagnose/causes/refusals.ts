@@ -1,20 +1,11 @@
 /** The service answered, and refused. */
 import type { Evidence } from '../evidence.ts';
 import type { Finding } from '../model.ts';
-import { blocker, type Cause, fromName, toName } from './cause.ts';
+import type { RefusalCause } from '../refusal-codes.ts';
+import { blocker, fromName, toName } from './cause.ts';
 import { readRefusal } from './service-answers.ts';
 
-export const dbAccessDenied: Cause = {
-  id: 'db-access-denied',
-  find: (evidence) => refusals(evidence, 'db-access-denied'),
-};
-
-export const dbTooManyConnections: Cause = {
-  id: 'db-too-many-connections',
-  find: (evidence) => refusals(evidence, 'db-too-many-connections'),
-};
-
-function refusals(evidence: Evidence, cause: string): readonly Finding[] {
+export function refusals(evidence: Evidence, cause: RefusalCause): readonly Finding[] {
   const { probe } = evidence;
   const refusal = probe === null ? null : readRefusal(probe.greeting);
   if (refusal === null || refusal.cause !== cause) return [];
