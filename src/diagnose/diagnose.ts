@@ -17,7 +17,7 @@ import {
 import { lastSeenAt, listPackets, ownPackets } from './packets.ts';
 import { endText } from './scene.ts';
 import { listenerText } from './service.ts';
-import { lossOf, withSightings } from './sightings.ts';
+import { ledElsewhere, lossOf, withSightings } from './sightings.ts';
 
 /** Causes that stand although a connection could be opened. */
 const despiteConnection: ReadonlySet<string> = new Set([
@@ -249,7 +249,9 @@ function rules({ forward, reply, troubles }: Evidence): readonly DiagnosisRule[]
   );
 }
 
-function beyond({ forward, reply, scene }: Evidence): readonly string[] {
+function beyond(evidence: Evidence): readonly string[] {
+  const { forward, reply, scene } = evidence;
+  const elsewhere = ledElsewhere(evidence);
   const ways = [...forward, ...(reply === null ? [] : [reply])];
   const unknown = ways.flatMap((way) => way.unknown);
   const ends = forward.flatMap(({ end }) =>
@@ -257,5 +259,9 @@ function beyond({ forward, reply, scene }: Evidence): readonly string[] {
       ? [`${end.why}: packets leave by ${scene.nameOf(end.namespace)}:${end.device}`]
       : [],
   );
-  return [...new Set([...ends, ...unknown])];
+  const other =
+    elsewhere === null
+      ? []
+      : [`the way to ${elsewhere}, where a rule led the attempt: ask for that end itself`];
+  return [...new Set([...other, ...ends, ...unknown])];
 }

@@ -246,7 +246,7 @@ export function unmasked(
   const source = formatAddress(packet.source);
   if (source !== formatAddress(before.source)) return null;
   const bridge = view.bridgeOf(inDevice)?.name ?? inDevice;
-  if (bridge === device) return null;
+  if (bridge === device || isRouted(scene, bridge, end)) return null;
   return {
     direction: 'forward',
     namespace: scene.nameOf(namespace),
@@ -256,6 +256,30 @@ export function unmasked(
     bridge,
     in: inDevice,
   };
+}
+
+/**
+ * Whether somebody set a route to there, from what is no network of an engine: the pods of a cluster (Flannel, Calico) are reached
+ * by their own addresses, and the answer finds back by the other node's route. Such a route has a gateway, or a tunnel that needs none.
+ */
+function isRouted(scene: Scene, bridge: string, { namespace, packet }: WayEnd & { kind: 'beyond' }): boolean {
+  if (scene.networkOfBridge(bridge) !== undefined) return false;
+  const route = scene.evaluator(namespace).view.routing(packet.family).lookup({
+    source: packet.source,
+    destination: packet.destination,
+    mark: 0,
+    in: '',
+    protocol: 6,
+    sourcePort: -1,
+    destinationPort: -1,
+    tos: 0,
+  });
+  if (route === null || route.prefixLength === 0) return false;
+  return route.hops.some(
+    ({ gateway, device }) =>
+      gateway !== null ||
+      namespace.links.some(({ name, kind }) => name === device && (kind === 'tun' || kind === 'wireguard')),
+  );
 }
 
 export function hasUnreadRules({ rulesets }: Pick<NamespaceState, 'rulesets'>): boolean {

@@ -1,4 +1,6 @@
 /** What the capture saw of the attempt on each hop: how far it came, and what came back. */
+import { formatAddress } from '../netfilter/address.ts';
+import type { PacketSpec } from '../netfilter/packet-spec.ts';
 import type { Evidence, SeenPacket } from './evidence.ts';
 import type { DiagnosisHop } from './model.ts';
 import { asksForNeighbour, ownPackets } from './packets.ts';
@@ -47,9 +49,32 @@ export interface Loss {
   readonly packets: readonly SeenPacket[];
 }
 
-/** Null where nothing of the attempt was seen. */
+/**
+ * Where a rule led the attempt other than on the way that was judged, `10.244.1.9:8080`: it chose at random, or by what nobody
+ * outside of it knows. Null where it did not.
+ */
+export function ledElsewhere(evidence: Evidence): string | null {
+  const visits = evidence.forward.flatMap((way) => way.visits);
+  if (evidence.forward.every(({ unknown }) => unknown.length === 0)) return null;
+  const judged = new Set(visits.flatMap(({ before, after }) => [before, after].map(destinationOf)));
+  const stray = ownPackets(evidence).find(
+    ({ kind, destination }) => kind === 'syn' && !judged.has(destination),
+  );
+  return stray?.destination ?? null;
+}
+
+function destinationOf({
+  destination,
+  destinationPort,
+}: Pick<PacketSpec, 'destination' | 'destinationPort'>): string {
+  const address = formatAddress(destination);
+  return `${address.includes(':') ? `[${address}]` : address}:${destinationPort}`;
+}
+
+/** Null where nothing of the attempt was seen, or a rule led it another way than the one whose hops are known. */
 export function lossOf(evidence: Evidence): Loss | null {
   const { forward, reply, scene, target, fromEnd } = evidence;
+  if (ledElsewhere(evidence) !== null) return null;
   const own = ownPackets(evidence);
   const nameOf = ({ namespace, link }: Place) => `${scene.nameOf(namespace)}:${link.name}`;
   // What bridges themselves show is for their host only.

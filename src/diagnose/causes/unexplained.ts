@@ -9,7 +9,7 @@ import type { Evidence } from '../evidence.ts';
 import type { EvidenceItem, Finding } from '../model.ts';
 import { oddQueue } from '../port-obstacles.ts';
 import type { Place } from '../scene.ts';
-import { type Loss, lossOf } from '../sightings.ts';
+import { type Loss, ledElsewhere, lossOf } from '../sightings.ts';
 import { ruleEvidence, ruleName } from '../text.ts';
 import type { RulePlace } from '../trouble.ts';
 import { failedNeighbours, neighbourFinding } from './arp-unanswered.ts';
@@ -29,7 +29,8 @@ export function unexplained(evidence: Evidence): readonly Finding[] {
     // Requests that were lost on the way say where; nobody can answer them.
     ...(isLostOnTheWay(loss) ? [] : failedNeighbours(evidence)).map((one) => neighbourFinding(evidence, one)),
   ];
-  return found.length > 0 ? found.map((one) => withItems(one, evidence, loss)) : located(evidence, loss);
+  if (found.length > 0) return found.map((one) => withItems(one, evidence, loss));
+  return ledElsewhere(evidence) === null ? located(evidence, loss) : [];
 }
 
 /** ARP requests that did not get to who would answer, or whose answer a queue may have swallowed. */

@@ -34,6 +34,17 @@ tap() { process "$3" "${4:-/system.slice/$3.service}" - node "$here/hold-tun.mjs
 hex() { printf %s "$1" | sha256sum | cut -c "1-$2"; }
 uid() { hex "$1" 32 | sed -E 's/(.{8})(.{4})(.{4})(.{4})/\1-\2-\3-\4-/'; }
 
+# bundle ID KIND POD NAMESPACE CONTAINER: the folder of containerd's task, with what its CRI plugin tells the runtime.
+bundle() {
+  local folder=/run/containerd/io.containerd.runtime.v2.task/k8s.io/$1 prefix=io.kubernetes.cri
+  mkdir -p "$folder"
+  echo "$!" >"$folder/init.pid"
+  printf '{"annotations":{"%s.container-type":"%s","%s.sandbox-id":"%s","%s.sandbox-name":"%s","%s.sandbox-namespace":"%s","%s.sandbox-uid":"%s"%s},' \
+    $prefix "$2" $prefix "$(hex "$4/$3/pause" 64)" $prefix "$3" $prefix "$4" $prefix "$(uid "$4/$3")" \
+    "${5:+,\"$prefix.container-name\":\"$5\"}" >"$folder/config.json"
+  printf '"linux":{"namespaces":[{"type":"network","path":"/run/netns/%s"}]}}' "$netns" >>"$folder/config.json"
+}
+
 # pod NAME NAMESPACE CONTAINER[:PORT]...: a pod as containerd makes it: a namespace bound at /run/netns/cni-UID, a `pause` and
 # the containers in their control groups, and the links that the kubelet keeps. Its namespace is then `cni-UID`, in $netns.
 pod() {
@@ -44,13 +55,16 @@ pod() {
   slice=/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${uid//-/_}.slice
   ip netns add "$netns"
   n "$netns" link set lo up
-  process pause "$slice/cri-containerd-$(hex "$of/$pod/pause" 64).scope" "$netns"
+  id=$(hex "$of/$pod/pause" 64)
+  process pause "$slice/cri-containerd-$id.scope" "$netns"
+  bundle "$id" sandbox "$pod" "$of" ''
   for container in "$@"; do
     command=(sleep infinity)
     [ "$container" = "${container%:*}" ] || command=(busybox httpd -f -h /run/netns -p "${container#*:}")
     container=${container%:*}
     id=$(hex "$of/$pod/$container" 64)
     process "$container" "$slice/cri-containerd-$id.scope" "$netns" "${command[@]}"
+    bundle "$id" container "$pod" "$of" "$container"
     ln -s /dev/null "/var/log/containers/${pod}_${of}_$container-$id.log"
   done
 }
