@@ -28,7 +28,8 @@ const summaries: Readonly<Record<string, (details: Details) => string>> = {
   wireguard: (details) =>
     words(labelled(details, 'listenPort').replace('listenPort', 'port'), peers(details)),
   xfrm: (details) => labelled(details, 'if_id'),
-  tun: (details) => words(text(details, 'type'), labelled(details, 'user'), labelled(details, 'machine')),
+  tun: (details) =>
+    words(text(details, 'type'), labelled(details, 'user'), labelled(details, 'machine') || holders(details)),
   gre: tunnel,
   gretap: tunnel,
   erspan: tunnel,
@@ -66,6 +67,17 @@ function remotes(details: Details): string {
   const { remotes: list } = details;
   if (!Array.isArray(list) || list.length === 0) return '';
   return `to ${list.slice(0, 3).map(String).join(', ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}`;
+}
+
+/** The process that has a tun device open: without one it goes nowhere. */
+function holders({ processes: list }: Details): string {
+  const [first]: unknown[] = Array.isArray(list) ? list : [];
+  return typeof first === 'object' &&
+    first !== null &&
+    'command' in first &&
+    typeof first.command === 'string'
+    ? `of ${first.command}`
+    : '';
 }
 
 function peers({ peers: list }: Details): string {

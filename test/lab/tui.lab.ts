@@ -55,6 +55,40 @@ describe.skipIf(skip !== undefined)(
       expect(await terminal.exitCode).toBe(0);
     });
 
+    it('keeps the row and the flows of a container that stops, and does not give them to the next one at its address', async () => {
+      const terminal = await openTerminal(host, ['tcp']);
+      await terminal.until(/docker0 .*network bridge/);
+      terminal.send('/api\r');
+      await terminal.until(/▾ ● api container/);
+      terminal.send('Gh');
+      await terminal.until(/▌▾ ● api container/);
+      await host.run(['docker', 'exec', 'api', 'wget', '-q', '-O', '/dev/null', 'http://far.example/']);
+      const address = (
+        await host.run([
+          ...['docker', 'inspect', '--format'],
+          ...['{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}', 'api'],
+        ])
+      ).stdout.trim();
+      terminal.send('c');
+      await terminal.until(/api [\d.]+:\d+ +198\.51\.100\.7:80/);
+      await host.run(['docker', 'stop', '-t', '0', 'api']);
+      const run = ['docker', 'run', '--detach', '--name', 'next', '--network', 'app', '--ip', address];
+      await host.run([...run, 'lab/base', 'sleep', '600']);
+      terminal.send('\u001b');
+      await terminal.until(/▌○ api container[^\n]*exited/);
+      terminal.send('L');
+      await terminal.until(/container next is new, and runs/);
+      await terminal.until(/container api stopped \(was running\)/);
+      terminal.send('xc');
+      await terminal.until(/api [\d.]+:\d+ +198\.51\.100\.7:80/);
+      await host.run(['docker', 'rm', '--force', 'next']);
+      await host.run(['docker', 'start', 'api']);
+      terminal.send('\u001b');
+      await terminal.until(/▌▾ ● api container/);
+      terminal.send('q');
+      expect(await terminal.exitCode).toBe(0);
+    });
+
     it('answers keys within half a second while 100,000 packets a second come in, and loses none', async () => {
       writeFileSync(join(folder, 'udp.pcap'), datagrams(1000));
       const terminal = await openTerminal(host, ['-i', 'blue:eth0', 'udp port 9']);

@@ -1,6 +1,7 @@
 /** What a row of the topology shows in each column. */
 import type { SessionInterface } from '../../../session/model.ts';
 import { networkModeText } from '../../../topology/container-networks.ts';
+import { summarize } from '../../../topology/link-summary.ts';
 import { type HostTraffic, trafficKey } from '../../../topology/link-traffic.ts';
 import type { Link, Topology, TopologyContainer } from '../../../topology/model.ts';
 import type { Column } from '../../components/table.ts';
@@ -155,7 +156,9 @@ function leadsTo(row: TopologyRow, topology: Topology, symbols: Symbols): Line {
       const [container] = row.namespace.containers;
       if (container === undefined || row.namespace.kind === 'host') {
         const many = row.namespace.links.length;
-        return [piece(`${many} ${many === 1 ? 'link' : 'links'}`, 'faint')];
+        const [pid] = row.namespace.kind === 'anonymous' ? row.namespace.pids : [];
+        const whose = pid === undefined ? '' : `, pid ${pid}`;
+        return [piece(`${many} ${many === 1 ? 'link' : 'links'}${whose}`, 'faint')];
       }
       return [piece(networksOf(container, topology), 'faint')];
     }
@@ -180,8 +183,9 @@ function linkLeadsTo(link: Link, containers: readonly string[], topology: Topolo
     return [piece(`${symbols.both} `, 'faint'), piece(name, containers.length > 0 ? 'name' : 'plain')];
   }
   if (link.parent !== null) {
-    return [piece(`${link.kind} on `, 'faint'), piece(endName(topology, link.parent))];
+    const what = summarize({ ...link, parent: null });
+    return [piece(`${what} on `, 'faint'), piece(endName(topology, link.parent))];
   }
   if (link.kind === 'veth') return [piece('peer not known', 'warn')];
-  return [piece(link.kind, 'faint')];
+  return [piece(summarize(link), 'faint')];
 }

@@ -92,6 +92,8 @@ export function kindLines(link: Link, width: number, symbols: Symbols): readonly
 
 function itemLines(item: unknown, width: number, symbols: Symbols): readonly Line[] {
   if (!isRecord(item)) return [[piece(valueText(item))]];
+  const { pid, command } = item;
+  if (typeof pid === 'number' && typeof command === 'string') return [[piece(`${command} (${pid})`)]];
   const [first, ...rest] = Object.entries(item).filter(([, value]) => value !== undefined && value !== '');
   if (first === undefined) return [];
   const words = rest.map(([name, value]) => `${name} ${valueText(value)}`).join(', ');
