@@ -255,6 +255,15 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     expect([...entry.names]).toEqual([name]);
   });
 
+  it('opens nothing in a mount namespace without processes that something else leads to', async () => {
+    const keep = "kept = os.open(path, os.O_RDONLY)\nother = os.open(f'/proc/{child}/ns/net', os.O_RDONLY)";
+    const { id, pid } = await hold(mountWithoutProcess(keep));
+    const entry = await found(id);
+    expect([...entry.sources]).toEqual(['fd', 'bind-mount']);
+    expect([...entry.names]).toEqual(['hidden']);
+    for (const door of entry.doors) expect(door).toMatch(new RegExp(`^/proc/${pid}/fd/`));
+  });
+
   it('says of one whose only mount is covered that it cannot be entered', async () => {
     const { id } = await hold(mountCovered);
     const { namespaces } = await takeSnapshot({ without: new Set(['engines', 'rules', 'conntrack']) });

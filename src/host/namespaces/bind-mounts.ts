@@ -60,11 +60,16 @@ export function addBindMount(
   path: string,
 ): FoundNamespace | undefined {
   const entry = found.add(id, 'bind-mount', door);
-  if (entry === undefined) return undefined;
+  if (entry !== undefined) noteMount(entry, path);
+  return entry;
+}
+
+/** The same for one that is found already, and needs no other door. */
+export function noteMount(entry: FoundNamespace, path: string): void {
+  entry.sources.add('bind-mount');
   entry.paths.add(path);
   const name = /\/netns\/([^/]+)$/.exec(path)?.[1];
   if (name !== undefined) entry.names.add(name);
-  return entry;
 }
 
 /** Namespaces of every kind that are mounted, as `net:[...]`, and where. */

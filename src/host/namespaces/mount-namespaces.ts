@@ -7,7 +7,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { CLONE_FS, CLONE_NEWNS, checked, libc, O_CLOEXEC, O_PATH } from '../ffi/libc.ts';
-import { addBindMount, type BindMounts, nsfsMounts } from './bind-mounts.ts';
+import { addBindMount, type BindMounts, noteMount, nsfsMounts } from './bind-mounts.ts';
 import { dieOf } from './enter.ts';
 import type { FoundNamespaces } from './found.ts';
 import { isNamespace, openAny } from './open.ts';
@@ -25,13 +25,22 @@ export function visitMountNamespaces(found: FoundNamespaces, mounts: BindMounts)
   let visited = 0;
   // Those that are found on the way come behind the others.
   for (const [id, doors] of mounts.mountNamespaces) {
-    if (mounts.hasSeen(id) || visited++ === mostVisited) continue;
+    if (mounts.hasSeen(id)) continue;
+    if (visited++ >= mostVisited) break;
     const opened: Opened[] = [];
     try {
       const target = openAny(doors, inodeOf(id));
       if (target === undefined) continue;
       try {
-        inMountNamespace(target, (proc) => opened.push(...openMounted(proc)));
+        inMountNamespace(target, (proc) => {
+          for (const mount of mountedHere(proc)) {
+            const known = found.all.get(mount.id);
+            // A copy of the host's mounts has all that the host's has: those need not be opened once more.
+            if (known !== undefined) noteMount(known, mount.path);
+            else if (!mounts.mountNamespaces.has(mount.id))
+              opened.push({ ...mount, handle: openMount(mount.path) });
+          }
+        });
       } finally {
         closeSync(target);
       }
@@ -53,29 +62,32 @@ export function visitMountNamespaces(found: FoundNamespaces, mounts: BindMounts)
 interface Opened {
   readonly id: string;
   readonly path: string;
-  readonly handle: number;
+  /** undefined where no path leads to it any more. */
+  readonly handle: number | undefined;
 }
 
-/** Descriptors (O_PATH) of the namespaces that are mounted where the thread is. @param proc netscope's own /proc. */
-function openMounted(proc: number): Opened[] {
+/** Network and mount namespaces that are mounted where the thread is. @param proc netscope's own /proc. */
+function mountedHere(proc: number): ReturnType<typeof nsfsMounts> {
   const file = checked('openat2', libc().openInRoot(proc, 'thread-self/mountinfo', O_CLOEXEC));
   try {
-    return nsfsMounts(readFileSync(file, 'utf8'))
-      .filter(({ id }) => /^(net|mnt):/.test(id))
-      .flatMap(({ id, path }) => {
-        try {
-          return [{ id, path, handle: openSync(path, O_PATH | O_CLOEXEC) }];
-        } catch {
-          return [];
-        }
-      });
+    return nsfsMounts(readFileSync(file, 'utf8')).filter(({ id }) => /^(net|mnt):/.test(id));
   } finally {
     closeSync(file);
   }
 }
 
+/** Not more than a handle: what is there is looked at before it is opened. */
+function openMount(path: string): number | undefined {
+  try {
+    return openSync(path, O_PATH | O_CLOEXEC);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The namespace itself, where the path led to it and not to what covers it. */
-function reopen(id: string, handle: number): number | undefined {
+function reopen(id: string, handle: number | undefined): number | undefined {
+  if (handle === undefined) return undefined;
   try {
     return isNamespace(fstatSync(handle), inodeOf(id))
       ? openSync(`/proc/thread-self/fd/${handle}`, 'r')
