@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inNamespace, ownNamespacePath } from '../../src/host/namespaces/enter.ts';
+import { watchDescriptors } from '../descriptors.ts';
 import { describeAsRoot } from './support.ts';
 
 describeAsRoot('inNamespace', () => {
@@ -63,10 +64,10 @@ describeAsRoot('inNamespace', () => {
     expect(readlinkSync(ownNamespacePath)).toBe(before);
   });
 
-  it('keeps no descriptor', () => {
-    const before = readdirSync('/proc/self/fd').length;
+  it('keeps no descriptor', async () => {
+    const descriptors = watchDescriptors();
     for (let round = 0; round < 50; round++) inNamespace(path, () => undefined);
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    await expect.poll(descriptors.left).toEqual([]);
   });
 
   it('keeps the namespace of programs that are started afterwards', () => {

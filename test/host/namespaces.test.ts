@@ -84,6 +84,8 @@ print('ready', flush=True)
 time.sleep(60)
 `;
 
+import { watchDescriptors } from '../descriptors.ts';
+
 /** As `mountElsewhere`, in a mount namespace that has no process any more; `keep` is what is left of it. */
 const mountWithoutProcess = (keep: string): string => `${setns}
 check(libc.unshare(0x00020000))
@@ -204,10 +206,10 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     expect([...entry.sources]).toEqual(['socket']);
     expect(entry.holders.map((process) => process.pid)).toEqual([pid]);
     // The same way back into it later, of which nothing stays open.
-    const before = readdirSync('/proc/self/fd').length;
+    const descriptors = watchDescriptors();
     const path = pathInto({ id, processes: [], holders: entry.holders, paths: [] });
     expect(inNamespace(path ?? '', () => readlinkSync('/proc/thread-self/ns/net'))).toBe(id);
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    await expect.poll(descriptors.left).toEqual([]);
   });
 
   it.each([
@@ -298,7 +300,7 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     ['a tun device', keepOnly("os.open('/dev/net/tun', os.O_RDWR)")],
     ['a mount namespace without processes', mountWithoutProcess('kept = os.open(path, os.O_RDONLY)')],
   ])('lets go of everything that %s led to', async (_, program) => {
-    const before = readdirSync('/proc/self/fd').length;
+    const descriptors = watchDescriptors();
     const { id } = await hold(program);
     for (let round = 0; round < 3; round++) {
       const result = await findNamespaces(async () => undefined);
@@ -309,7 +311,7 @@ describeWithTools(['python3'], 'findNamespaces', () => {
     const gone = new Promise((done) => child?.once('close', done));
     child?.kill('SIGKILL');
     await gone;
-    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    await expect.poll(descriptors.left).toEqual([]);
     const isThere = async () => (await search()).namespaces.some((namespace) => namespace.id === id);
     // The kernel takes a mount namespace apart a little after its last user has gone.
     await expect.poll(isThere, { timeout: 10_000 }).toBe(false);

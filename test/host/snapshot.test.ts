@@ -1,11 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { CLONE_NEWNET, libc } from '../../src/host/ffi/libc.ts';
 import { pathInto } from '../../src/host/namespaces/doors.ts';
 import { inNamespace } from '../../src/host/namespaces/enter.ts';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import { parseSnapshot } from '../../src/snapshot/read.ts';
+import { watchDescriptors } from '../descriptors.ts';
 import { describeWithTools, type Lab, startLab } from './support.ts';
 
 const script = `
@@ -80,7 +81,7 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
 
   it('leaks no descriptor and keeps no namespace alive', async () => {
     await takeSnapshot();
-    const before = readdirSync('/proc/self/fd').length;
+    const descriptors = watchDescriptors();
     const lab = await start();
     for (let round = 0; round < 3; round++) await takeSnapshot();
     const blue = lab.run('stat', '-L', '-c', '%i', '/run/netns/blue').trim();
@@ -94,8 +95,7 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
     };
     await expect.poll(gone, { timeout: 5000 }).toBe(true);
     // The lab's own pipes close when the event loop hears of its end.
-    const open = () => readdirSync('/proc/self/fd').length;
-    await expect.poll(open, { timeout: 5000 }).toBeLessThanOrEqual(before);
+    await expect.poll(descriptors.left, { timeout: 5000 }).toEqual([]);
   });
 
   it('survives namespaces that come and go while it reads', async () => {

@@ -1,10 +1,11 @@
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { inspectAbilities } from '../../src/host/doctor.ts';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import type { HostSnapshot } from '../../src/snapshot/schema.ts';
+import { watchDescriptors } from '../descriptors.ts';
 import { describeAsRoot, describeWithTools, type Lab, startLab } from './support.ts';
 
 const nobody = 65534;
@@ -45,9 +46,9 @@ describeAsRoot('an ordinary user', () => {
   });
 
   it('leaves no descriptor open', async () => {
-    const before = readdirSync('/proc/self/fd').length;
+    const descriptors = watchDescriptors();
     await takeSnapshot();
-    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    await expect.poll(descriptors.left).toEqual([]);
   });
 
   it('is told by doctor what is missing and what to do', async () => {

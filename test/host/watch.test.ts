@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { type HostWatcher, watchHost } from '../../src/host/watch.ts';
+import { watchDescriptors } from '../descriptors.ts';
 import { describeWithTools, startLab } from './support.ts';
 
 const noEngine = { dockerHost: '/nonexistent/netscope.sock' };
@@ -74,12 +74,12 @@ describeWithTools(['unshare', 'nsenter', 'ip'], 'watchHost', () => {
     const first = watchHost(noEngine, () => undefined);
     first.stop();
     await pause(50);
-    const before = readdirSync('/proc/self/fd').length;
+    const descriptors = watchDescriptors();
     for (let round = 0; round < 5; round++) {
       const next = watchHost(noEngine, () => undefined);
       next.stop();
       next.stop();
     }
-    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+    await expect.poll(descriptors.left).toEqual([]);
   });
 });

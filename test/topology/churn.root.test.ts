@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import { buildTopology } from '../../src/topology/build.ts';
+import { watchDescriptors } from '../descriptors.ts';
 import { describeWithTools, type Lab, startLab } from '../host/support.ts';
 
 const namespaces = 24;
@@ -36,7 +36,7 @@ describeWithTools(
       const seen = new Set<string>();
       const wrong: string[] = [];
       await takeSnapshot({ without });
-      const before = readdirSync('/proc/self/fd').length;
+      const descriptors = watchDescriptors();
       for (let round = 0; round < rounds; round++) {
         const { namespaces: all } = buildTopology(await takeSnapshot({ without }));
         for (const { name, peer } of all.flatMap(({ links }) => links)) {
@@ -49,7 +49,7 @@ describeWithTools(
       }
       expect(wrong).toEqual([]);
       expect(seen.size).toBeGreaterThan(0);
-      expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+      await expect.poll(descriptors.left).toEqual([]);
     });
   },
 );
