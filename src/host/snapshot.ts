@@ -67,8 +67,12 @@ export async function takeSnapshot(options: SnapshotOptions = {}): Promise<HostS
     const engines = await enginesRead;
     const switches = await switchesRead;
     const namespaces = readings.map(({ state }) => state);
-    const answered = new Set(engines.states.map(({ engine }) => engine.kind));
-    const silent = without.has('engines') ? undefined : await findSilent(namespaces, answered, pause);
+    const listed = engines.states.flatMap(({ containers }) => containers);
+    const answered = new Set(
+      engines.states.map(({ engine }) => engine.kind).filter((kind) => kind !== 'podman'),
+    );
+    const ids = new Set(listed.map(({ id }) => id));
+    const silent = without.has('engines') ? undefined : await findSilent(namespaces, answered, ids, pause);
     return {
       schema: 'netscope.snapshot/1',
       takenAt,

@@ -1,6 +1,6 @@
 /**
  * What engines told while they answered. One that is being restarted leaves its containers running: their groups
- * (host/engines/cgroups.ts) still say which they are, and their names are as they were.
+ * (host/engines/silent.ts) still say which they are, and their names are as they were.
  */
 import type { Container, EngineNetwork, HostSnapshot } from '../snapshot/schema.ts';
 
@@ -43,7 +43,7 @@ function completeWith(snapshot: HostSnapshot, kind: string, { containers, networ
         return { ...rest, pid: 0, state: namespace === undefined ? container.state : 'exited' };
       }),
     ],
-    networks: [...snapshot.networks, ...networks],
+    networks: [...snapshot.networks.filter(({ id }) => !networks.some((one) => one.id === id)), ...networks],
     warnings: [
       ...snapshot.warnings,
       `${kind} does not answer: names, networks and stopped containers are those that it told last`,

@@ -5,6 +5,8 @@ import { machineName } from '../../src/host/namespaces/machines.ts';
 
 const line = (...args: readonly string[]) => `${args.join('\0')}\0`;
 
+const id = 'ab12'.repeat(16);
+
 describe('parseConmon', () => {
   it("reads Podman's, whose cleanup has options of the same names", () => {
     const cleanup = [
@@ -15,16 +17,17 @@ describe('parseConmon', () => {
       '--exit-command-arg',
       'x',
     ];
-    const args = ['--api-version', '1', '-c', 'ab12', '-u', 'ab12', '-b', '/run/b/userdata', '-n', 'web'];
+    const args = ['--api-version', '1', '-c', id, '-u', id, '-b', '/run/b/userdata', '-n', 'web'];
     expect(parseConmon(line('/usr/bin/conmon', ...cleanup, ...args))).toEqual({
-      id: 'ab12',
+      engine: 'podman',
+      id,
       name: 'web',
       bundle: '/run/b/userdata',
     });
   });
 
   it.each([
-    ['another program', line('/usr/bin/podman', '-c', 'ab12')],
+    ['another program', line('/usr/bin/podman', '-c', id)],
     ['a conmon that says only its version', line('conmon', '--version')],
     ['nothing', ''],
   ])('says nothing of %s', (_, text) => {

@@ -148,3 +148,29 @@ describe('virtual machines, against virsh domiflist', () => {
     expect(drawTree(topology)).toMatch(/vnet0 {2}\w+ +tun tap machine shop-web/);
   });
 });
+
+describe('Podman without root, whose socket nobody opened, against what it says to its user', () => {
+  const { topology, said, shown } = recorded('rootless');
+  const says = z
+    .array(z.object({ name: z.string(), id: z.string(), netns: z.string(), mode: z.string() }))
+    .parse(said);
+
+  it('has each container by name in its namespace, though no control group tells', () => {
+    expect(
+      shown.map(({ name, id, engine, namespace }) => [name, id, engine, namespace.id]).toSorted(),
+    ).toEqual(says.map(({ name, id, netns }) => [name, id, 'podman', netns]).toSorted());
+  });
+
+  it('has the way out of each: a tap of its own, or the bridge in the namespace of all', () => {
+    const ways = topology.systems.filter(({ system }) => system === 'podman');
+    const slirp = expect.stringMatching(/^process slirp4netns \(\d+\) carries packets for it$/);
+    const own = says.find(({ mode }) => mode === 'slirp4netns')?.name;
+    expect(ways.find(({ name }) => name === own)?.evidence).toContainEqual(slirp);
+    const shared = ways.find(({ name }) => name.startsWith('rootless-netns'));
+    expect(shared?.evidence).toContainEqual(slirp);
+    expect(ways.find(({ name }) => name === 'podman1')).toMatchObject({
+      namespace: shared?.namespace,
+      containers: says.filter(({ mode }) => mode === 'bridge').map(({ name }) => name),
+    });
+  });
+});

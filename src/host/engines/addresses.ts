@@ -1,5 +1,5 @@
 /** Where Docker and Podman listen. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { exitStatus, NetscopeError } from '../../util/errors.ts';
 import type { EngineAddress } from './http.ts';
 
@@ -20,13 +20,27 @@ export function engineSockets(host: string | undefined): EngineSockets {
   const usual = [
     ['/var/run/docker.sock', '/run/docker.sock', '/proc/1/root/run/docker.sock'],
     ['/run/podman/podman.sock', '/proc/1/root/run/podman/podman.sock'],
-    ...(runtime === undefined ? [] : [[`${runtime}/docker.sock`], [`${runtime}/podman/podman.sock`]]),
+    ...userFolders(runtime).flatMap((folder) => [
+      [`${folder}/docker.sock`],
+      [`${folder}/podman/podman.sock`],
+    ]),
   ];
   const addresses = usual.flatMap((paths) => {
     const path = paths.find((candidate) => existsSync(candidate));
     return path === undefined ? [] : [{ kind: 'unix', path } as const];
   });
   return { addresses, explicit: false };
+}
+
+/** This user's engines, and, as far as this user sees them, the other users' (pam_systemd(8), XDG_RUNTIME_DIR). */
+function userFolders(own: string | undefined): readonly string[] {
+  let users: string[] = [];
+  try {
+    users = readdirSync('/run/user').map((user) => `/run/user/${user}`);
+  } catch {
+    // No logind here.
+  }
+  return [...new Set([...(own === undefined ? [] : [own]), ...users])];
 }
 
 function parseAddress(text: string): EngineAddress {

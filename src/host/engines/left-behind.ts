@@ -58,7 +58,7 @@ function describe(found: Found): Known {
   const { owner, pid, task } = found;
   const conmon = /^(podman|cri-o)$/.test(owner.engine) ? conmonOf(pid, owner.id) : undefined;
   const folder = task?.folder ?? conmon?.bundle;
-  const bundle = folder === undefined || folder === '' ? undefined : readBundle(folder);
+  const bundle = folder === undefined || folder === '' ? undefined : readBundle(folder, conmon?.pid ?? 1);
   const docker = owner.engine === 'docker' ? dockerConfig(owner.id) : undefined;
   const own = bundle?.annotations ?? {};
   const labels = { ...owner.labels, ...docker?.labels, ...podLabels(own) };

@@ -5,6 +5,7 @@
  */
 import type { Container, EngineNetwork, NamespaceState } from '../../snapshot/schema.ts';
 import { type GroupOwner, groupsOf, ownerOfGroups } from './cgroups.ts';
+import { type Conmon, conmonChildren } from './conmon.ts';
 import { containerdTasks, type Task } from './tasks.ts';
 
 /** A container that was found, by one of its processes. */
@@ -22,26 +23,29 @@ export interface Silent {
 }
 
 /**
- * @param answered kinds of engines that did: they know their containers, and one that they did not list is just
+ * @param answered kinds of engines that did and of which there is one: it knows its containers, and one that it did not list is just
  *   being made or removed.
+ * @param known ids of containers that were listed. Podman has others beside them: each user's are their own.
  * @param pause is awaited between two namespaces.
  */
 export async function findSilent(
   namespaces: readonly NamespaceState[],
   answered: ReadonlySet<string>,
+  known: ReadonlySet<string>,
   pause: () => Promise<void>,
 ): Promise<Silent> {
   const tasks = containerdTasks(answered.has('docker') ? new Set(['moby']) : new Set());
   const tasksById = new Map([...tasks.values()].map((task) => [task.id, task]));
+  const children = conmonChildren(namespaces);
   const found = new Map<string, Found>();
   for (const namespace of namespaces) {
     for (const { pid } of namespace.processes) {
       const groups = groupsOf(pid);
       const task = taskOf(tasks.get(pid), groups);
-      const owner = ownerOfGroups(groups, namespace.host) ?? task?.owner;
+      const owner = ownerOfConmon(children.get(pid)) ?? ownerOfGroups(groups, namespace.host) ?? task?.owner;
       if (owner === undefined) continue;
       const { engine, id } = task?.owner ?? owner;
-      if (answered.has(engine) || found.has(id)) continue;
+      if (answered.has(engine) || known.has(id) || found.has(id)) continue;
       // A virtual machine is behind its tap (machines.ts); that its process is in the host's namespace says nothing of its network.
       if (engine === 'libvirt' && namespace.host) continue;
       const whole = { ...owner, ...task?.owner, labels: owner.labels };
@@ -52,6 +56,12 @@ export async function findSilent(
   if (found.size === 0) return { containers: [], networks: [] };
   const { describeSilent } = await import('./left-behind.ts');
   return describeSilent([...found.values()]);
+}
+
+function ownerOfConmon(conmon: Conmon | undefined): GroupOwner | undefined {
+  return conmon === undefined
+    ? undefined
+    : { engine: conmon.engine, id: conmon.id, name: conmon.id.slice(0, 12), labels: {} };
 }
 
 /**

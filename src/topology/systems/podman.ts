@@ -1,4 +1,5 @@
 /** Podman's networks: bridges as root, a process with a tap (slirp4netns, pasta) without. */
+import type { Link } from '../model.ts';
 import type { System } from './model.ts';
 import { chainsLike, found, iptablesRules, type Place, type Recogniser, some, unique } from './scene.ts';
 
@@ -6,16 +7,18 @@ export const podman: Recogniser = (scene) => [...bridged(scene), ...rootless(sce
 
 const bridged: Recogniser = ({ bridges, snapshot, host, places }) =>
   bridges.flatMap((bridge): System[] => {
-    if (bridge.namespace !== host?.namespace.name) return [];
+    const place = places.find(({ namespace }) => namespace.name === bridge.namespace);
+    if (place === undefined || (place !== host && !isRootless(place))) return [];
     const network = snapshot.networks.find(
       ({ name, engine }) => engine === 'podman' && name === bridge.network,
     );
     const byName = /^(cni-)?podman\d+$/.test(bridge.name);
     if (network === undefined && !byName) return [];
     const subnets = network?.subnets.map(({ subnet }) => subnet) ?? [];
-    const chains = subnets.length > 0 ? chainsFor(subnets, host) : chainsLike(host.state, /^(NETAVARK|CNI)-/);
+    const chains =
+      subnets.length > 0 ? chainsFor(subnets, place) : chainsLike(place.state, /^(NETAVARK|CNI)-/);
     const addresses = bridge.addresses.map((address) => address.replace(/\/\d+$/, ''));
-    const resolvers = host.state.listeners.filter(
+    const resolvers = place.state.listeners.filter(
       ({ address, port }) => port === 53 && addresses.includes(address),
     );
     const ports = bridge.members.filter(({ containers }) => containers.length > 0);
@@ -70,26 +73,48 @@ function podsBehind(name: string | undefined, places: readonly Place[]): readonl
   return unique((place?.namespace.containers ?? []).flatMap(({ pod }) => pod ?? []));
 }
 
-const rootless: Recogniser = ({ snapshot, places, host }) => {
-  const containers = snapshot.containers.filter(
-    ({ engine, networkMode }) => engine === 'podman' && /^(slirp4netns|pasta)/.test(networkMode),
-  );
-  if (containers.length === 0) return [];
-  const helpers = (host?.state.processes ?? []).filter(({ command }) => /^(slirp4netns|pasta)/.test(command));
-  return places.flatMap(({ namespace }): System[] => {
-    const own = containers.filter((container) => container.namespace === namespace.id);
-    if (own.length === 0) return [];
-    const taps = namespace.links.filter(({ kind }) => kind === 'tun');
+/** Podman without root keeps the bridges of its networks in a namespace of its own (libpod/networking_linux.go, rootlessNetNsName). */
+function isRootless({ namespace }: Place): boolean {
+  return namespace.names.some((name) => /^rootless-netns(-[0-9a-f]+)?$/.test(name));
+}
+
+const rootless: Recogniser = ({ places }) =>
+  places.flatMap((place): System[] => {
+    const { namespace } = place;
+    const own = namespace.containers.filter(({ engine }) => engine === 'podman');
+    if (own.length === 0 && !isRootless(place)) return [];
+    const taps = namespace.links.flatMap((link) => {
+      const helpers = helpersOf(link);
+      const isMode = own.some(({ networkMode }) => /^(slirp4netns|pasta)/.test(networkMode));
+      return link.kind === 'tun' && (isMode || helpers.length > 0) ? [{ ...link, helpers }] : [];
+    });
+    if (taps.length === 0) return [];
     return [
       found('podman', namespace.name, namespace.name, {
         evidence: [
-          ...own.map(({ name, networkMode }) => `${name} runs with network mode ${networkMode}`),
+          ...own
+            .filter(({ networkMode }) => networkMode !== 'unknown')
+            .map(({ name, networkMode }) => `${name} runs with network mode ${networkMode}`),
+          ...(isRootless(place) ? ['it holds the bridges of a user’s networks'] : []),
           ...taps.map(({ name, addresses }) => `${name} ${addresses.join(' ')} is its tap`),
-          ...helpers.map(({ command, pid }) => `process ${command} (${pid}) carries packets for it`),
+          ...unique(taps.flatMap(({ helpers }) => helpers)).map(
+            (helper) => `process ${helper} carries packets for it`,
+          ),
         ],
         links: taps.map(({ name, index }) => ({ namespace: namespace.name, name, index })),
         containers: own.map(({ name }) => name),
       }),
     ];
   });
-};
+
+/** The processes that read and write the tap for the user: `slirp4netns (371)`. */
+function helpersOf({ details }: Link): readonly string[] {
+  const { processes } = details;
+  if (!Array.isArray(processes)) return [];
+  return processes.flatMap((process: unknown) => {
+    if (typeof process !== 'object' || process === null) return [];
+    const command: unknown = Reflect.get(process, 'command');
+    const pid: unknown = Reflect.get(process, 'pid');
+    return typeof command === 'string' && /^(slirp4netns|pasta)/.test(command) ? [`${command} (${pid})`] : [];
+  });
+}

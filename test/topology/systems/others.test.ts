@@ -62,7 +62,10 @@ describe('Podman', () => {
             1: {
               links: [
                 loopback,
-                link(2, 'tap0', 'tun', { addresses: ['10.0.2.100/24'], details: { type: 'tap' } }),
+                link(2, 'tap0', 'tun', {
+                  addresses: ['10.0.2.100/24'],
+                  details: { type: 'tap', processes: [{ pid: 812, command: 'slirp4netns' }] },
+                }),
               ],
             },
           },
