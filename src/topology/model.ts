@@ -146,12 +146,15 @@ export interface BridgeMember {
   readonly containers: readonly string[];
 }
 
+/** Docker's, and those of Podman without root. */
+export type PortProxy = 'docker-proxy' | 'rootlessport' | 'slirp4netns' | 'pasta';
+
 export interface PublishedPort {
   readonly container: string;
   readonly protocol: string;
   readonly hostAddress: string;
   readonly hostPort: number;
   readonly containerPort: number;
-  /** What makes it work on this host: a DNAT rule, a docker-proxy process. */
-  readonly by: readonly ('iptables' | 'nftables' | 'docker-proxy' | 'ipvs')[];
+  /** What makes it work on this host: a DNAT rule, or a process that listens for the container. */
+  readonly by: readonly ('iptables' | 'nftables' | 'ipvs' | PortProxy)[];
 }

@@ -1,7 +1,7 @@
 /** Ports that containers publish, and what on this host makes them work. */
 import type { Container, HostSnapshot, Listener, NamespaceState } from '../snapshot/schema.ts';
 import { type DnatRule, dnatRules } from './dnat-rules.ts';
-import type { PublishedPort } from './model.ts';
+import type { PortProxy, PublishedPort } from './model.ts';
 
 export function publishedPorts(snapshot: HostSnapshot): readonly PublishedPort[] {
   const publishing = snapshot.containers.filter((container) => container.published.length > 0);
@@ -57,7 +57,12 @@ function madeBy(
       by.add(rule.by);
     if (virtual.has(rule.toAddress)) by.add(rule.by).add('ipvs');
   }
-  if (listeners.some((listener) => isProxy(listener, port))) by.add('docker-proxy');
+  for (const listener of listeners.filter((one) => listensFor(one, port))) {
+    for (const { command } of listener.processes) {
+      const proxy = proxyOf(command);
+      if (proxy !== undefined) by.add(proxy);
+    }
+  }
   return [...by];
 }
 
@@ -77,9 +82,18 @@ function takes(rule: DnatRule, port: Port): boolean {
   return rule.address === null || isAny(rule.address) || rule.address === port.hostAddress;
 }
 
-function isProxy(listener: Listener, port: Port): boolean {
+/** Some have more after the name: `rootlessport-c`, which the kernel cut, and `pasta.avx2`. */
+const proxies: readonly PortProxy[] = ['docker-proxy', 'rootlessport', 'slirp4netns', 'pasta'];
+
+function proxyOf(command: string): PortProxy | undefined {
+  const program = command.slice(command.lastIndexOf('/') + 1);
+  return proxies.find(
+    (name) => program === name || (/^[.-]/.test(program.slice(name.length)) && program.startsWith(name)),
+  );
+}
+
+function listensFor(listener: Listener, port: Port): boolean {
   if (listener.protocol !== port.protocol || listener.port !== port.hostPort) return false;
-  if (!listener.processes.some((process) => /(^|\/)docker-proxy\b/.test(process.command))) return false;
   if (listener.address === port.hostAddress) return true;
   return (
     isAny(listener.address) &&

@@ -143,7 +143,7 @@ describe('a published port works by nftables', () => {
   });
 });
 
-describe('a published port works by docker-proxy', () => {
+describe('a published port works by a process', () => {
   const listening = (address: string, command: string, v6only?: boolean) => ({
     listeners: [
       {
@@ -163,6 +163,9 @@ describe('a published port works by docker-proxy', () => {
     ['0.0.0.0', 'nginx', undefined, []],
     ['127.0.0.1', 'docker-proxy', undefined, []],
     ['::', 'docker-proxy', false, ['docker-proxy']],
+    ['::', 'rootlessport-ch', false, ['rootlessport']],
+    ['0.0.0.0', 'pasta.avx2', undefined, ['pasta']],
+    ['0.0.0.0', 'pastafari', undefined, []],
     ['::', 'docker-proxy', true, []],
   ])('listening on %s as %s (v6only %s): %j', (address, command, v6only, by) => {
     expect(madeBy(listening(address, command, v6only), web)).toEqual(by);

@@ -1,5 +1,5 @@
 /** Where Docker and Podman listen. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { exitStatus, NetscopeError } from '../../util/errors.ts';
 import type { EngineAddress } from './http.ts';
 
@@ -16,14 +16,10 @@ export interface EngineSockets {
 export function engineSockets(host: string | undefined): EngineSockets {
   const named = host ?? process.env.DOCKER_HOST;
   if (named !== undefined && named !== '') return { addresses: [parseAddress(named)], explicit: true };
-  const runtime = process.env.XDG_RUNTIME_DIR;
   const usual = [
     ['/var/run/docker.sock', '/run/docker.sock', '/proc/1/root/run/docker.sock'],
     ['/run/podman/podman.sock', '/proc/1/root/run/podman/podman.sock'],
-    ...userFolders(runtime).flatMap((folder) => [
-      [`${folder}/docker.sock`],
-      [`${folder}/podman/podman.sock`],
-    ]),
+    ...userFolders().flatMap((folder) => [[`${folder}/docker.sock`], [`${folder}/podman/podman.sock`]]),
   ];
   const addresses = usual.flatMap((paths) => {
     const path = paths.find((candidate) => existsSync(candidate));
@@ -32,15 +28,14 @@ export function engineSockets(host: string | undefined): EngineSockets {
   return { addresses, explicit: false };
 }
 
-/** This user's engines, and, as far as this user sees them, the other users' (pam_systemd(8), XDG_RUNTIME_DIR). */
-function userFolders(own: string | undefined): readonly string[] {
-  let users: string[] = [];
-  try {
-    users = readdirSync('/run/user').map((user) => `/run/user/${user}`);
-  } catch {
-    // No logind here.
-  }
-  return [...new Set([...(own === undefined ? [] : [own]), ...users])];
+/**
+ * Of this user, and of the one who called sudo(8). Not of others (pam_systemd(8), XDG_RUNTIME_DIR): whatever listens there could
+ * tell root any name for any process, and keep it waiting.
+ */
+function userFolders(): readonly string[] {
+  const { XDG_RUNTIME_DIR: own, SUDO_UID: caller } = process.env;
+  const called = caller !== undefined && /^\d+$/.test(caller) ? [`/run/user/${caller}`] : [];
+  return [...new Set([...(own === undefined ? [] : [own]), ...called])];
 }
 
 function parseAddress(text: string): EngineAddress {
