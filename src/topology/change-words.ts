@@ -2,7 +2,7 @@
 import type { Difference } from './changes.ts';
 import type { Fact } from './facts.ts';
 
-/** @param before what a namespace that came was before, under another name. */
+/** @param before what a namespace or link that came was before, under another name. */
 export function changeText(change: Difference, before: Fact | null): string {
   switch (change.how) {
     case 'came':
@@ -61,7 +61,8 @@ function wentText({ kind, name, state }: Fact): string {
 }
 
 /** A namespace is called after its first container: where that one stops, after the next that is in it. */
-function renamedText({ name, state }: Fact, { name: old }: Fact): string {
+function renamedText({ kind, name, state }: Fact, { name: old }: Fact): string {
+  if (kind === 'link') return `${state.kind} ${old} is now ${name}`;
   return state.kind === 'container' || state.kind === 'pod'
     ? `container ${name} is left in the namespace that was ${old}'s`
     : `namespace ${name} is what is left of ${old}`;

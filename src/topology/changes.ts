@@ -40,13 +40,16 @@ export function topologyChanges(before: Topology, after: Topology): readonly Top
   }
   const byKey = new Map(found.map((one) => [keyOf(one), one]));
   const movedPorts = portMoves(found);
+  const moved = movedLinks(found);
   return found.map((one) => {
     const { kind, key, subjects } = one.now ?? one.was;
-    const before = oldNamespace(one, old);
+    const move = moved.get(key);
+    const before = oldNamespace(one, old) ?? move?.was ?? null;
     return {
       ...{ kind, how: one.how, key, subjects },
       text: changeText(one, before),
-      within: wholeOf(one, byKey, movedPorts, before),
+      within:
+        wholeOf(one, byKey, movedPorts, before) ?? (one.how === 'went' ? (move?.now.key ?? null) : null),
     };
   });
 }
@@ -87,6 +90,29 @@ function oldNamespace({ how, now }: Difference, old: ReadonlyMap<string, Fact>):
   if (how !== 'came' || now?.kind !== 'namespace') return null;
   for (const was of old.values()) if (was.kind === 'namespace' && was.state.id === now.state.id) return was;
   return null;
+}
+
+interface Move {
+  readonly was: Fact;
+  readonly now: Fact;
+}
+
+/** Links under another name or in another namespace: by the key that came what it was, by the one that went what it is. */
+function movedLinks(found: readonly Difference[]): ReadonlyMap<string, Move> {
+  const gone = new Map<string, Fact | null>();
+  for (const { was, how } of found) {
+    if (how !== 'went' || was.identity === undefined) continue;
+    // Of two with one address it cannot be told which.
+    gone.set(was.identity, gone.has(was.identity) ? null : was);
+  }
+  const moves = new Map<string, Move>();
+  for (const { now, how } of found) {
+    const was = how === 'came' ? gone.get(now.identity ?? '') : undefined;
+    if (how !== 'came' || was == null) continue;
+    moves.set(now.key, { was, now }).set(was.key, { was, now });
+    gone.set(now.identity ?? '', null);
+  }
+  return moves;
 }
 
 /** The ports that came to bridges or left them, by the bridge's key. */

@@ -25,12 +25,15 @@ export interface Fact {
   readonly within: readonly string[];
   /** Keys (keys.ts) of what it is or belongs to. */
   readonly subjects: readonly string[];
+  /** What it keeps when it is renamed or moved to another namespace; only of links. */
+  readonly identity?: string;
 }
 
 export function factsOf(topology: Topology): ReadonlyMap<string, Fact> {
+  const byId = new Map(topology.namespaces.map((namespace) => [namespace.id, namespace]));
   const facts = [
     ...topology.host.engines.map(({ kind }) => engineFact(kind)),
-    ...topology.namespaces.flatMap((namespace) => namespaceFacts(namespace, topology)),
+    ...topology.namespaces.flatMap((namespace) => namespaceFacts(namespace, byId)),
     ...topology.stoppedContainers.map((container) => containerFact(container, null)),
     ...topology.bridges.flatMap(memberFacts),
     ...topology.publishedPorts.map((port) => portFact(port, topology)),
@@ -50,7 +53,9 @@ function engineFact(kind: string): Fact {
   return { kind: 'engine', key: engineKey(kind), name: kind, state: {}, within: [], subjects: [] };
 }
 
-function namespaceFacts(namespace: TopologyNamespace, topology: Topology): readonly Fact[] {
+type ById = ReadonlyMap<string, TopologyNamespace>;
+
+function namespaceFacts(namespace: TopologyNamespace, byId: ById): readonly Fact[] {
   const { name, id, containers, links } = namespace;
   const subjects = [namespaceKey(name)];
   return [
@@ -59,7 +64,7 @@ function namespaceFacts(namespace: TopologyNamespace, topology: Topology): reado
       within: ownerKeys(namespace),
     },
     ...containers.map((one) => containerFact(one, namespace)),
-    ...links.flatMap((link) => linkFacts(link, namespace, topology)),
+    ...links.flatMap((link) => linkFacts(link, namespace, byId)),
     ...namespace.routes.filter(isSet).map((route) => routeFact(route, namespace)),
   ];
 }
@@ -88,16 +93,18 @@ function containerFact(container: TopologyContainer, namespace: TopologyNamespac
   };
 }
 
-function linkFacts(link: Link, namespace: TopologyNamespace, topology: Topology): readonly Fact[] {
+function linkFacts(link: Link, namespace: TopologyNamespace, byId: ById): readonly Fact[] {
   const key = linkKey(namespace.name, link.name);
   const place = `${namespace.name}:${link.name}`;
   // The rows of a container's links are not in sight until it is opened.
   const subjects = namespace.kind === 'host' ? [key] : [key, namespaceKey(namespace.name)];
-  const there = topology.namespaces.find(({ id }) => id === link.peer?.namespace);
+  const there = link.peer === null ? undefined : byId.get(link.peer.namespace);
   const peer = link.peer === null || there === undefined ? null : { there, name: link.peer.name };
   return [
     {
       ...{ kind: 'link', key, name: place },
+      // Loopback has no address of its own, and some tunnels have none.
+      ...(/[1-9a-f]/.test(link.mac) ? { identity: `${link.kind} ${link.mac}` } : {}),
       within: [
         namespaceKey(namespace.name),
         ...(peer === null ? [] : [...ownerKeys(peer.there), linkKey(peer.there.name, peer.name)]),

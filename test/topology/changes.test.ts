@@ -137,6 +137,27 @@ describe('what changed between two looks at a host', () => {
     expect(texts(wired(1, []), wired(2, []))).toEqual(['host:vg has peer blue:eth0 (was green:eth0)']);
   });
 
+  it('is one line for a link that is renamed, or moved to another namespace', () => {
+    const lan = { mac: '02:00:00:00:00:07', addresses: ['10.0.0.7/24'] };
+    const placed = (name: string, inside: boolean, twins = 1) => {
+      const links = Array.from({ length: twins }, (_, at) =>
+        link(40 + at, `${name}${at || ''}`, 'macvlan', lan),
+      );
+      return buildTopology(
+        buildSnapshot({
+          namespaces: {
+            0: { links: [loopback, ...(inside ? [] : links)] },
+            1: { names: ['blue'], links: [loopback, ...(inside ? links : [])] },
+          },
+        }),
+      );
+    };
+    expect(texts(placed('mv0', false), placed('mv0', true))).toEqual(['macvlan host:mv0 is now blue:mv0']);
+    expect(texts(placed('mv0', false), placed('lan', false))).toEqual(['macvlan host:mv0 is now host:lan']);
+    // Two with one address: which became which is not known.
+    expect(texts(placed('a', false, 2), placed('b', true, 2))).toHaveLength(4);
+  });
+
   it('says of a route that was set that it went, unless its link went down', () => {
     const routed = (flags: readonly string[], routes: readonly ReturnType<typeof defaultRoute>[]) =>
       buildTopology(
