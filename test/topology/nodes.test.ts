@@ -145,7 +145,10 @@ describe.each(names)('the node %s', (name) => {
         const [, place = '', link = ''] = /^(.+):([^:]+)$/.exec(hop) ?? [];
         expect(places.get(place)?.has(link), `${system}: ${hop}`).toBe(true);
       }
-    for (const drawn of [drawTree(node.topology), drawDot(node.topology), drawMermaid(node.topology)])
+    const tree = drawTree(node.topology);
+    for (const { host, behind } of node.topology.systems.flatMap(({ remotes }) => remotes))
+      expect(tree).toMatch(new RegExp(`─ ${host} +(has|by) +.*${behind.replaceAll('.', '\\.')}`));
+    for (const drawn of [tree, drawDot(node.topology), drawMermaid(node.topology)])
       for (const { namespace } of node.topology.systems) expect(drawn).toContain(namespace);
   });
 

@@ -1,7 +1,8 @@
 /** What the tree says below the namespaces: networks, published ports, stopped containers, warnings. */
 import { networksOf } from '../container-networks.ts';
 import type { Topology } from '../model.ts';
-import type { SystemService } from '../systems/model.ts';
+import type { SystemRemote, SystemService } from '../systems/model.ts';
+import { some, unique } from '../systems/scene.ts';
 import { leaf, row, rows, type Span, span, type TreeNode } from './lines.ts';
 
 /** The sections that have something to say. */
@@ -44,11 +45,27 @@ function systemsNode({ systems }: Topology): TreeNode {
       .filter(
         ({ system }) => !/^(docker-(bridge|host|none|container)|macvlan|ipvlan|netns-lab)$/.test(system),
       )
-      .map(({ system, name, evidence, services }) => ({
+      .map(({ system, name, evidence, services, remotes }) => ({
         spans: row(span(system, 'heading'), span(name)),
-        children: [...evidence.map((fact) => leaf(span(fact, 'dim'))), ...rows(services.map(serviceCells))],
+        children: [
+          ...evidence.map((fact) => leaf(span(fact, 'dim'))),
+          ...rows(remoteCells(remotes)),
+          ...rows(services.map(serviceCells)),
+        ],
       })),
   };
+}
+
+/** A line for each other host: by which tunnel, or what is behind it. */
+function remoteCells(remotes: readonly SystemRemote[]): readonly (readonly Span[])[] {
+  return unique(remotes.map(({ host }) => host)).map((host) => {
+    const known = remotes.filter((remote) => remote.host === host);
+    return [
+      span(host, 'address'),
+      span(known.every(({ by }) => by === 'tunnel') ? 'by' : 'has', 'dim'),
+      span(some(unique(known.map(({ behind }) => behind)))),
+    ];
+  });
 }
 
 function serviceCells({ name, protocol, address, port, endpoints }: SystemService): readonly Span[] {
