@@ -1,6 +1,6 @@
 /** What a connection met: rules, translations and verdict, in every namespace on its path. */
 import type { Connection, Flow, RuleReference, Translation, Verdict } from '../flow/model.ts';
-import type { ConntrackEntry, HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
+import type { HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
 import { annotateVisit } from './annotation/visit.ts';
 import { travelOf } from './annotation/visits.ts';
 import { createEvaluator, type Evaluator } from './evaluate.ts';
@@ -41,13 +41,6 @@ export class Annotator {
     const evaluator = createEvaluator(state, this.cache.tables(state), name);
     this.evaluators.set(name, evaluator);
     return evaluator;
-  }
-
-  /** Adds conntrack entries that were seen after the snapshot was taken (`conntrack -E`). */
-  learn(name: string, entries: Iterable<ConntrackEntry>): void {
-    const evaluator = this.evaluator(name);
-    if (evaluator === null) return;
-    for (const entry of entries) evaluator.view.conntrack.add(entry);
   }
 
   annotate(

@@ -63,7 +63,7 @@ export class ConntrackIndex {
   }
 
   /** Adds an entry; one with the same tuple takes the older one's place. */
-  add(entry: ConntrackEntry): void {
+  private add(entry: ConntrackEntry): void {
     const { original, reply } = entry;
     for (const key of keysOf(entry.protocol, original)) this.original.set(key, entry);
     for (const key of keysOf(entry.protocol, reply)) this.reply.set(key, entry);
