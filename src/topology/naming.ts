@@ -21,11 +21,10 @@ function sandboxRank(container: Container): number {
   return /^(container|ns):/.test(container.networkMode) ? 2 : 1;
 }
 
-/** Whether the container only holds a pod's namespaces: Kubernetes' `pause`, Podman's infra container. */
+/** Whether the container is the `pause` that holds a Kubernetes pod's namespaces. */
 export function isPodSandbox(container: Container): boolean {
-  const { labels, pod } = container;
+  const { labels } = container;
   return (
-    pod?.sandbox === true ||
     labels['io.kubernetes.docker.type'] === 'podsandbox' ||
     labels['io.cri-containerd.kind'] === 'sandbox' ||
     labels['io.kubernetes.cri-o.ContainerType'] === 'sandbox' ||

@@ -19,7 +19,7 @@ export const kubernetes: Recogniser = (scene) => {
   const { host, snapshot } = scene;
   if (host === undefined) return [];
   const members = snapshot.containers.filter((container) => kubernetesPodOf(container) !== undefined);
-  const pauses = snapshot.containers.filter((one) => isPodSandbox(one) && one.pod === undefined);
+  const pauses = snapshot.containers.filter(isPodSandbox);
   const pods = unique(members.flatMap((container) => kubernetesPodOf(container) ?? []));
   const chains = chainsLike(host.state, /^KUBE-/);
   const bridge = linksOf(host, ({ name, kind }) => name === 'cni0' && kind === 'bridge');
