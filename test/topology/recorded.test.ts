@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { parseSnapshot } from '../../src/snapshot/read.ts';
 import { buildTopology } from '../../src/topology/build.ts';
 import { drawTree } from '../../src/topology/draw/tree.ts';
@@ -92,6 +93,40 @@ describe('a real swarm node', () => {
       '1-',
       'lonely',
       'vlan',
+    ]);
+  });
+});
+
+describe('an overlay network with a container on another host', () => {
+  const textOf = (name: string) =>
+    gunzipSync(readFileSync(new URL(`hosts/${name}`, import.meta.url))).toString('utf8');
+  const { systems } = buildTopology(parseSnapshot(textOf('overlay.json.gz'), 'overlay.json.gz'));
+  const overlay = systems.find(({ system, name }) => system === 'docker-overlay' && name === 'net1');
+  // What bridge(8) said in the hidden namespace, and docker of the network.
+  const seen = z
+    .object({
+      fdb: z.array(z.object({ mac: z.string(), dst: z.string().optional() })),
+      network: z.object({
+        Options: z.record(z.string(), z.string()),
+        Containers: z.record(z.string(), z.object({ Name: z.string() })),
+      }),
+    })
+    .parse(JSON.parse(textOf('overlay-seen.json.gz')));
+
+  it('has the VNI that docker gave it, and the containers that docker has on it', () => {
+    const vni = seen.network.Options['com.docker.network.driver.overlay.vxlanid_list'];
+    expect(overlay?.evidence).toContain(`vxlan0 is VXLAN ${vni} on port 4789, a port of br0`);
+    expect(Object.values(seen.network.Containers).map(({ Name }) => Name)).toContain('ov');
+    expect(overlay?.containers).toEqual(['ov']);
+  });
+
+  it('has the other hosts that the forwarding table of the hidden namespace has', () => {
+    const known = seen.fdb.flatMap(({ dst }) => dst ?? []);
+    expect(known).toEqual(['203.0.113.20']);
+    expect(overlay?.remotes).toEqual(known.map((host) => ({ host, behind: '10.0.1.9', by: 'fdb' })));
+    expect(overlay?.ways).toContainEqual([
+      'ov:eth0',
+      ...['veth1', 'br0', 'vxlan0'].map((name) => `${overlay?.namespace}:${name}`),
     ]);
   });
 });
