@@ -28,6 +28,7 @@ export interface WayAside extends WayOut {
 
 interface Walk {
   readonly byId: ReadonlyMap<string, TopologyNamespace>;
+  readonly systems: Topology['systems'];
   /** Ports of bridges, by `<namespace name> <ifindex>`. */
   readonly ports: ReadonlyMap<string, BridgeMember>;
   readonly hops: WayHop[];
@@ -35,12 +36,13 @@ interface Walk {
   family: 'ip' | 'ip6' | null;
 }
 
-function walkOf({ namespaces, bridges }: Topology): Walk {
+function walkOf({ namespaces, bridges, systems }: Topology): Walk {
   const ports = bridges.flatMap(({ namespace, members }) =>
     members.map((member) => [`${namespace} ${member.index}`, member] as const),
   );
   return {
     byId: new Map(namespaces.map((namespace) => [namespace.id, namespace])),
+    systems,
     ports: new Map(ports),
     hops: [],
     family: null,
@@ -188,10 +190,12 @@ function follow(from: TopologyNamespace, link: Link, walk: Walk): Next | string 
     if (from.kind === 'host') return null;
     addHop(walk, there, 'veth', peer);
     const bridge = there.links.find(({ index }) => index === peer.master?.index);
+    if (bridge?.kind === 'openvswitch') return throughSwitch(from, link, walk);
     if (bridge !== undefined) addHop(walk, there, 'bridge', bridge);
     return { reached: 'namespace', namespace: there };
   }
   if (link.peerNote !== null) return link.peerNote;
+  if (link.kind === 'openvswitch') return throughSwitch(from, link, walk);
   if (link.parent === null) {
     // The engine made it in the host's namespace, whose packets it sends.
     const host =
@@ -218,6 +222,28 @@ function follow(from: TopologyNamespace, link: Link, walk: Walk): Next | string 
     : { reached: 'namespace', namespace: where };
 }
 
+/** Bridges of Open vSwitch hand on by flows, which are not read: as far as all ways are one, and why it ends there. */
+function throughSwitch(from: TopologyNamespace, link: Link, walk: Walk): string {
+  const ways = walk.systems
+    .filter(({ system }) => system === 'open-vswitch')
+    .flatMap((system) => system.ways)
+    .filter(([start]) => start === `${from.name}:${link.name}`);
+  const [first = []] = ways;
+  const common = first.findIndex((place, at) => ways.some((way) => way[at] !== place));
+  for (const place of common < 0 ? first : first.slice(0, common)) {
+    const at = place.lastIndexOf(':');
+    const there = [...walk.byId.values()].find(({ name }) => name === place.slice(0, at));
+    const hop = there?.links.find(({ name }) => name === place.slice(at + 1));
+    if (there === undefined || hop === undefined || walk.hops.some((one) => one.link === hop)) continue;
+    addHop(walk, there, hop.kind === 'openvswitch' ? 'bridge' : 'parent', hop);
+  }
+  const ends = [...new Set(ways.flatMap((way) => way.at(-1)?.replace(/^.*:/, '') ?? []))];
+  if (ends.length > 1) return `flows of Open vSwitch say by which of ${ends.join(', ')} it goes on`;
+  return ways.length === 0
+    ? 'which bridge of Open vSwitch it is on, its database alone says'
+    : `it goes on as flows of Open vSwitch say`;
+}
+
 function addHop(
   { hops, ports }: Walk,
   namespace: TopologyNamespace,
@@ -226,10 +252,13 @@ function addHop(
   { gateways = [], trouble = null }: Partial<Pick<WayHop, 'gateways' | 'trouble'>> = {},
 ): void {
   const port = ports.get(`${namespace.name} ${link.index}`)?.state ?? 'unknown';
+  // Frames pass a bridge of Open vSwitch whatever the state of the host's own port of it.
+  const isSwitch = role === 'bridge' && link.kind === 'openvswitch';
   hops.push({
     ...{ namespace: namespace.name, namespaceId: namespace.id, role, link, gateways },
-    trouble:
-      link.state === 'down'
+    trouble: isSwitch
+      ? null
+      : link.state === 'down'
         ? 'is down'
         : link.state === 'no-carrier'
           ? 'has no carrier'

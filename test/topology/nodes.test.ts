@@ -389,6 +389,19 @@ describe('Neutron and Open vSwitch on a real kernel', () => {
     expect(dhcp?.evidence).toContainEqual(expect.stringMatching(/^process dnsmasq \(\d+\) runs in it$/));
   });
 
+  it('leads a router to the bridge that it is on, and no further than is known', () => {
+    const router = node.topology.namespaces.find(({ names: own }) =>
+      own.some((one) => one.startsWith('qrouter-')),
+    );
+    const way = findWayOut(node.topology, router?.id ?? '');
+    expect(way.hops.map(({ link, gateways, trouble }) => [link.name, ...gateways, trouble])).toEqual([
+      ['qg-22222222-22', '203.0.113.1', null],
+      // Nobody set it up, and it works all the same.
+      ['br-int', null],
+    ]);
+    expect(way.end).toMatch(/^flows of Open vSwitch say by which of .*eth1.* it goes on$/);
+  });
+
   it('has the chain of a hybrid port, a port on br-int and a trunk', () => {
     const ports = node.system('neutron').filter(({ name }) => name.startsWith('port '));
     expect(ports.map(({ name }) => name)).toEqual([
