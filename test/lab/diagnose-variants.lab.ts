@@ -8,13 +8,21 @@ import { type LabHost, startHost, whyNoLab } from './host.ts';
 import { combinedVariants } from './variants/combined.ts';
 import { ipv6Variants } from './variants/ipv6.ts';
 import { linkVariants } from './variants/links.ts';
+import { nftVariants } from './variants/nft-rules.ts';
 import { ruleVariants } from './variants/rules.ts';
 import { serviceVariants } from './variants/services.ts';
 import { preamble, type Variant } from './variants/variant.ts';
 
 const skip = whyNoLab();
 const wanted = new RegExp(process.env.LAB_FAULTS ?? '');
-const every = [...ruleVariants, ...linkVariants, ...serviceVariants, ...combinedVariants, ...ipv6Variants];
+const every = [
+  ...ruleVariants,
+  ...nftVariants,
+  ...linkVariants,
+  ...serviceVariants,
+  ...combinedVariants,
+  ...ipv6Variants,
+];
 const chosen = every.filter(({ causes, how }) => wanted.test(`${causes.join(',')}: ${how}`));
 /** Milliseconds; each has to wait for attempts that time out. */
 const patience = 120_000;
