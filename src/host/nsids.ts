@@ -56,7 +56,10 @@ export async function resolveNsids(
           blind -= readings.length;
           answer = asker.find(nsid, readings);
         }
-        if (answer === undefined) continue;
+        if (answer === undefined) {
+          for (const link of links) addFarName(link, asker.lookAt(nsid, link.link ?? link.index));
+          continue;
+        }
         reading.state.nsids.push({ nsid, namespace: answer });
         mirror.add(reading, links, answer);
       }
@@ -65,6 +68,11 @@ export async function resolveNsids(
     }
     await pause();
   }
+}
+
+/** What the kernel shows of a veth's other end in a namespace that nothing leads to. */
+function addFarName(link: LinkState, far: FarLink | undefined): void {
+  if (far !== undefined && far.name !== '' && pairKinds.has(link.kind)) link.farName = far.name;
 }
 
 /** Asks about the namespaces that the id can mean, likeliest first. */

@@ -52,6 +52,8 @@ const link = z.object({
   link: z.number().int().optional(),
   /** IFLA_LINK_NETNSID: id, valid in this link's own namespace, of the namespace `link` counts in; -1 for one without id. */
   linkNsid: z.number().int().optional(),
+  /** The name of a veth's peer in a namespace that was not found, as the kernel shows it by the id. */
+  farName: z.string().optional(),
   /** ETHTOOL_GSTATS `peer_ifindex` of a veth, where it was asked for. */
   ethtoolPeer: z.number().int().optional(),
   addresses: z.array(address).default([]),

@@ -104,7 +104,7 @@ function statementOf(namespace: NamespaceState, link: LinkState, index: LinksInd
     why:
       link.linkNsid < 0
         ? `its peer is interface ${told} of a namespace that the kernel gave no id`
-        : `its peer is interface ${told} of the namespace with id ${link.linkNsid} here, which is none of those that were found`,
+        : `its peer is interface ${told}${link.farName === undefined ? '' : ` (${link.farName})`} of the namespace with id ${link.linkNsid} here, which is none of those that were found`,
   };
 }
 

@@ -5,6 +5,7 @@ import { NamespaceHandles } from '../../src/host/namespaces/handles.ts';
 import { resolveNsids } from '../../src/host/nsids.ts';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
 import type { HostSnapshot, NamespaceState } from '../../src/snapshot/schema.ts';
+import { buildTopology } from '../../src/topology/build.ts';
 import { describeWithTools, type Lab, readBy, startLab } from './support.ts';
 
 /**
@@ -26,6 +27,8 @@ ip -n n7 link set mv0 netns n8
 ip link add up0 type veth peer name down netns n9
 ip link add mac link up0 type macvlan mode bridge
 ip link set mac netns n10
+ip netns add covered; ip link add seen index 700 type veth peer name hidden index 701 netns covered
+mount --bind /dev/null /run/netns/covered
 ip -n n11 link add eq0 index 500 type veth peer name eq1 netns n12 index 500
 `;
 
@@ -136,6 +139,16 @@ describeWithTools(['unshare', 'nsenter', 'ip'], 'namespace ids', () => {
     } finally {
       handles.close();
     }
+  });
+
+  it('that lead nowhere still show what the other end is called', () => {
+    const host = snapshot.namespaces.find(({ id }) => id === lab.id);
+    expect(host?.links.find(({ name }) => name === 'seen')).toMatchObject({ link: 701, farName: 'hidden' });
+    for (const { farName, name } of host?.links ?? []) if (name !== 'seen') expect(farName).toBeUndefined();
+    const { namespaces } = buildTopology(snapshot);
+    const seen = namespaces.find(({ id }) => id === lab.id)?.links.find(({ name }) => name === 'seen');
+    expect(seen?.peer).toBeNull();
+    expect(seen?.peerNote).toContain('interface 701 (hidden) of the namespace with id');
   });
 
   it('agrees with ip netns list-id', () => {
