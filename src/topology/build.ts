@@ -1,7 +1,7 @@
 /** From a host snapshot to the graph that people and programs see. Pure: the same snapshot gives the same graph. */
 import type { Container, HostSnapshot, LinkState, NamespaceState } from '../snapshot/schema.ts';
 import { findBridges } from './bridges.ts';
-import { linkDetails } from './details.ts';
+import { linkDetails, type SwitchPlace, switchPlaces } from './details.ts';
 import { indexLinks, type LinksIndex, whyUnread } from './links-index.ts';
 import {
   type Link,
@@ -24,6 +24,7 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
   const nameOf = (id: string) => names.get(id) ?? id;
   const peers = findPeers(index, nameOf);
   const toContainer = containerBuilder(snapshot);
+  const switched = switchPlaces(snapshot);
   const namespaces = snapshot.namespaces.map((namespace): TopologyNamespace => {
     const own = containers.get(namespace.id) ?? [];
     const unread = whyUnread(namespace);
@@ -38,7 +39,7 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
       ...(unread === undefined ? {} : { unread }),
       containers: own.map(toContainer),
       links: namespace.links.map((link) =>
-        toLink(link, namespace, peers.get(namespace.id)?.get(link.index), index),
+        toLink(link, namespace, peers.get(namespace.id)?.get(link.index), index, switched),
       ),
       routes: namespace.routes,
       neighbours: namespace.neighbours,
@@ -113,6 +114,7 @@ function toLink(
   namespace: NamespaceState,
   found: PeerFinding | undefined,
   index: LinksIndex,
+  switched: ReadonlyMap<string, SwitchPlace>,
 ): Link {
   const { parent, note } = findParent(namespace, link, index);
   const master = link.master === undefined ? undefined : index.linkAt(namespace.id, link.master);
@@ -129,7 +131,7 @@ function toLink(
     master: master === undefined ? null : { index: master.index, name: master.name },
     parent,
     ...(note === undefined ? {} : { parentNote: note }),
-    details: linkDetails(link, namespace),
+    details: linkDetails(link, namespace, switched),
   };
 }
 

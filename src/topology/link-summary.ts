@@ -49,7 +49,22 @@ export function summarize(link: Link): string {
     link.kind,
     summaries[link.kind]?.(link.details) ?? '',
     link.parent === null ? '' : `on ${link.parent.name}`,
+    switchText(link),
   );
+}
+
+/** `on br-int in VLAN 1`, of a port of Open vSwitch. */
+function switchText(link: Link): string {
+  const { switch: place } = link.details;
+  const bridge = switchOf(link);
+  const vlan =
+    typeof place === 'object' && place !== null && 'tag' in place ? ` in VLAN ${String(place.tag)}` : '';
+  return bridge === undefined ? '' : `on ${bridge}${vlan}`;
+}
+
+/** The bridge of Open vSwitch that a link is on. */
+export function switchOf({ details: { switch: place } }: Link): string | undefined {
+  return typeof place === 'object' && place !== null && 'bridge' in place ? String(place.bridge) : undefined;
 }
 
 function tunnel(details: Details): string {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { parseSnapshot } from '../../src/snapshot/read.ts';
 import { buildTopology } from '../../src/topology/build.ts';
 import { drawDot } from '../../src/topology/draw/dot.ts';
+import { graphOf } from '../../src/topology/draw/graph.ts';
 import { drawMermaid } from '../../src/topology/draw/mermaid.ts';
 import { drawTree } from '../../src/topology/draw/tree.ts';
 import type { SystemName } from '../../src/topology/systems/model.ts';
@@ -387,6 +388,30 @@ describe('Neutron and Open vSwitch on a real kernel', () => {
       ...['host:br-int', 'host:br-tun', 'host:vxlan_sys_4789'],
     ]);
     expect(dhcp?.evidence).toContainEqual(expect.stringMatching(/^process dnsmasq \(\d+\) runs in it$/));
+  });
+
+  it('hangs ports on their bridges, in whichever namespace they are', () => {
+    const idOf = (place: string, name: string) => {
+      const at = node.topology.namespaces.findIndex(
+        (one) => one.names.some((own) => own.startsWith(place)) || one.kind === place,
+      );
+      return `n${at}_${node.topology.namespaces[at]?.links.find((link) => link.name === name)?.index}`;
+    };
+    const { edges } = graphOf(node.topology);
+    for (const [place, port, bridge] of [
+      ['host', 'qvo6f1d3c5a-7b', 'br-int'],
+      ['host', 'eth1', 'br-ex'],
+      ['host', 'tap7a11ed00-33', 'tbr-5eed0000-4'],
+      ['qrouter-', 'qr-11111111-11', 'br-int'],
+      ['qdhcp-', 'tap33333333-33', 'br-int'],
+    ] as const)
+      expect(edges).toContainEqual({
+        from: idOf('host', bridge),
+        to: idOf(place, port),
+        kind: 'port',
+        label: '',
+      });
+    expect(node.link('qvo6f1d3c5a-7b')?.details.switch).toEqual({ bridge: 'br-int', tag: 1 });
   });
 
   it('leads a router to the bridge that it is on, and no further than is known', () => {

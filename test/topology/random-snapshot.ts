@@ -135,6 +135,29 @@ export const anySnapshot: fc.Arbitrary<HostSnapshot> = fc
       }),
       { maxLength: 2 },
     ),
+    switches: optional(
+      fc.array(
+        fc.record({
+          name: word,
+          ports: fc.array(
+            fc.record({
+              name: word,
+              tag: optional(small),
+              interfaces: fc.array(
+                fc.record({
+                  name: word,
+                  type: fc.constantFrom('', 'internal', 'patch', 'vxlan'),
+                  options: fc.dictionary(fc.constantFrom('peer', 'remote_ip', 'dst_port'), word),
+                }),
+                { maxLength: 2 },
+              ),
+            }),
+            { maxLength: 3 },
+          ),
+        }),
+        { maxLength: 3 },
+      ),
+    ),
   })
   .map((value) => {
     const given = snapshotSchema.parse(value);

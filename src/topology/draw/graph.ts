@@ -1,6 +1,6 @@
 /** The topology as groups of nodes and edges between them: what the graph languages have in common. */
 import { printable } from '../../util/printable.ts';
-import { summarize } from '../link-summary.ts';
+import { summarize, switchOf } from '../link-summary.ts';
 import type { Link, Topology, TopologyNamespace } from '../model.ts';
 import { quietNames, withoutQuiet } from './quiet.ts';
 
@@ -41,13 +41,16 @@ export function graphOf(topology: Topology): Graph {
   const notes = portNotes(topology);
   const published = publishedLines(topology);
   const edges: GraphEdge[] = [];
+  const bridges = switchNodes(topology, nodeId);
   const { drawn, quiet } = withoutQuiet(topology.namespaces);
   const groups = drawn.map((namespace): GraphGroup => {
     const links = namespace.links.filter(({ kind }) => kind !== 'loopback');
     for (const link of links) {
       const from = nodeId(namespace.id, link.index);
       const { peer, parent, master } = link;
-      if (master !== null) {
+      const home = bridges.get(switchOf(link) ?? '');
+      if (home !== undefined) edges.push({ from: home, to: from, kind: 'port', label: '' });
+      else if (master !== null) {
         const note = notes.get(`${namespace.name} ${link.index}`) ?? '';
         edges.push({ from: nodeId(namespace.id, master.index), to: from, kind: 'port', label: note });
       }
@@ -78,6 +81,21 @@ export function graphOf(topology: Topology): Graph {
 function quietGroup(quiet: readonly TopologyNamespace[]): GraphGroup {
   const lines = [`${quiet.length} namespaces`, quietNames(quiet)].map(printable);
   return { id: 'quiet', lines, kind: 'anonymous', nodes: [], empty: onlyLoopback };
+}
+
+/** Bridges of Open vSwitch by name: their ports hang on them rather than on the datapath that they share. */
+function switchNodes(
+  { namespaces }: Topology,
+  nodeId: (namespace: string, index: number) => string,
+): ReadonlyMap<string, string> {
+  const wanted = new Set(namespaces.flatMap(({ links }) => links.flatMap((link) => switchOf(link) ?? [])));
+  return new Map(
+    namespaces.flatMap(({ id, links }) =>
+      links.flatMap(({ name, index, kind }): [string, string][] =>
+        kind === 'openvswitch' && wanted.has(name) ? [[name, nodeId(id, index)]] : [],
+      ),
+    ),
+  );
 }
 
 /** Port states other than the usual, by `<namespace name> <ifindex>`. */
