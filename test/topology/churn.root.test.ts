@@ -31,7 +31,9 @@ describeWithTools(
     }, 30_000);
     afterAll(() => lab?.stop());
 
-    it('joins no veth with one that has taken the place of its peer, and keeps nothing open', async () => {
+    it('joins no veth with one that has taken the place of its peer, and keeps nothing open', {
+      timeout: 60_000,
+    }, async () => {
       const without = new Set(['engines', 'rules', 'conntrack', 'files', 'idle sysctls'] as const);
       const seen = new Set<string>();
       const wrong: string[] = [];
