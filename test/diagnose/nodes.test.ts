@@ -33,12 +33,17 @@ describe('from a pod', () => {
     },
   );
 
-  it.each(['flannel-vxlan', 'flannel-host-gw'])(
-    'of %s to a Service without endpoints is refused',
-    async (name) => {
+  it.each([
+    ['flannel-vxlan', 'kubectl -n default get endpointslices -l kubernetes.io/service-name=empty'],
+    ['flannel-host-gw', 'kubectl get endpointslices --all-namespaces'],
+  ])(
+    'of %s to a Service without endpoints is refused, by a rule that nobody need take out',
+    async (name, fix) => {
       const { findings, reachable } = await judge(node(name), 'coredns', '10.96.5.5:80');
       expect(reachable).toBe(false);
       expect(findings[0]?.summary).toContain('rejects packets from coredns to 10.96.5.5');
+      expect(findings[0]?.fix).toEqual([fix]);
+      expect(findings[0]?.link).toBeUndefined();
     },
   );
 

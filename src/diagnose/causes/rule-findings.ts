@@ -4,6 +4,7 @@ import type { Evidence } from '../evidence.ts';
 import type { EvidenceItem, Finding } from '../model.ts';
 import { ruleEvidence, ruleName } from '../text.ts';
 import { blocker, fromName, once, type TroubleOf, toName } from './cause.ts';
+import { keeperOf } from './kept-rules.ts';
 import { type RuleCause, rulesOf } from './rule-class.ts';
 
 type RuleTrouble = TroubleOf<'rule'>;
@@ -29,14 +30,15 @@ export function ruleFindings(evidence: Evidence, wording: Wording): readonly Fin
           : `the answers of ${toName(evidence)} to ${fromName(evidence)}`;
       const because =
         typeof wording.because === 'function' ? wording.because(trouble) : (wording.because ?? '');
+      const keeper = keeperOf(rule);
       const may = trouble.certain ? verb : `may ${verb.slice(0, -1)}`;
       return blocker({
         cause: wording.cause,
-        summary: `In ${namespace}, ${ruleName(rule)} ${may} ${what} (${packet.source} to ${packet.destination})${because}.`,
+        summary: `In ${namespace}, ${ruleName(rule)} ${may} ${what} (${packet.source} to ${packet.destination})${keeper?.because ?? because}.`,
         evidence: [ruleEvidence(rule), ...(wording.evidence?.(trouble) ?? [])],
-        fix: wording.fix?.(trouble) ?? removeRule(scene, rule),
+        fix: keeper?.fix ?? wording.fix?.(trouble) ?? removeRule(scene, rule),
         certain: trouble.certain,
-        ...(wording.link === undefined ? {} : { link: wording.link }),
+        ...(wording.link === undefined || keeper !== undefined ? {} : { link: wording.link }),
       });
     }),
   );
