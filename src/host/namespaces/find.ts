@@ -55,7 +55,7 @@ export async function findNamespaces(pause: () => Promise<void>): Promise<Namesp
     await pause();
   }
   for (const [id, door] of descriptors.mountNamespaces) mounts.addMountNamespace(id, door);
-  const mounted = visitMountNamespaces(found, mounts);
+  const mounted = await visitMountNamespaces(found, mounts, warnings, pause);
   const releaseMounted = (): void => {
     for (const fd of mounted.splice(0)) closeSync(fd);
   };

@@ -20,13 +20,22 @@ const mostVisited = 200;
  *
  * @returns descriptors of namespaces that nothing else may lead to; the caller closes them.
  */
-export function visitMountNamespaces(found: FoundNamespaces, mounts: BindMounts): number[] {
+export async function visitMountNamespaces(
+  found: FoundNamespaces,
+  mounts: BindMounts,
+  warnings: string[],
+  pause: () => Promise<void>,
+): Promise<number[]> {
   const held: number[] = [];
   let visited = 0;
   // Those that are found on the way come behind the others.
   for (const [id, doors] of mounts.mountNamespaces) {
     if (mounts.hasSeen(id)) continue;
-    if (visited++ >= mostVisited) break;
+    if (visited++ >= mostVisited) {
+      warnings.push(`of the mount namespaces without processes only ${mostVisited} were looked through`);
+      break;
+    }
+    await pause();
     const opened: Opened[] = [];
     try {
       const target = openAny(doors, inodeOf(id));
