@@ -2,7 +2,7 @@
  * What came and went on the host while a session ran, in lines that are worth reading: what a container does in the
  * second in which it starts (a veth is made on the host, moved, renamed, given an address) is one line.
  */
-import { type TopologyChange, topologyChanges, wholeChanges } from '../topology/changes.ts';
+import { type TopologyChange, topologyChanges, wholeChangeOf, wholeChanges } from '../topology/changes.ts';
 import type { Topology } from '../topology/model.ts';
 import type { HostState } from './host-state.ts';
 import type { SessionEvent } from './model.ts';
@@ -74,16 +74,16 @@ function told({ base, steps }: Burst, now: Topology): readonly SessionEvent[] {
     whole.flatMap(({ kind, how, key }) => (how === 'changed' && kind !== 'container' ? key : [])),
   );
   const inNet = new Set(net.flatMap(({ key }) => (flapping.has(key) ? [] : key)));
-  const byContainer = net.some(({ kind }) => kind === 'container');
+  const byContainer = steps.some(({ changes }) => changes.some(({ kind }) => kind === 'container'));
   const times = lastTimes(steps, net);
   const events = whole.flatMap(({ key, text, subjects }): SessionEvent | [] =>
     flapping.has(key) ? [] : { time: times.get(key) ?? 0, text, subjects },
   );
   for (const { time, changes } of steps) {
     for (const { key, kind, how, text, subjects } of wholeChanges(changes)) {
-      // Ends of cables that an engine makes on the host and moves are no news of their own.
-      const isMoved = byContainer && kind === 'link' && how !== 'changed';
-      if (!inNet.has(key) && !isMoved) events.push({ time, text, subjects });
+      // What an engine makes and takes away again for a container is no news of its own: ends of cables on the host.
+      const isPassing = byContainer && kind !== 'container' && how !== 'changed';
+      if (!inNet.has(key) && !isPassing) events.push({ time, text, subjects });
     }
   }
   return events.sort((a, b) => a.time - b.time);
@@ -92,12 +92,11 @@ function told({ base, steps }: Burst, now: Topology): readonly SessionEvent[] {
 /** When each whole change, or the last part of it, was seen. */
 function lastTimes(steps: readonly Step[], net: readonly TopologyChange[]): ReadonlyMap<string, number> {
   const seen = new Map(steps.flatMap(({ time, changes }) => changes.map(({ key }) => [key, time] as const)));
-  const within = new Map(net.map(({ key, within: whole }) => [key, whole]));
+  const byKey = new Map(net.map((change) => [change.key, change]));
   const times = new Map<string, number>();
-  for (const { key } of net) {
-    let whole = key;
-    for (let next = within.get(key); next != null; next = within.get(next)) whole = next;
-    times.set(whole, Math.max(times.get(whole) ?? 0, seen.get(key) ?? steps.at(-1)?.time ?? 0));
+  for (const change of net) {
+    const whole = wholeChangeOf(change, byKey).key;
+    times.set(whole, Math.max(times.get(whole) ?? 0, seen.get(change.key) ?? steps.at(-1)?.time ?? 0));
   }
   return times;
 }

@@ -1,5 +1,6 @@
 /** Keeps the state of this host up to date while a session runs. */
 import { type ConntrackFollower, followConntrack } from '../host/conntrack-events.ts';
+import { pathInto } from '../host/namespaces/doors.ts';
 import { takeSnapshot } from '../host/snapshot.ts';
 import { type HostWatcher, watchHost } from '../host/watch.ts';
 import type { HostSnapshot, NamespaceState } from '../snapshot/schema.ts';
@@ -173,6 +174,8 @@ export class HostFollower {
 
   #follow(namespace: NamespaceState): void {
     const { id } = namespace;
+    // It has gone since it was read: no news, and nothing to warn of.
+    if (namespace.unreadable.length === 0 && pathInto(namespace) === undefined) return;
     try {
       const follower = followConntrack(
         namespacePath(namespace),

@@ -59,12 +59,7 @@ export function wholeChanges(changes: readonly TopologyChange[]): readonly Topol
   const byKey = new Map(changes.map((change) => [change.key, change]));
   const subjects = new Map<string, Set<string>>();
   for (const change of changes) {
-    let whole = change;
-    while (whole.within !== null) {
-      const next = byKey.get(whole.within);
-      if (next === undefined) break;
-      whole = next;
-    }
+    const whole = wholeChangeOf(change, byKey);
     const all = subjects.get(whole.key) ?? new Set();
     for (const subject of change.subjects) all.add(subject);
     subjects.set(whole.key, all);
@@ -72,6 +67,20 @@ export function wholeChanges(changes: readonly TopologyChange[]): readonly Topol
   return changes.flatMap((change) =>
     change.within === null ? { ...change, subjects: [...(subjects.get(change.key) ?? [])] } : [],
   );
+}
+
+/** Parts of parts are a few deep; a limit, so that no two that name each other could hold up the screen. */
+const deepest = 8;
+
+/** @param changes by their keys. */
+export function wholeChangeOf(
+  change: TopologyChange,
+  changes: ReadonlyMap<string, TopologyChange>,
+): TopologyChange {
+  let whole = change;
+  for (let depth = 0; depth < deepest && whole.within !== null; depth++)
+    whole = changes.get(whole.within) ?? whole;
+  return whole;
 }
 
 function keyOf({ was, now }: Difference): string {
@@ -166,11 +175,12 @@ function saysAsMuch(whole: Difference, part: Difference): boolean {
   }
 }
 
-/** Addresses and ports; routes go, too, when the link is only taken down. */
+/** Addresses and ports; routes go and ports stop, too, when the link, or the bridge, is only taken down. */
 function comesWithLink(whole: Difference, part: Difference): boolean {
   if (whole.how !== 'changed') return whole.how === part.how;
   const { kind } = part.now ?? part.was;
-  return (kind === 'route' || kind === 'member') && whole.was.state.state !== whole.now.state.state;
+  const isTold = kind === 'route' || (kind === 'member' && part.how === 'changed');
+  return isTold && whole.was.state.state !== whole.now.state.state;
 }
 
 /** Of two ends of a cable, each within the other by their facts, whether `part` is the one that need not be told. */

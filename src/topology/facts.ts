@@ -155,7 +155,7 @@ function memberFacts({ namespace, name, members }: Bridge): readonly Fact[] {
     ...{ kind: 'member', key: `member ${namespace}:${name} ${member.name}` },
     name: `${namespace}:${member.name}`,
     state: { state: member.state, bridge: name },
-    within: [linkKey(namespace, member.name)],
+    within: [linkKey(namespace, member.name), linkKey(namespace, name)],
     subjects: [linkKey(namespace, member.name), linkKey(namespace, name)],
   }));
 }

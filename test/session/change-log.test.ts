@@ -64,6 +64,13 @@ describe('the log of what changed on a host', () => {
     ).toEqual(['10.5 container web started (was exited)']);
   });
 
+  it('says of one that came and went at once that it did, and not of its cable', () => {
+    expect(logOf({ at: 0 }, { at: 10, web: 1, unmoved: true }, { at: 11 })).toEqual([
+      '10.0 container web started (was exited)',
+      '11.0 container web stopped (was running)',
+    ]);
+  });
+
   it('is one line for one that restarts', () => {
     expect(
       logOf({ at: 0, web: 1 }, { at: 10 }, { at: 10.4, web: 2, unmoved: true }, { at: 11, web: 2 }),

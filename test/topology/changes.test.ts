@@ -137,6 +137,30 @@ describe('what changed between two looks at a host', () => {
     expect(texts(wired(1, []), wired(2, []))).toEqual(['host:vg has peer blue:eth0 (was green:eth0)']);
   });
 
+  it('is one line for a bridge that goes down with its ports', () => {
+    const bridged = (flags: readonly string[], state: string) =>
+      buildTopology(
+        buildSnapshot({
+          namespaces: {
+            0: {
+              links: [
+                link(4, 'br0', 'bridge', { flags: [...flags] }),
+                link(5, 'tap0', 'tun', { master: 4, port: { state } }),
+                link(6, 'tap1', 'tun', { master: 4, port: { state } }),
+              ],
+            },
+          },
+        }),
+      );
+    expect(texts(bridged(['up'], 'forwarding'), bridged([], 'disabled'))).toEqual([
+      'host:br0 is down (was up)',
+    ]);
+    expect(texts(bridged(['up'], 'forwarding'), bridged(['up'], 'blocking'))).toEqual([
+      'host:tap0 is blocking (was forwarding)',
+      'host:tap1 is blocking (was forwarding)',
+    ]);
+  });
+
   it('is one line for a link that is renamed, or moved to another namespace', () => {
     const lan = { mac: '02:00:00:00:00:07', addresses: ['10.0.0.7/24'] };
     const placed = (name: string, inside: boolean, twins = 1) => {
