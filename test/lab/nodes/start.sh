@@ -9,9 +9,20 @@ export here
 case ${3:-} in
   '')
     mkdir -p "$2"
-    exec unshare -m -n --kill-child=KILL --fork bash "$0" "$1" "$(readlink -f "$2")" world
+    export LAB_CGROUP=netscope-lab-node-$$
+    status=0
+    unshare -m -n --kill-child=KILL --fork bash "$0" "$1" "$(readlink -f "$2")" world || status=$?
+    # The guest has no need of it.
+    [ ! -e "$here/../host/sweep.sh" ] || bash "$here/../host/sweep.sh" "$LAB_CGROUP"
+    exit "$status"
     ;;
   world)
+    # The node's control groups are below one of its own, which is removed with it.
+    mount -t tmpfs -o mode=755 tmpfs /run
+    mkdir /run/cgroup
+    mount -t cgroup2 cgroup2 /run/cgroup
+    mkdir -p "/run/cgroup/$LAB_CGROUP"
+    echo 0 >"/run/cgroup/$LAB_CGROUP/cgroup.procs"
     # The other end of the uplink, which the node does not see.
     unshare -m -p -n -u -i -C --fork --kill-child=KILL --mount-proc bash "$0" "$1" "$2" host &
     host=$!
