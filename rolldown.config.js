@@ -27,7 +27,7 @@ export default defineConfig({
         },
         {
           name: 'snapshot',
-          test: /src\/(host\/(?!capture|bpf|trace|probe|doctor|watch|names|conntrack-events|engines\/(docker|http)|rules\/run)|session\/read-host)/,
+          test: /src\/(host\/(?!capture|bpf|trace|probe|doctor|watch|names|conntrack-events|open-vswitch-database|engines\/(?!addresses|cgroups|conmon|files|peer|read|sandboxes|silent|tasks)|rules\/run)|session\/read-host)/,
           priority: 1,
           includeDependenciesRecursively: false,
         },
