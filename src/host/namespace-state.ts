@@ -40,7 +40,7 @@ export interface NamespaceReading {
  * holds for all of their interfaces (`conf.all`, `ip_forward`); the host's are always read. `idle
  * listeners` are looked for in no namespace that no socket of a process is in. `other rules` are those of namespaces
  * that are neither the host's nor have a bridge, a port of Open vSwitch or IPVS. `counters` are those of links, too; `owners` the user
- * namespaces that own them; `files` resolv.conf and hosts.
+ * namespaces that own them; `files` resolv.conf and hosts; `own routes` what table local has for a namespace's own addresses.
  */
 export type SnapshotPart =
   | 'engines'
@@ -52,7 +52,8 @@ export type SnapshotPart =
   | 'files'
   | 'idle sysctls'
   | 'idle listeners'
-  | 'other rules';
+  | 'other rules'
+  | 'own routes';
 
 /** What is the same for all namespaces of one snapshot. */
 export interface ReadingContext {
@@ -239,7 +240,7 @@ function readByNetlink(
   });
   const names = new Map(links.map(({ index, name }) => [index, name]));
   part('routes', () => {
-    const { routes, cut } = readRoutes(socket, names);
+    const { routes, cut } = readRoutes(socket, names, !without.has('own routes'));
     state.routes = routes;
     if (cut) state.unreadable.push(`routes: only the first ${maximumRoutes}`);
   });

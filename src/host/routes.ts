@@ -9,6 +9,9 @@ import { scopeName } from './scope.ts';
 const RTM_NEWROUTE = 24;
 const RTM_GETROUTE = 26;
 
+const RT_TABLE_LOCAL = 255;
+const RTPROT_KERNEL = 2;
+
 /** A cache entry, not a route. */
 const RTM_F_CLONED = 0x200;
 
@@ -57,8 +60,11 @@ export interface Routes {
   readonly cut: boolean;
 }
 
-/** @param names interface names by ifindex. */
-export function readRoutes(socket: NetlinkSocket, names: ReadonlyMap<number, string>): Routes {
+/**
+ * @param names interface names by ifindex.
+ * @param own also those that the kernel keeps in table local for the namespace's own addresses.
+ */
+export function readRoutes(socket: NetlinkSocket, names: ReadonlyMap<number, string>, own: boolean): Routes {
   const routes: RouteState[] = [];
   let cut = false;
   const consistent = socket.dump(
@@ -66,6 +72,7 @@ export function readRoutes(socket: NetlinkSocket, names: ReadonlyMap<number, str
     Buffer.alloc(12),
     (type, buffer, start, end) => {
       if (type !== RTM_NEWROUTE || end - start < 12) return;
+      if (!own && buffer[start + 4] === RT_TABLE_LOCAL && buffer[start + 5] === RTPROT_KERNEL) return;
       if (routes.length >= maximumRoutes) {
         cut = true;
         return;

@@ -20,6 +20,7 @@ const besidesGraph = [
   'idle sysctls',
   'idle listeners',
   'other rules',
+  'own routes',
 ] as const;
 
 /** @throws NetscopeError (unreadable) when the file holds no host state. */

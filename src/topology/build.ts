@@ -41,7 +41,7 @@ export function buildTopology(snapshot: HostSnapshot): Topology {
       links: namespace.links.map((link) =>
         toLink(link, namespace, peers.get(namespace.id)?.get(link.index), index, switched),
       ),
-      routes: namespace.routes,
+      routes: namespace.routes.filter((route) => !isOwnRoute(route)),
       neighbours: namespace.neighbours,
       listeners: namespace.listeners,
       sysctls: namespace.sysctls,
@@ -133,6 +133,11 @@ function toLink(
     ...(note === undefined ? {} : { parentNote: note }),
     details: linkDetails(link, namespace, switched),
   };
+}
+
+/** What the kernel keeps in table local (255) for addresses that the links have: it says nothing that they do not. */
+function isOwnRoute({ table, protocol }: NamespaceState['routes'][number]): boolean {
+  return table === 255 && protocol === 'kernel';
 }
 
 /** IFF_UP is the administrator's word; the operational state says whether there is a carrier (RFC 2863). */

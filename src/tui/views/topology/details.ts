@@ -307,7 +307,7 @@ function linkLines(input: DetailsInput, namespace: TopologyNamespace): readonly 
 }
 
 function routeLines(namespace: TopologyNamespace): readonly Line[] {
-  const routes = namespace.routes.filter((route) => route.table !== 255);
+  const { routes } = namespace;
   if (routes.length === 0) return [...heading('Routes'), [piece('none', 'warn')]];
   return [
     ...heading(`Routes ${routes.length}`),
