@@ -38,16 +38,34 @@ export async function askResolver(
   const namespacePath = pathInto(from.namespace);
   if (server === undefined || namespacePath === undefined) return null;
   if (server === embeddedServer && !embeddedRules(from.namespace)) return null;
+  const asked = { server, name: target.name, namespacePath, signal };
+  const answer = await askFor(asked, 'ip');
+  // A name that has only addresses of IPv6.
+  return answer.result === 'no-name' && answer.code === NOERROR ? askFor(asked, 'ip6') : answer;
+}
+
+const NOERROR = 0;
+
+interface Question {
+  readonly server: string;
+  readonly name: string;
+  readonly namespacePath: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function askFor(
+  { server, name, namespacePath, signal }: Question,
+  family: 'ip' | 'ip6',
+): Promise<DnsAnswer & { readonly code: number | null }> {
   const id = 1 + Math.floor(Math.random() * 65_534);
-  const payload = dnsQuery(target.name, id);
-  const base = { server, name: target.name, addresses: [] };
+  const base = { server, name, addresses: [], code: null };
   try {
     const request: Attempt = {
       namespacePath,
       address: server,
       port: 53,
       protocol: 'udp',
-      payload,
+      payload: dnsQuery(name, id, family),
       timeout: queryTimeout,
       ...(signal === undefined ? {} : { signal }),
     };
@@ -60,7 +78,8 @@ export async function askResolver(
         : (error ?? 'an answer that is none');
       return { ...base, milliseconds, text, result: silent ? 'no-answer' : 'unreachable' };
     }
-    return { ...base, milliseconds, addresses: reply.addresses, ...meaningOf(reply.code, reply.addresses) };
+    const { code, addresses } = reply;
+    return { ...base, milliseconds, code, addresses, ...meaningOf(code, addresses) };
   } catch (error) {
     signal?.throwIfAborted();
     return { ...base, milliseconds: 0, text: messageOf(error), result: 'failed' };

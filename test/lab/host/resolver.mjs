@@ -5,6 +5,8 @@ const names = new Map([
   ['far.example', '198.51.100.7'],
   ['client.example', '203.0.113.9'],
 ]);
+/** A name that has an address of IPv6 only: the gateway, 2001:db8:113::1. */
+const six = new Map([['six.example', '20010db8011300000000000000000001']]);
 
 /** The question's name and the offset behind it (RFC 1035, section 4.1.2), without compression as questions are. */
 function question(query) {
@@ -22,14 +24,19 @@ socket.on('message', (query, from) => {
   if (query.length < 17) return;
   const { name, type, end } = question(query);
   const address = names.get(name);
+  const address6 = six.get(name);
   const answer = Buffer.from(query.subarray(0, end));
-  answer.writeUInt16BE(address === undefined ? 0x8183 : 0x8180, 2);
+  answer.writeUInt16BE(address === undefined && address6 === undefined ? 0x8183 : 0x8180, 2);
   answer.writeUInt16BE(1, 4);
   answer.fill(0, 6, 12);
   const records = [answer];
   if (address !== undefined && type === 1) {
     answer.writeUInt16BE(1, 6);
     records.push(Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split('.').map(Number)]));
+  }
+  if (address6 !== undefined && type === 28) {
+    answer.writeUInt16BE(1, 6);
+    records.push(Buffer.from([0xc0, 12, 0, 28, 0, 1, 0, 0, 0, 60, 0, 16]), Buffer.from(address6, 'hex'));
   }
   socket.send(Buffer.concat(records), from.port, from.address);
 });

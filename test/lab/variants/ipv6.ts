@@ -128,4 +128,12 @@ export const ipv6Variants: readonly Variant[] = [
     'ip6tables -t nat -A POSTROUTING -s fd00:30::/64 ! -o br-app -j MASQUERADE',
     outside,
   ),
+  one(
+    'user-rule-drop',
+    'to a name that has addresses of IPv6 only',
+    '2001:db8:113::1',
+    'ip6tables -t raw -I PREROUTING -d 2001:db8:113::1 -j DROP',
+    'ip6tables -t raw -F',
+    { ...outside, to: 'six.example' },
+  ),
 ];
