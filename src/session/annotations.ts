@@ -2,6 +2,7 @@
 import type { JoinedConnection } from '../flow/connections/path.ts';
 import type { Connection, Flow, RuleReference } from '../flow/model.ts';
 import { Annotator } from '../netfilter/annotate.ts';
+import type { AnnotationMemory } from '../netfilter/annotation/memory.ts';
 import { ruleKey } from '../netfilter/counters.ts';
 import type { Chain, Evaluation } from '../netfilter/model.ts';
 import type { PacketSpec } from '../netfilter/packet-spec.ts';
@@ -19,11 +20,11 @@ export class Annotations {
   /** A connection is described anew when it changed, so its description stands for what was known of it. */
   readonly #known = new WeakMap<JoinedConnection, Annotation>();
 
-  /** @param cache of the session: rules that are the same in the next state are not parsed again. */
-  constructor(host: HostState, cache: RulesetCache) {
+  /** @param cache of the session, as `memory`: rules that are the same in the next state are neither parsed nor walked again. */
+  constructor(host: HostState, cache: RulesetCache, memory: AnnotationMemory) {
     this.#host = host;
     this.#cache = cache;
-    this.#annotator = new Annotator(host.snapshot, (id) => this.#nameOf(id), cache);
+    this.#annotator = new Annotator(host.snapshot, (id) => this.#nameOf(id), cache, memory);
   }
 
   of(connection: JoinedConnection, flows: ReadonlyMap<number, Flow>): Annotation {

@@ -1,4 +1,5 @@
 /** What a session works out of the states of its host, from one state to the next. */
+import { AnnotationMemory } from '../netfilter/annotation/memory.ts';
 import { RulesetCache } from '../netfilter/rulesets.ts';
 import type { HostSnapshot } from '../snapshot/schema.ts';
 import { type HostTraffic, hostTraffic } from '../topology/link-traffic.ts';
@@ -9,6 +10,7 @@ import type { HostState } from './host-state.ts';
 
 export class HostSide {
   readonly #rulesets = new RulesetCache();
+  readonly #memory = new AnnotationMemory();
   readonly counters = new CounterLog(this.#rulesets);
   readonly log = new ChangeLog();
   #annotations: { readonly of: HostState; readonly made: Annotations } | null = null;
@@ -26,7 +28,7 @@ export class HostSide {
 
   annotationsOf(host: HostState): Annotations {
     if (this.#annotations?.of !== host) {
-      this.#annotations = { of: host, made: new Annotations(host, this.#rulesets) };
+      this.#annotations = { of: host, made: new Annotations(host, this.#rulesets, this.#memory) };
     }
     return this.#annotations.made;
   }

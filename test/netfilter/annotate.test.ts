@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Annotator } from '../../src/netfilter/annotate.ts';
+import { AnnotationMemory } from '../../src/netfilter/annotation/memory.ts';
+import { RulesetCache } from '../../src/netfilter/rulesets.ts';
 import { dockerHost, nameOf, published, publishedEntry, seenConnection } from './hosts.ts';
 
 const outgoingEntry = {
@@ -130,3 +132,105 @@ describe('annotation of a connection', () => {
     expect(result.rules.map((rule) => rule.text)).toEqual(['-A DOCKER ! -i docker0 -o docker0 -j DROP']);
   });
 });
+
+describe('annotation from one state of the host to the next', () => {
+  const { connection, flowOf } = seenConnection('tcp', published);
+  type Host = ReturnType<typeof dockerHost>;
+  const first = dockerHost({ conntrack: [publishedEntry] });
+  const annotateAfter = (change: (host: Host) => void) => {
+    const memory = new AnnotationMemory();
+    const cache = new RulesetCache();
+    const before = new Annotator(first, nameOf, cache, memory).annotate(connection, flowOf);
+    const [namespace, ...others] = first.namespaces;
+    if (namespace === undefined) throw new Error('no namespace');
+    const next: Host = { ...first, namespaces: [{ ...namespace }, ...others] };
+    change(next);
+    return { before, after: new Annotator(next, nameOf, cache, memory).annotate(connection, flowOf) };
+  };
+  const hostOf = ({ namespaces }: Host) => {
+    const [host] = namespaces;
+    if (host === undefined) throw new Error('no namespace');
+    return host;
+  };
+  const withText = (host: Host, change: (text: string) => string) => {
+    const own = hostOf(host);
+    own.rulesets = own.rulesets.map((dump) => ({ ...dump, text: change(dump.text ?? '') }));
+  };
+
+  it('is what it was while other connections come and go', () => {
+    const { before, after } = annotateAfter((host) => {
+      const own = hostOf(host);
+      const others = structuredClone(own.conntrack);
+      for (const { original } of others) original.sourcePort = 1;
+      own.conntrack = [...own.conntrack, ...others];
+    });
+    expect(after.rules).toHaveLength(2);
+    for (const [at, rule] of after.rules.entries()) expect(rule).toBe(before.rules[at]);
+  });
+
+  it('has the counters of the newest reading', () => {
+    const { before, after } = annotateAfter((host) => {
+      withText(host, (text) => text.replaceAll(/^\[\d+:\d+\] -A/gm, '[7:420] -A'));
+      hostOf(host).routes = structuredClone(hostOf(host).routes);
+    });
+    const uncounted = ({ rules }: typeof after) => rules.map(({ counter: _, ...rule }) => rule);
+    expect(uncounted(after)).toEqual(uncounted(before));
+    expect(after.rules.map(({ counter }) => counter)).toEqual(
+      after.rules.map(() => ({ packets: 7, bytes: 420 })),
+    );
+    expect(after.translations[0]?.rule?.counter).toEqual({ packets: 7, bytes: 420 });
+    expect(before.rules[0]?.counter).not.toEqual({ packets: 7, bytes: 420 });
+  });
+
+  it.each<[string, (host: Host) => void]>([
+    [
+      'the rules',
+      (host) => withText(host, (text) => text.replace('--dport 8080 -j DNAT', '--dport 8081 -j DNAT')),
+    ],
+    ['its own entry', (host) => (hostOf(host).conntrack = [])],
+  ])('is made anew when %s changed', (_, change) => {
+    const { before, after } = annotateAfter(change);
+    expect(after.rules).not.toEqual(before.rules);
+  });
+
+  type State = Host['namespaces'][number];
+  it.each<[string, (state: State) => Partial<State>]>([
+    [
+      'the rules',
+      ({ rulesets }) => ({
+        rulesets: rulesets.map((dump) => ({ ...dump, text: dump.text?.replace('-j ACCEPT', '-j DROP') })),
+      }),
+    ],
+    ['routes', ({ routes }) => ({ routes: routes.slice(1) })],
+    ['policy rules', () => ({ policyRules: [] })],
+    ['links', ({ links }) => ({ links: links.slice(1) })],
+    ['sysctls', ({ sysctls }) => ({ sysctls: { ...sysctls, 'net.ipv4.ip_forward': '2' } })],
+    ['sets', () => ({ ipsets: 'create a hash:ip family inet' })],
+  ])('stands on other grounds when %s changed', (_, change) => {
+    const memory = new AnnotationMemory();
+    const own = {
+      ...hostOf(first),
+      policyRules: [{ family: 'ip' as const, priority: 5, table: 7, action: 'lookup', invert: false }],
+    };
+    const known = memory.groundsOf('host', own);
+    expect(memory.groundsOf('host', { ...own })).toBe(known);
+    expect(memory.groundsOf('host', { ...own, ...change(own) })).not.toBe(known);
+  });
+
+  it('stands on the same grounds when what moves by itself has moved', () => {
+    const memory = new AnnotationMemory();
+    const next = structuredClone(first);
+    const known = memory.groundsOf('host', hostOf(first));
+    expect(memory.groundsOf('host', structuredClone(hostOf(first)))).toBe(known);
+    withText(next, (text) => text.replaceAll(/\[\d+:\d+\]/g, '[9:540]'));
+    const own = hostOf(next);
+    own.sysctls['net.netfilter.nf_conntrack_count'] = '77';
+    for (const link of own.links) link.statistics = { ...none, rxPackets: 5 };
+    expect(memory.groundsOf('host', own)).toBe(known);
+  });
+});
+
+const none = {
+  ...{ rxPackets: 0, txPackets: 0, rxBytes: 0, txBytes: 0 },
+  ...{ rxErrors: 0, txErrors: 0, rxDropped: 0, txDropped: 0 },
+};

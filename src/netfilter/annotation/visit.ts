@@ -62,7 +62,7 @@ function isIcmp(number: number): boolean {
 }
 
 /** The entry of the connection, by what any interface of this namespace showed of it. */
-function entryFor(evaluator: Evaluator, travel: Travel, visit: Visit): ConntrackEntry | null {
+export function entryFor(evaluator: Evaluator, travel: Travel, visit: Visit): ConntrackEntry | null {
   const { conntrack } = evaluator.view;
   if (conntrack.size === 0) return null;
   const find = (tuple: SeenTuple) =>
@@ -174,15 +174,16 @@ function rulesOf(
 }
 
 /**
+ * @param entry of the connection in this namespace, by {@link entryFor}.
  * @param wentOn whether the connection was seen further on, or answered: then this namespace let it pass.
  */
 export function annotateVisit(
   evaluator: Evaluator,
   travel: Travel,
   visit: Visit,
+  entry: ConntrackEntry | null,
   wentOn: boolean,
 ): VisitResult {
-  const entry = entryFor(evaluator, travel, visit);
   const first = visit.seen[0];
   const original = entry !== null ? endOf(entry.original) : first?.tuple;
   const source = original === undefined ? null : parseAddress(original.source);
