@@ -163,7 +163,8 @@ export function hasIpv6Off({ namespace, link }: Place): boolean {
 
 /** The link that the engine gave the address to, where IPv6 was switched off on it. */
 function ipv6OffAt(scene: Scene, address: string): Place | null {
-  const place = endpointOf(scene, address);
+  // Docker switches it off in networks without IPv6: that is nothing wrong with their addresses.
+  const place = address.includes(':') ? endpointOf(scene, address) : null;
   return place !== null && hasIpv6Off(place) ? place : null;
 }
 

@@ -96,6 +96,15 @@ describe('diagnose over IPv6', () => {
     expect((await judge(snapshot, 'web', 'db:3306')).findings).toEqual([]);
   });
 
+  it('is not blamed for an address of IPv4 that is gone', async () => {
+    const snapshot = healthy();
+    const db = namespaceOf(snapshot, 'db');
+    db.sysctls['net.ipv6.conf.eth0.disable_ipv6'] = '1';
+    linkOf(snapshot, 'db', 'eth0').addresses = [];
+    const { findings } = await judge(snapshot, 'web', '172.30.0.2:3306');
+    expect(findings[0]?.cause).toBe('arp-unanswered');
+  });
+
   it('names the gateway of the family where the default route is gone', async () => {
     const snapshot = dual();
     const web = namespaceOf(snapshot, 'web');

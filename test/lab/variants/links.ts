@@ -64,7 +64,8 @@ export const linkVariants: readonly Variant[] = [
     'bridge-port-blocked',
     'an FDB entry that leads to another port',
     'FDB',
-    'bridge fdb replace $(mac db) dev $(veth web) master static',
+    // Without sticky, the bridge moves the entry with the next frame of db (br_fdb_update).
+    'bridge fdb replace $(mac db) dev $(veth web) master static sticky',
     'bridge fdb del $(mac db) dev $(veth web) master static',
   ),
   one(
