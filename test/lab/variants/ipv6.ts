@@ -1,24 +1,25 @@
 /** The same kinds of faults for packets of IPv6. */
-import type { Variant } from './variant.ts';
+import { type Attempt, type Variant, variantsOf } from './variant.ts';
 
-const toDb = { from: 'web', to: '[fd00:30::2]:3306', works: 'greets web fd00:30::2' };
+const toDb: Attempt = {
+  from: 'web',
+  to: '[fd00:30::2]:3306',
+  works: 'greets web fd00:30::2',
+  scenario: 'dual',
+};
 /** The host's gateway, which nothing else is asked of than an answer. */
-const outside = { from: 'web', to: '2001:db8:113::1', works: 'of web ping -6 -c 1 -W 1 2001:db8:113::1' };
+const outside: Attempt = {
+  from: 'web',
+  to: '2001:db8:113::1',
+  works: 'of web ping -6 -c 1 -W 1 2001:db8:113::1',
+  scenario: 'dual',
+};
 
-function one(
-  cause: string,
-  how: string,
-  names: string,
-  breaks: string,
-  mends: string,
-  to: typeof toDb = toDb,
-): Variant {
-  return { ...to, scenario: 'dual', how: `IPv6: ${how}`, causes: [cause], names, breaks, mends };
-}
+const one = variantsOf(toDb);
 
 const forget = 'of web ip -6 neigh flush dev eth0; of db ip -6 neigh flush dev eth0';
 
-export const ipv6Variants: readonly Variant[] = [
+const variants = [
   one(
     'docker-user-drop',
     'a rule of ip6tables in FORWARD',
@@ -137,3 +138,8 @@ export const ipv6Variants: readonly Variant[] = [
     { ...outside, to: 'six.example' },
   ),
 ];
+
+export const ipv6Variants: readonly Variant[] = variants.map((variant) => ({
+  ...variant,
+  how: `IPv6: ${variant.how}`,
+}));

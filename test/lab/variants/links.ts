@@ -1,19 +1,10 @@
 /** Links, bridges, neighbours, addresses and routes, made wrong in other ways. */
-import type { Variant } from './variant.ts';
+import { type Variant, variantsOf } from './variant.ts';
 
 const toDb = { from: 'web', to: '172.30.0.2:3306', works: 'greets web 172.30.0.2' };
 const toServer = { from: 'web', to: '198.51.100.7:80', works: 'page web http://198.51.100.7/' };
 
-function one(
-  cause: string,
-  how: string,
-  names: string,
-  breaks: string,
-  mends: string,
-  to: typeof toDb = toDb,
-): Variant {
-  return { ...to, how, causes: [cause], names, breaks, mends };
-}
+const one = variantsOf(toDb);
 
 const forget = 'of web ip neigh flush all; of db ip neigh flush all';
 

@@ -1,20 +1,11 @@
 /** Names, servers and engine state, made wrong in other ways. */
-import type { Variant } from './variant.ts';
+import { type Variant, variantsOf } from './variant.ts';
 
 const toDb = { from: 'web', to: 'db:3306', works: 'greets web db' };
 const toServer = { from: 'web', to: 'far.example:80', works: 'page web http://far.example/' };
 const serverPid = `$(of db ss -Hltnp 'sport = :3306' | sed 's/.*pid=\\([0-9]*\\).*/\\1/')`;
 
-function one(
-  cause: string,
-  how: string,
-  names: string,
-  breaks: string,
-  mends: string,
-  to: { from: string; to: string; works: string } = toDb,
-): Variant {
-  return { ...to, how, causes: [cause], names, breaks, mends };
-}
+const one = variantsOf(toDb);
 const resolv = (line: string) =>
   `docker exec web sh -c 'cp /etc/resolv.conf /tmp/r; echo "${line}" >/etc/resolv.conf'`;
 const restore = `docker exec web sh -c 'cat /tmp/r >/etc/resolv.conf'`;

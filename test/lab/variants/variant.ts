@@ -20,6 +20,21 @@ export interface Variant {
   readonly scenario?: 'dual';
 }
 
+/** Who asks whom, what shows that it works, and on which host. */
+export type Attempt = Pick<Variant, 'from' | 'to' | 'works' | 'scenario'>;
+
+/** Makes variants of one attempt, unless they name another. */
+export function variantsOf(usual: Attempt) {
+  return (
+    cause: string,
+    how: string,
+    names: string,
+    breaks: string,
+    mends: string,
+    attempt: Attempt = usual,
+  ): Variant => ({ ...attempt, how, causes: [cause], names, breaks, mends });
+}
+
 /** Words for the scripts: `of web COMMAND`, `veth db`, `greets web 172.30.0.2`; `reset` puts all rules back. */
 export const preamble = `
 pid() { docker inspect --format '{{.State.Pid}}' "$1"; }
