@@ -32,7 +32,7 @@ interface Entry {
 
 const ethernetAndIpv4 = 0x0001_0800;
 const request = 1;
-const ICMPV6 = 58;
+export const ICMPV6 = 58;
 export const NEIGHBOUR_SOLICITATION = 135;
 const NEIGHBOUR_ADVERTISEMENT = 136;
 /** Of either message, octets up to the end of the address that it is about. */

@@ -10,7 +10,7 @@ import type {
   PacketRecord,
   ResolvedName,
 } from '../capture-file/model.ts';
-import { NeighbourRequests } from '../flow/neighbour-requests.ts';
+import { ICMPV6, NeighbourRequests } from '../flow/neighbour-requests.ts';
 import { FlowTable } from '../flow/table.ts';
 import { createDecoder } from '../packet/decode.ts';
 import { createFrame } from '../packet/frame.ts';
@@ -121,7 +121,9 @@ export class Ingest implements CaptureSink {
       frame,
     );
     this.table.add(frame, record, this.packets + 1);
-    this.requests.add(frame, record, this.packets + 1);
+    // Looked at here: of most packets it is all that is done.
+    if (frame.arpOffset >= 0 || frame.layers[0]?.protocol === ICMPV6)
+      this.requests.add(frame, record, this.packets + 1);
     if (this.table.evicted > 0 && !this.#forgets) this.#sayThatItForgets();
     from.packets++;
     from.bytes += record.wireLength;
