@@ -2,7 +2,7 @@
 import { type Aftermath, gotThrough } from '../diagnose/aftermath.ts';
 import { askings } from '../diagnose/asking.ts';
 import { diagnose } from '../diagnose/diagnose.ts';
-import { fromEnd, parseFrom, parseTarget, type Target } from '../diagnose/ends.ts';
+import { type From, fromEnd, parseFrom, parseTarget, type Target } from '../diagnose/ends.ts';
 import type { ProbeResult, SeenPacket } from '../diagnose/evidence.ts';
 import type { Diagnosis, DiagnosisEnd } from '../diagnose/model.ts';
 import { otherAddress, withOther } from '../diagnose/other-family.ts';
@@ -67,16 +67,22 @@ export async function diagnoseHost(
   request: DiagnosisRequest,
   watch: DiagnosisWatch,
 ): Promise<Diagnosis> {
-  const { diagnosis, other } = await diagnoseEnds(subject, request, watch);
+  const { host } = subject;
+  const scene = new Scene(host.snapshot, host.lookup);
+  const from = parseFrom(request.from, scene);
+  const target = parseTarget(request.to);
+  const { diagnosis, other } = await diagnoseTarget({ scene, from, target, request }, subject, watch);
   if (other === null) return diagnosis;
-  const { port, protocol } = diagnosis.to;
-  const to = `${endText(other, port)}/${protocol}`;
-  const asked = { ...request, to, passive: true };
-  return withOther(
-    diagnosis,
-    (await diagnoseEnds({ host: subject.host, live: false }, asked, {})).diagnosis,
-    other,
-  );
+  const asked = { ...request, to: endText(other, target.port), passive: true };
+  const ends = { scene, from, target: { ...target, name: other }, request: asked };
+  return withOther(diagnosis, (await diagnoseTarget(ends, { live: false }, {})).diagnosis, other);
+}
+
+interface Ends {
+  readonly scene: Scene;
+  readonly from: From;
+  readonly target: Target;
+  readonly request: DiagnosisRequest;
 }
 
 interface Judged {
@@ -85,14 +91,11 @@ interface Judged {
   readonly other: string | null;
 }
 
-async function diagnoseEnds(
-  { host, live, captured }: Subject,
-  request: DiagnosisRequest,
+async function diagnoseTarget(
+  { scene, from, target, request }: Ends,
+  { live, captured }: Omit<Subject, 'host'>,
   { signal, onProgress }: DiagnosisWatch,
 ): Promise<Judged> {
-  const scene = new Scene(host.snapshot, host.lookup);
-  const from = parseFrom(request.from, scene);
-  const target = parseTarget(request.to);
   const probes = live && !request.passive;
   const first = resolveTarget(scene, from, target, null);
   const answer = probes ? await askResolver(from, target, first, signal) : null;
