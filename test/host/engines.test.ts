@@ -37,6 +37,8 @@ const answers: Record<string, unknown> = {
           NetworkID: 'n1',
           IPAddress: '172.17.0.2',
           Gateway: '172.17.0.1',
+          GlobalIPv6Address: 'fd00:17::2',
+          IPv6Gateway: 'fd00:17::1',
           MacAddress: '02:42:ac:11:00:02',
           Aliases: null,
         },
@@ -120,6 +122,12 @@ describe('readEngines', () => {
         networkMode: 'bridge',
         exposed: ['80/tcp'],
         labels: { 'com.docker.compose.project': 'shop' },
+        endpoints: [
+          expect.objectContaining({
+            ...{ address: '172.17.0.2', gateway: '172.17.0.1' },
+            ...{ address6: 'fd00:17::2', gateway6: 'fd00:17::1' },
+          }),
+        ],
         published: [
           { protocol: 'tcp', containerPort: 80, hostAddress: '0.0.0.0', hostPort: 8080 },
           { protocol: 'tcp', containerPort: 80, hostAddress: '::', hostPort: 8080 },

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { CLONE_NEWNET, libc } from '../../src/host/ffi/libc.ts';
+import type { SnapshotPart } from '../../src/host/namespace-state.ts';
 import { pathInto } from '../../src/host/namespaces/doors.ts';
 import { inNamespace } from '../../src/host/namespaces/enter.ts';
 import { takeSnapshot } from '../../src/host/snapshot.ts';
@@ -14,6 +15,7 @@ ip netns add blue
 ip link add v0 type veth peer name eth0 netns blue
 ip addr add 10.1.0.1/24 dev v0; ip link set v0 up
 ip -n blue addr add 10.1.0.2/24 dev eth0; ip -n blue link set eth0 up
+ip -n blue route add local 10.77.0.0/16 dev eth0
 ip netns exec blue iptables-nft -A INPUT -p tcp --dport 22 -j DROP
 `;
 
@@ -45,6 +47,26 @@ describeWithTools(['unshare', 'nsenter', 'ip', 'iptables-nft'], 'takeSnapshot', 
     expect(host?.owner).toBe(readlinkSync(`/proc/${lab.pid}/ns/user`));
     expect(snapshot.netscope).toBe('1.2.3');
     expect(snapshot.host.kernel).toBe(execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim());
+  });
+
+  it('leaves out of an idle namespace what it is told to, and nothing else', async () => {
+    const lab = await start();
+    const blue = `net:[${lab.run('stat', '-L', '-c', '%i', '/run/netns/blue').trim()}]`;
+    const read = async (without: readonly SnapshotPart[]) => {
+      const { namespaces } = await takeSnapshot({
+        only: new Set([blue]),
+        without: new Set(['engines', ...without]),
+      });
+      const [{ routes = [], sysctls = {} } = {}] = namespaces;
+      return { local: routes.filter(({ table }) => table === 255).map((one) => one.destination), sysctls };
+    };
+    const all = await read([]);
+    expect(all.local).toEqual(expect.arrayContaining(['10.1.0.2/32', '10.77.0.0/16']));
+    expect(all.sysctls).toHaveProperty(['net.ipv4.conf.default.forwarding']);
+    const some = await read(['own routes', 'idle sysctls']);
+    expect(some.local).toEqual(['10.77.0.0/16']);
+    expect(some.sysctls).toHaveProperty(['net.ipv4.conf.all.forwarding']);
+    expect(some.sysctls).not.toHaveProperty(['net.ipv4.conf.default.forwarding']);
   });
 
   it('is what the schema says, and reads back the same', async () => {

@@ -25,6 +25,22 @@ describe('a Docker host', () => {
     expect(topology.stoppedContainers.map(({ name }) => name)).toEqual(['old']);
   });
 
+  it('leaves out the routes that the kernel keeps for addresses of the links, and no others', () => {
+    const snapshot = dockerHost();
+    const [host] = snapshot.namespaces;
+    const local = {
+      ...{ family: 'ip' as const, type: 'local', table: 255 },
+      ...{ metric: 0, scope: 'host', flags: [] },
+    };
+    host?.routes.push(
+      { ...local, destination: '172.17.0.1/32', protocol: 'kernel' },
+      { ...local, destination: '10.77.0.0/16', protocol: 'boot' },
+    );
+    const destinations = buildTopology(snapshot).namespaces[0]?.routes.map(({ destination }) => destination);
+    expect(destinations).toContain('10.77.0.0/16');
+    expect(destinations).not.toContain('172.17.0.1/32');
+  });
+
   it('calls the network mode that Docker calls default by its name', () => {
     expect(namespace('web')?.containers[0]).toMatchObject({
       networkMode: 'bridge',
