@@ -17,17 +17,7 @@ mkdir -p /var/lib/containers /etc/containers/networks /run/podman /run/lab/podma
 mount -t tmpfs tmpfs /var/lib/containers
 mount -t tmpfs tmpfs /etc/containers/networks
 mount -t tmpfs -o mode=755 tmpfs /run/lab/podman
-cat >/run/lab/podman/containers.conf <<'CONF'
-[containers]
-pids_limit = 0
-log_driver = "k8s-file"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-[network]
-network_backend = "netavark"
-CONF
+cp "$(dirname "$(readlink -f "$0")")/podman.conf" /run/lab/podman/containers.conf
 export CONTAINERS_CONF=/run/lab/podman/containers.conf
 . "$(dirname "$(readlink -f "$0")")/../host/images.sh"
 root=$(_skeleton)

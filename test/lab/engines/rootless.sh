@@ -15,17 +15,7 @@ done
 echo 'lab:x:1500:1500::/home/lab:/bin/sh' >>/etc/passwd
 echo 'lab:x:1500:' >>/etc/group
 echo 'lab:200000:65536' | tee -a /etc/subuid >>/etc/subgid
-cat >/home/lab/.config/containers/containers.conf <<'CONF'
-[containers]
-pids_limit = 0
-log_driver = "k8s-file"
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "runc"
-[network]
-network_backend = "netavark"
-CONF
+cp "$(dirname "$(readlink -f "$0")")/podman.conf" /home/lab/.config/containers/containers.conf
 . "$(dirname "$(readlink -f "$0")")/../host/images.sh"
 root=$(_skeleton)
 tar -C "$root" -cf /home/lab/base.tar .
